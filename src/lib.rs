@@ -1,0 +1,1 @@
+//! The machine: gateway, strategy, executor and desk.
