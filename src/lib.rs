@@ -1,1 +1,7 @@
 //! The machine: gateway, strategy, executor and desk.
+//!
+//! The directions are `domain <- wire <- {gateway, journal, feeds, desk, strategy, executor} <-
+//! entry <- main`; gateway and desk never import each other, they exchange wire messages.
+
+pub mod strategy;
+pub mod wire;

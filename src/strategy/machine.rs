@@ -1,0 +1,314 @@
+//! Many conditions over many items, indexed by the next price at which each reacts.
+
+use std::collections::BTreeSet;
+
+use aftm_domain::condition::{Condition, Reach, Reaction};
+use aftm_domain::{Code, ConditionId, Price, SignalKind, Tick};
+use rustc_hash::FxHashMap;
+
+use crate::wire::Signal;
+use crate::wire::request::{Moved, SnapshotRow};
+
+/// A condition in its place. Places rise with creation, so that sorting places sorts by creation.
+struct Slot {
+    created: u64,
+    condition: Condition,
+    is_moved: bool,
+    is_gone: bool,
+}
+
+/// Where the conditions of one item react next. A tick between the two nearest prices costs two
+/// comparisons, however many conditions there are.
+#[derive(Default)]
+struct Watch {
+    down: BTreeSet<(Price, u32)>,
+    up: BTreeSet<(Price, u32)>,
+}
+
+impl Watch {
+    fn change(&mut self, place: u32, condition: &Condition, is_watched: bool) {
+        for reach in condition.reaches().into_iter().flatten() {
+            let (set, price) = match reach {
+                Reach::Down(price) => (&mut self.down, price),
+                Reach::Up(price) => (&mut self.up, price),
+            };
+            if is_watched {
+                set.insert((price, place));
+            } else {
+                set.remove(&(price, place));
+            }
+        }
+    }
+
+    /// The places that react at a price, in the order of creation.
+    fn hits(&self, price: Price, hits: &mut Vec<u32>) {
+        hits.clear();
+        hits.extend(self.down.range((price, 0)..).map(|(_, place)| *place));
+        hits.extend(self.up.range(..=(price, u32::MAX)).map(|(_, place)| *place));
+        hits.sort_unstable();
+        hits.dedup();
+    }
+
+    fn is_idle_at(&self, price: Price) -> bool {
+        self.down.last().is_none_or(|(level, _)| *level < price)
+            && self.up.first().is_none_or(|(level, _)| *level > price)
+    }
+}
+
+/// The conditions, and where each stands. A pure function of ticks.
+#[derive(Default)]
+pub struct Machine {
+    slots: Vec<Slot>,
+    places: FxHashMap<ConditionId, u32>,
+    watches: FxHashMap<Code, Watch>,
+    moved: Vec<u32>,
+    hits: Vec<u32>,
+}
+
+impl Machine {
+    /// Puts a condition in, or replaces the one of the same id: a new life has its own place in the
+    /// order of creation. Conditions come in the order of their creation.
+    pub fn put(&mut self, row: &SnapshotRow) {
+        let id = row.condition.terms.id;
+        let is_same = self.slot_of(id).is_some_and(|slot| slot.created == row.created);
+        if let Some(place) = self.places.get(&id).copied().filter(|_| is_same) {
+            self.replace(place, row.condition);
+            return;
+        }
+        self.drop(id);
+        let Ok(place) = u32::try_from(self.slots.len()) else { return };
+        let (created, condition) = (row.created, row.condition);
+        self.slots.push(Slot { created, condition, is_moved: false, is_gone: false });
+        self.places.insert(id, place);
+        self.watch(place, &condition, true);
+    }
+
+    /// Holds a condition's entry back, or lets it go on.
+    pub fn pause(&mut self, id: ConditionId, is_paused: bool) {
+        let Some(place) = self.places.get(&id).copied() else { return };
+        let Some(condition) = self.condition(id).copied() else { return };
+        self.replace(place, Condition { is_paused, ..condition });
+    }
+
+    fn replace(&mut self, place: u32, condition: Condition) {
+        let Some(slot) = self.slot_at(place) else { return };
+        let before = std::mem::replace(&mut slot.condition, condition);
+        self.watch(place, &before, false);
+        self.watch(place, &condition, true);
+    }
+
+    /// Takes a condition out.
+    pub fn drop(&mut self, id: ConditionId) {
+        let Some(place) = self.places.remove(&id) else { return };
+        let Some(slot) = self.slot_at(place) else { return };
+        slot.is_gone = true;
+        let condition = slot.condition;
+        self.watch(place, &condition, false);
+    }
+
+    /// Where a condition stands.
+    pub fn condition(&self, id: ConditionId) -> Option<&Condition> {
+        self.slot_of(id).map(|it| &it.condition)
+    }
+
+    fn slot_of(&self, id: ConditionId) -> Option<&Slot> {
+        let place = usize::try_from(*self.places.get(&id)?).ok()?;
+        self.slots.get(place)
+    }
+
+    fn slot_at(&mut self, place: u32) -> Option<&mut Slot> {
+        self.slots.get_mut(usize::try_from(place).ok()?)
+    }
+
+    fn watch(&mut self, place: u32, condition: &Condition, is_watched: bool) {
+        let watch = self.watches.entry(condition.terms.item).or_default();
+        watch.change(place, condition, is_watched);
+    }
+
+    /// One tick: appends the signals it gives, in the order in which their conditions were created.
+    pub fn tick(&mut self, tick: &Tick, signals: &mut Vec<Signal>) {
+        let Some(watch) = self.watches.get_mut(&tick.item) else { return };
+        if watch.is_idle_at(tick.price) {
+            return;
+        }
+        watch.hits(tick.price, &mut self.hits);
+        for place in &self.hits {
+            let at = usize::try_from(*place).unwrap_or(usize::MAX);
+            let Some(slot) = self.slots.get_mut(at) else { continue };
+            if tick.sequence <= slot.condition.progress.as_of {
+                continue;
+            }
+            watch.change(*place, &slot.condition, false);
+            let reaction = slot.condition.tick(tick.price);
+            slot.condition.progress.as_of = tick.sequence;
+            watch.change(*place, &slot.condition, true);
+            if !slot.is_moved {
+                slot.is_moved = true;
+                self.moved.push(*place);
+            }
+            signals.extend(signal(slot.created, &slot.condition, reaction, tick));
+        }
+    }
+
+    /// Takes out what moved since the last call, for the report.
+    pub fn moved(&mut self, moved: &mut Vec<Moved>) {
+        for place in self.moved.drain(..) {
+            let at = usize::try_from(place).unwrap_or(usize::MAX);
+            let Some(slot) = self.slots.get_mut(at) else { continue };
+            slot.is_moved = false;
+            if !slot.is_gone {
+                let Condition { terms, progress, .. } = slot.condition;
+                moved.push(Moved { id: terms.id, progress });
+            }
+        }
+    }
+
+    /// Whether anything moved since the last report.
+    pub fn has_moved(&self) -> bool {
+        !self.moved.is_empty()
+    }
+}
+
+fn signal(created: u64, condition: &Condition, reaction: Reaction, tick: &Tick) -> Option<Signal> {
+    let (kind, reason) = match reaction {
+        Reaction::None | Reaction::Moved => return None,
+        Reaction::Enters => (SignalKind::Entry, None),
+        Reaction::Leaves(reason) => (SignalKind::Exit, Some(reason)),
+    };
+    Some(Signal {
+        id: condition.signal(kind),
+        created,
+        item: condition.terms.item,
+        account: condition.terms.account,
+        side: condition.side(kind),
+        quantity: condition.terms.quantity,
+        price: tick.price,
+        tick: tick.sequence,
+        time: tick.time,
+        reason,
+    })
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use aftm_domain::condition::Terms;
+    use aftm_domain::{ExchangeTime, Quantity, Side, Stamp};
+
+    use super::*;
+
+    struct Roll(u64);
+
+    impl Roll {
+        fn below(&mut self, bound: u64) -> i64 {
+            self.0 ^= self.0 << 13;
+            self.0 ^= self.0 >> 7;
+            self.0 ^= self.0 << 17;
+            i64::try_from(self.0 % bound).unwrap()
+        }
+    }
+
+    fn tick(sequence: u64, item: &str, points: i64) -> Tick {
+        Tick {
+            sequence,
+            item: item.parse().unwrap(),
+            price: Price::from_units(points).unwrap(),
+            quantity: Quantity::ONE,
+            time: ExchangeTime::default(),
+            received: Stamp(0),
+        }
+    }
+
+    fn random_condition(roll: &mut Roll, number: u64) -> Condition {
+        let points = |count: i64| Price::from_units(count).unwrap();
+        let item = if roll.below(2) == 0 { "TXFH1" } else { "MXFH1" };
+        let terms = Terms {
+            id: format!("c{number}").parse().unwrap(),
+            item: item.parse().unwrap(),
+            action: if roll.below(2) == 0 { Side::Buy } else { Side::Sell },
+            trigger: points(90 + roll.below(20)),
+            turning: points(roll.below(5)),
+            quantity: Quantity::ONE,
+            take_profit: (roll.below(5) > 0).then(|| points(1 + roll.below(8))),
+            stop_loss: (roll.below(5) > 0).then(|| points(1 + roll.below(8))),
+            following: roll.below(2) == 0,
+            account: None,
+        };
+        Condition::new(terms, 1, 0)
+    }
+
+    /// The index must give what a plain scan over all conditions gives, tick by tick.
+    #[test]
+    fn the_index_equals_a_plain_scan() {
+        for seed in 1..=200 {
+            let mut roll = Roll(u64::wrapping_mul(seed, 0x9E37_79B9_7F4A_7C15));
+            let mut scan: Vec<Condition> =
+                (0..30).map(|number| random_condition(&mut roll, number)).collect();
+            let mut machine = Machine::default();
+            for (created, condition) in (0..).zip(&scan) {
+                machine.put(&SnapshotRow { created, condition: *condition, unsettled: None });
+            }
+            let mut price = 100;
+            for sequence in 1..=300 {
+                price += roll.below(5) - 2;
+                let item = if roll.below(2) == 0 { "TXFH1" } else { "MXFH1" };
+                let tick = tick(sequence, item, price);
+                let mut expected = Vec::new();
+                for (created, condition) in (0..).zip(&mut scan) {
+                    if condition.terms.item == tick.item {
+                        let reaction = condition.tick(tick.price);
+                        expected.extend(signal(created, condition, reaction, &tick));
+                    }
+                }
+                let mut given = Vec::new();
+                machine.tick(&tick, &mut given);
+                assert_eq!(given, expected, "seed {seed}, tick {sequence}");
+            }
+        }
+    }
+
+    #[test]
+    fn ticks_that_were_seen_before_do_nothing() {
+        let mut machine = Machine::default();
+        let mut condition = random_condition(&mut Roll(7), 1);
+        condition.terms.item = "TXFH1".parse().unwrap();
+        condition.terms.action = Side::Buy;
+        condition.progress.trigger = Price::from_units(100).unwrap();
+        condition.progress.as_of = 10;
+        machine.put(&SnapshotRow { created: 1, condition, unsettled: None });
+        machine.tick(&tick(10, "TXFH1", 1), &mut Vec::new());
+        assert!(!machine.has_moved());
+        machine.tick(&tick(11, "TXFH1", 1), &mut Vec::new());
+        assert!(machine.has_moved());
+    }
+
+    #[test]
+    fn a_tick_of_another_item_touches_nothing() {
+        let mut machine = Machine::default();
+        let condition = random_condition(&mut Roll(3), 1);
+        machine.put(&SnapshotRow { created: 1, condition, unsettled: None });
+        for price in [1, 1000] {
+            machine.tick(&tick(1, "CZFH1", price), &mut Vec::new());
+        }
+        assert!(!machine.has_moved());
+    }
+
+    #[test]
+    fn a_dropped_or_paused_condition_is_silent() {
+        let mut machine = Machine::default();
+        let condition = random_condition(&mut Roll(3), 1);
+        machine.put(&SnapshotRow { created: 1, condition, unsettled: None });
+        machine.pause(condition.terms.id, true);
+        let item = condition.terms.item.to_string();
+        for (sequence, price) in [(1, 1), (2, 1000)] {
+            machine.tick(&tick(sequence, &item, price), &mut Vec::new());
+        }
+        assert!(!machine.has_moved());
+        machine.pause(condition.terms.id, false);
+        machine.drop(condition.terms.id);
+        for (sequence, price) in [(3, 1), (4, 1000)] {
+            machine.tick(&tick(sequence, &item, price), &mut Vec::new());
+        }
+        assert!(!machine.has_moved() && machine.condition(condition.terms.id).is_none());
+    }
+}

@@ -1,0 +1,18 @@
+//! What crosses a process boundary: the only message types with serde, their bytes, and the one
+//! place that makes sockets.
+//!
+//! Owns formats and their versions. Refuses oversize, trailing bytes, unknown fields and unknown
+//! versions before anything acts on a message.
+
+pub mod event;
+pub mod frame;
+pub mod order;
+pub mod request;
+pub mod signal;
+pub mod socket;
+
+pub use event::Event;
+pub use frame::{WireError, decode, encode, encode_into};
+pub use order::{FillRow, Intent, OrderRow, PositionRow};
+pub use request::{Answer, Ask, Refused, Reply, Request, Role};
+pub use signal::{Outcome, Signal};

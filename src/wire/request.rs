@@ -1,0 +1,465 @@
+//! Requests to the gateway and their answers: what the desk, the children and our own clients say.
+
+use aftm_domain::condition::{Condition, Progress, Terms};
+use aftm_domain::{
+    AccountId, Code, ConditionId, Money, OrderId, Price, Quantity, Tick, UserId,
+};
+use serde::{Deserialize, Serialize};
+
+use super::order::{FillRow, Intent, OrderRow, PositionRow};
+use super::signal::{Outcome, Signal};
+
+/// A process of the machine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Role {
+    /// Ticks to signals.
+    Strategy,
+    /// Signals to orders.
+    Executor,
+}
+
+impl Role {
+    /// Both children, in the order they are started.
+    pub const ALL: [Role; 2] = [Role::Executor, Role::Strategy];
+
+    /// The word, which is also the hidden subcommand.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Role::Strategy => "strategy",
+            Role::Executor => "executor",
+        }
+    }
+}
+
+impl std::fmt::Display for Role {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.pad(self.word())
+    }
+}
+
+/// A request with the number that its answer will carry.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Ask {
+    /// Chosen by the asker.
+    pub id: u64,
+    /// What is asked.
+    pub request: Request,
+}
+
+/// What can be asked of the gateway.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Request {
+    /// A child says that it is there. Its fields never change, so that every version can read it.
+    Hello {
+        /// Which child.
+        role: Role,
+        /// Its process.
+        pid: u32,
+        /// The program's version.
+        version: String,
+        /// The protocol it speaks.
+        protocol: u32,
+        /// Told back on the events port, which proves that the child hears it.
+        nonce: u64,
+    },
+    /// A child is alive.
+    Beat {
+        /// Which child.
+        role: Role,
+        /// Its process.
+        pid: u32,
+    },
+    /// A child is ready to work: it counts as running from now on.
+    Ready {
+        /// Which child.
+        role: Role,
+        /// Its process.
+        pid: u32,
+    },
+    /// A child has something that the trader must know.
+    Alert {
+        /// A stable code.
+        code: String,
+        /// A sentence.
+        text: String,
+    },
+    /// Log in at the venue.
+    Login {
+        /// Who.
+        user: UserId,
+        /// The password, where one is needed.
+        password: Option<String>,
+        /// Whether real money will move.
+        production: bool,
+    },
+    /// Log out.
+    Logout {},
+    /// The accounts of the session.
+    Accounts {},
+    /// Select the account that orders without one go to.
+    UseAccount {
+        /// Which one.
+        account: AccountId,
+    },
+    /// Register an item: its ticks are followed.
+    AddItem {
+        /// Which one.
+        item: Code,
+    },
+    /// No longer follow an item.
+    DropItem {
+        /// Which one.
+        item: Code,
+    },
+    /// The registered items.
+    Items {},
+    /// What can be traded.
+    Instruments {
+        /// A code, or the beginning of one.
+        code: Option<String>,
+    },
+    /// Register a condition.
+    AddCondition {
+        /// What the trader says.
+        terms: Terms,
+    },
+    /// Change a condition; before its entry it starts anew with the new terms.
+    EditCondition {
+        /// What the trader says now.
+        terms: Terms,
+    },
+    /// Hold a condition's entry back, or let it go on.
+    PauseCondition {
+        /// Which one.
+        id: ConditionId,
+        /// Whether it is held back.
+        is_paused: bool,
+    },
+    /// Remove a condition.
+    DropCondition {
+        /// Which one.
+        id: ConditionId,
+        /// What becomes of the position that it opened.
+        position: Leave,
+    },
+    /// The conditions, in the order of their creation, from a place in that order.
+    Conditions {
+        /// The first place wanted.
+        from: u64,
+    },
+    /// Place an order.
+    Place {
+        /// Which one.
+        intent: Intent,
+    },
+    /// Cancel an order.
+    Cancel {
+        /// Which one.
+        order: OrderId,
+    },
+    /// Cancel every open order, of one item or of all.
+    CancelAll {
+        /// Which item.
+        item: Option<Code>,
+    },
+    /// Change an order's total quantity or limit price.
+    Amend {
+        /// Which one.
+        order: OrderId,
+        /// The new total quantity, filled lots included.
+        quantity: Option<Quantity>,
+        /// The new limit price.
+        price: Option<Price>,
+    },
+    /// Close every position, of one item or of all.
+    Flatten {
+        /// Which item.
+        item: Option<Code>,
+    },
+    /// The positions.
+    Positions {
+        /// Of one item.
+        item: Option<Code>,
+    },
+    /// The orders, oldest first.
+    Orders {
+        /// Ended ones, too.
+        all: bool,
+        /// The first order number wanted.
+        from: u64,
+    },
+    /// The fills, oldest first.
+    Fills {
+        /// The first place wanted.
+        from: u64,
+    },
+    /// How the gateway is.
+    Status {},
+    /// Where every condition stood at the strategy's last report, and signals without an outcome.
+    Snapshot {
+        /// The first place in the order of creation wanted.
+        from: u64,
+    },
+    /// Ticks that the gateway still holds.
+    Ticks {
+        /// The first number wanted.
+        from: u64,
+    },
+    /// What the strategy has done, up to and including a tick.
+    Report {
+        /// Which run of the strategy speaks.
+        pid: u32,
+        /// Every tick up to this one was handled; absent while more of the same report follows.
+        through: Option<u64>,
+        /// Conditions that moved.
+        moved: Vec<Moved>,
+        /// Signals that were given.
+        signals: Vec<Signal>,
+    },
+    /// The strategy and executor are to work: a recorded feed may start.
+    Start {},
+    /// They no longer do.
+    Stop {},
+}
+
+/// A condition that moved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Moved {
+    /// Which one.
+    pub id: ConditionId,
+    /// Where it stands now.
+    pub progress: Progress,
+}
+
+/// What becomes of a position that a condition opened, when the condition goes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Leave {
+    /// Refuse to go while there is one.
+    #[default]
+    Refuse,
+    /// Close it.
+    Flatten,
+    /// Leave it open, to the trader's care.
+    Abandon,
+}
+
+/// An answer with the number of its request.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Answer {
+    /// The request's number.
+    pub id: u64,
+    /// What came of it.
+    pub reply: Result<Reply, Refused>,
+}
+
+/// Why something was not done.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[error("{text} ({code})")]
+#[serde(deny_unknown_fields)]
+pub struct Refused {
+    /// A stable code.
+    pub code: String,
+    /// A sentence.
+    pub text: String,
+}
+
+impl Refused {
+    /// From a code and a sentence.
+    pub fn new(code: &str, text: impl Into<String>) -> Refused {
+        Refused { code: code.to_owned(), text: text.into() }
+    }
+}
+
+/// What a request gets when it is not refused.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Reply {
+    /// It is done.
+    Done {},
+    /// It is done already, nothing changed.
+    Unchanged {},
+    /// To a hello.
+    Welcome {
+        /// How many ticks the strategy may handle before it reports.
+        report_every: u64,
+    },
+    /// The session's accounts.
+    Accounts {
+        /// All of them.
+        accounts: Vec<AccountId>,
+        /// The selected one.
+        selected: Option<AccountId>,
+    },
+    /// The registered items.
+    Items {
+        /// In the order of registration.
+        items: Vec<Code>,
+    },
+    /// What can be traded.
+    Instruments {
+        /// A page of them.
+        rows: Vec<InstrumentRow>,
+    },
+    /// Conditions, from the place asked for.
+    Conditions {
+        /// A page of them.
+        rows: Vec<ConditionRow>,
+        /// Where the next page starts; absent on the last.
+        next: Option<u64>,
+    },
+    /// An order was sent, or was sent before under this request id.
+    Placed {
+        /// As it stands.
+        row: OrderRow,
+        /// It was asked for before.
+        repeated: bool,
+    },
+    /// A signal was taken, or was taken before.
+    Taken {
+        /// What became of it.
+        outcome: Outcome,
+    },
+    /// How many orders it came to: cancels asked for, or closing orders sent.
+    Count {
+        /// How many.
+        orders: u64,
+    },
+    /// Positions.
+    Positions {
+        /// One row an account and item.
+        rows: Vec<PositionRow>,
+    },
+    /// Orders.
+    Orders {
+        /// A page of them.
+        rows: Vec<OrderRow>,
+        /// Where the next page starts; absent on the last.
+        next: Option<u64>,
+    },
+    /// Fills.
+    Fills {
+        /// A page of them.
+        rows: Vec<FillRow>,
+        /// Where the next page starts; absent on the last.
+        next: Option<u64>,
+    },
+    /// How the gateway is.
+    Status(Box<StatusRow>),
+    /// To a snapshot.
+    Snapshot {
+        /// Conditions in the order of their creation.
+        rows: Vec<SnapshotRow>,
+        /// Where the next page starts; absent on the last.
+        next: Option<u64>,
+        /// The tick that the snapshot is of.
+        through: u64,
+    },
+    /// Ticks from the number asked for; none where the gateway has given no later one.
+    Ticks {
+        /// A page of them.
+        ticks: Vec<Tick>,
+        /// The oldest number that is still held.
+        oldest: u64,
+    },
+}
+
+/// A condition and its place in the order of creation, for the strategy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SnapshotRow {
+    /// Its place.
+    pub created: u64,
+    /// As it stood.
+    pub condition: Condition,
+    /// A signal of it that has no outcome yet.
+    pub unsettled: Option<Signal>,
+}
+
+/// A condition as it is shown.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ConditionRow {
+    /// Its place in the order of creation.
+    pub created: u64,
+    /// What was said, where it stands.
+    pub condition: Condition,
+    /// Lots that its entry filled and its exit has not closed.
+    pub open: Quantity,
+    /// What became of its entry.
+    pub entry: Option<Outcome>,
+    /// What became of its exit.
+    pub exit: Option<Outcome>,
+}
+
+/// An instrument as it is listed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InstrumentRow {
+    /// Its code.
+    pub item: Code,
+    /// What people call it.
+    pub name: String,
+    /// Its month.
+    pub month: String,
+    /// The tick at the last price, or the finest.
+    pub tick: Price,
+    /// Money a point and lot.
+    pub multiplier: Quantity,
+    /// Of its money.
+    pub currency: String,
+    /// The last day on which it trades.
+    pub last_trading_day: String,
+    /// The margin to open a lot, where it is a fixed amount.
+    pub margin: Option<Money>,
+}
+
+/// How the gateway is.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StatusRow {
+    /// Who is logged in.
+    pub user: Option<UserId>,
+    /// Whether real money moves.
+    pub production: bool,
+    /// The venue answers.
+    pub connected: bool,
+    /// The selected account.
+    pub account: Option<AccountId>,
+    /// The registered items.
+    pub items: Vec<Code>,
+    /// Conditions that still wait, are armed or hold a position.
+    pub conditions: u64,
+    /// Orders that may still trade.
+    pub open_orders: u64,
+    /// Lots held on either side, over all positions.
+    pub open_lots: Quantity,
+    /// Lots that conditions opened and have not closed.
+    pub condition_lots: Quantity,
+    /// Fills so far.
+    pub fills: u64,
+    /// The last tick that was published.
+    pub published: u64,
+    /// The last tick that the venue has seen.
+    pub clock: u64,
+    /// The last tick that the strategy has reported.
+    pub reported: u64,
+    /// The exchange's time.
+    pub exchange_time: Option<String>,
+    /// Milliseconds since the last tick, on our clock.
+    pub feed_age_ms: Option<u64>,
+    /// The feed.
+    pub feed: String,
+    /// A recorded feed has come to its end and everything in it was handled.
+    pub feed_ended: bool,
+    /// Malformed lines of the feed.
+    pub feed_problems: u64,
+    /// The port for v1 orders is open to any program of this machine.
+    pub plain: bool,
+    /// Messages that could not be read, over all sockets.
+    pub bad_messages: u64,
+    /// Events and ticks that could not be sent to somebody.
+    pub dropped: u64,
+}

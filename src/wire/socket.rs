@@ -1,0 +1,78 @@
+//! The one place that makes sockets, so that each has its bounds.
+
+use zmq::{Context, Socket, SocketType};
+
+/// The largest message taken from anybody, in bytes; a peer that sends more is cut off.
+const MESSAGE_BYTES_MAX: i64 = super::frame::FRAME_BYTES_MAX as i64;
+/// How long a peer may take to shake hands, in milliseconds: silent peers do not pile up.
+const HANDSHAKE_MS: i32 = 1_000;
+/// The first and the longest pause before a lost peer is called again, in milliseconds.
+const RECONNECT_MS: (i32, i32) = (5, 500);
+/// Every bound socket has a ZAP domain: libzmq then refuses peers that only look like ZMTP, such as
+/// a browser that posts to a loopback port.
+const ZAP_DOMAIN: &str = "aftm";
+/// Messages kept for a slow subscriber of events before the newest are dropped and counted: ticks
+/// of a recorded day run at most 4,096 ahead, so that nothing of it can be lost.
+pub const EVENTS_KEPT_MAX: i32 = 100_000;
+/// Requests, replies or signals kept for a peer; ten thousand is a flood, not a day.
+const KEPT_MAX: i32 = 10_000;
+
+/// How a socket's queue is bounded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Bound {
+    /// Requests, replies, signals.
+    Orders,
+    /// Events and ticks.
+    Events,
+}
+
+fn make(context: &Context, kind: SocketType, bound: Bound) -> zmq::Result<Socket> {
+    let socket = context.socket(kind)?;
+    let kept = match bound {
+        Bound::Orders => KEPT_MAX,
+        Bound::Events => EVENTS_KEPT_MAX,
+    };
+    socket.set_sndhwm(kept)?;
+    socket.set_rcvhwm(kept)?;
+    socket.set_maxmsgsize(MESSAGE_BYTES_MAX)?;
+    socket.set_handshake_ivl(HANDSHAKE_MS)?;
+    socket.set_reconnect_ivl(RECONNECT_MS.0)?;
+    socket.set_reconnect_ivl_max(RECONNECT_MS.1)?;
+    socket.set_linger(0)?;
+    if kind == SocketType::ROUTER {
+        // A reply to a client that is gone is told to us instead of vanishing.
+        socket.set_router_mandatory(true)?;
+    }
+    Ok(socket)
+}
+
+/// A socket bound to an endpoint. A port of 0 picks a free one; `last_endpoint` tells it.
+pub fn bind(
+    context: &Context,
+    kind: SocketType,
+    bound: Bound,
+    endpoint: &str,
+) -> zmq::Result<Socket> {
+    let socket = make(context, kind, bound)?;
+    socket.set_zap_domain(ZAP_DOMAIN)?;
+    socket.bind(endpoint)?;
+    Ok(socket)
+}
+
+/// A socket connected to an endpoint.
+pub fn connect(
+    context: &Context,
+    kind: SocketType,
+    bound: Bound,
+    endpoint: &str,
+) -> zmq::Result<Socket> {
+    let socket = make(context, kind, bound)?;
+    socket.connect(endpoint)?;
+    Ok(socket)
+}
+
+/// The port that a bound TCP socket got.
+pub fn port(socket: &Socket) -> Option<u16> {
+    let endpoint = socket.get_last_endpoint().ok()?.ok()?;
+    endpoint.rsplit_once(':')?.1.parse().ok()
+}
