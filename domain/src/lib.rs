@@ -8,6 +8,7 @@ mod decimal;
 mod id;
 
 pub mod condition;
+pub mod contract;
 pub mod fill;
 pub mod instrument;
 pub mod money;
@@ -20,6 +21,7 @@ pub mod side;
 pub mod tick;
 pub mod time;
 
+pub use contract::Contract;
 pub use decimal::DecimalError;
 pub use fill::Fill;
 pub use id::{
