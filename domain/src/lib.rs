@@ -5,8 +5,11 @@
 //! exactly.
 
 mod decimal;
+mod file;
 mod id;
 
+pub mod calendar;
+pub mod catalog;
 pub mod condition;
 pub mod contract;
 pub mod fill;
@@ -21,6 +24,8 @@ pub mod side;
 pub mod tick;
 pub mod time;
 
+pub use calendar::Calendar;
+pub use catalog::Catalog;
 pub use contract::Contract;
 pub use decimal::DecimalError;
 pub use fill::Fill;
