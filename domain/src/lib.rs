@@ -5,9 +5,13 @@
 //! exactly.
 
 mod decimal;
+mod file;
 mod id;
 
+pub mod calendar;
+pub mod catalog;
 pub mod condition;
+pub mod contract;
 pub mod fill;
 pub mod instrument;
 pub mod money;
@@ -20,6 +24,9 @@ pub mod side;
 pub mod tick;
 pub mod time;
 
+pub use calendar::Calendar;
+pub use catalog::Catalog;
+pub use contract::Contract;
 pub use decimal::DecimalError;
 pub use fill::Fill;
 pub use id::{
