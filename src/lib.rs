@@ -3,5 +3,6 @@
 //! The directions are `domain <- wire <- {gateway, journal, feeds, desk, strategy, executor} <-
 //! entry <- main`; gateway and desk never import each other, they exchange wire messages.
 
+pub mod gateway;
 pub mod strategy;
 pub mod wire;

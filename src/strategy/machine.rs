@@ -7,7 +7,7 @@ use aftm_domain::{Code, ConditionId, Price, SignalKind, Tick};
 use rustc_hash::FxHashMap;
 
 use crate::wire::Signal;
-use crate::wire::request::{Moved, SnapshotRow};
+use crate::wire::request::Moved;
 
 /// A condition in its place. Places rise with creation, so that sorting places sorts by creation.
 struct Slot {
@@ -66,28 +66,22 @@ pub struct Machine {
 }
 
 impl Machine {
-    /// Puts a condition in, or replaces the one of the same id: a new life has its own place in the
-    /// order of creation. Conditions come in the order of their creation.
-    pub fn put(&mut self, row: &SnapshotRow) {
-        let id = row.condition.terms.id;
-        let is_same = self.slot_of(id).is_some_and(|slot| slot.created == row.created);
-        if let Some(place) = self.places.get(&id).copied().filter(|_| is_same) {
-            self.replace(place, row.condition);
+    /// Puts a condition in, in the order of creation, or changes the one of that place: what was
+    /// said of it is taken over, but where it stands is known here first.
+    pub fn put(&mut self, created: u64, condition: Condition) {
+        let id = condition.terms.id;
+        let known = self.slot_of(id).filter(|slot| slot.created == created);
+        if let Some(progress) = known.map(|slot| slot.condition.progress)
+            && let Some(place) = self.places.get(&id).copied()
+        {
+            self.replace(place, Condition { progress, ..condition });
             return;
         }
         self.drop(id);
         let Ok(place) = u32::try_from(self.slots.len()) else { return };
-        let (created, condition) = (row.created, row.condition);
         self.slots.push(Slot { created, condition, is_moved: false, is_gone: false });
         self.places.insert(id, place);
         self.watch(place, &condition, true);
-    }
-
-    /// Holds a condition's entry back, or lets it go on.
-    pub fn pause(&mut self, id: ConditionId, is_paused: bool) {
-        let Some(place) = self.places.get(&id).copied() else { return };
-        let Some(condition) = self.condition(id).copied() else { return };
-        self.replace(place, Condition { is_paused, ..condition });
     }
 
     fn replace(&mut self, place: u32, condition: Condition) {
@@ -246,7 +240,7 @@ mod tests {
                 (0..30).map(|number| random_condition(&mut roll, number)).collect();
             let mut machine = Machine::default();
             for (created, condition) in (0..).zip(&scan) {
-                machine.put(&SnapshotRow { created, condition: *condition, unsettled: None });
+                machine.put(created, *condition);
             }
             let mut price = 100;
             for sequence in 1..=300 {
@@ -275,7 +269,7 @@ mod tests {
         condition.terms.action = Side::Buy;
         condition.progress.trigger = Price::from_units(100).unwrap();
         condition.progress.as_of = 10;
-        machine.put(&SnapshotRow { created: 1, condition, unsettled: None });
+        machine.put(1, condition);
         machine.tick(&tick(10, "TXFH1", 1), &mut Vec::new());
         assert!(!machine.has_moved());
         machine.tick(&tick(11, "TXFH1", 1), &mut Vec::new());
@@ -286,7 +280,7 @@ mod tests {
     fn a_tick_of_another_item_touches_nothing() {
         let mut machine = Machine::default();
         let condition = random_condition(&mut Roll(3), 1);
-        machine.put(&SnapshotRow { created: 1, condition, unsettled: None });
+        machine.put(1, condition);
         for price in [1, 1000] {
             machine.tick(&tick(1, "CZFH1", price), &mut Vec::new());
         }
@@ -297,14 +291,14 @@ mod tests {
     fn a_dropped_or_paused_condition_is_silent() {
         let mut machine = Machine::default();
         let condition = random_condition(&mut Roll(3), 1);
-        machine.put(&SnapshotRow { created: 1, condition, unsettled: None });
-        machine.pause(condition.terms.id, true);
+        machine.put(1, condition);
+        machine.put(1, Condition { is_paused: true, ..condition });
         let item = condition.terms.item.to_string();
         for (sequence, price) in [(1, 1), (2, 1000)] {
             machine.tick(&tick(sequence, &item, price), &mut Vec::new());
         }
         assert!(!machine.has_moved());
-        machine.pause(condition.terms.id, false);
+        machine.put(1, condition);
         machine.drop(condition.terms.id);
         for (sequence, price) in [(3, 1), (4, 1000)] {
             machine.tick(&tick(sequence, &item, price), &mut Vec::new());

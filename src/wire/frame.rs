@@ -60,7 +60,11 @@ pub fn decode<T: DeserializeOwned>(frame: &[u8]) -> Result<T, WireError> {
             // `from_slice` would ignore what follows the message.
             let mut rest = body;
             let message = rmp_serde::from_read(&mut rest)?;
-            if rest.is_empty() { Ok(message) } else { Err(WireError::Trailing { bytes: rest.len() }) }
+            if rest.is_empty() {
+                Ok(message)
+            } else {
+                Err(WireError::Trailing { bytes: rest.len() })
+            }
         }
         [VERSION, ..] | [] => Err(WireError::Length { bytes: frame.len() }),
         [theirs, ..] => Err(WireError::Version { theirs: *theirs }),

@@ -1,9 +1,7 @@
 //! Requests to the gateway and their answers: what the desk, the children and our own clients say.
 
 use aftm_domain::condition::{Condition, Progress, Terms};
-use aftm_domain::{
-    AccountId, Code, ConditionId, Money, OrderId, Price, Quantity, Tick, UserId,
-};
+use aftm_domain::{AccountId, Code, ConditionId, Money, OrderId, Price, Quantity, Tick, UserId};
 use serde::{Deserialize, Serialize};
 
 use super::order::{FillRow, Intent, OrderRow, PositionRow};
@@ -120,6 +118,8 @@ pub enum Request {
     Instruments {
         /// A code, or the beginning of one.
         code: Option<String>,
+        /// The first place in the list wanted.
+        from: u64,
     },
     /// Register a condition.
     AddCondition {
@@ -153,7 +153,7 @@ pub enum Request {
     /// Place an order.
     Place {
         /// Which one.
-        intent: Intent,
+        intent: Box<Intent>,
     },
     /// Cancel an order.
     Cancel {
@@ -305,6 +305,8 @@ pub enum Reply {
     Instruments {
         /// A page of them.
         rows: Vec<InstrumentRow>,
+        /// Where the next page starts; absent on the last.
+        next: Option<u64>,
     },
     /// Conditions, from the place asked for.
     Conditions {
@@ -316,7 +318,7 @@ pub enum Reply {
     /// An order was sent, or was sent before under this request id.
     Placed {
         /// As it stands.
-        row: OrderRow,
+        row: Box<OrderRow>,
         /// It was asked for before.
         repeated: bool,
     },
@@ -370,15 +372,15 @@ pub enum Reply {
 }
 
 /// A condition and its place in the order of creation, for the strategy.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SnapshotRow {
     /// Its place.
     pub created: u64,
     /// As it stood.
     pub condition: Condition,
-    /// A signal of it that has no outcome yet.
-    pub unsettled: Option<Signal>,
+    /// Signals of it that have no outcome yet, entry first.
+    pub unsettled: Vec<Signal>,
 }
 
 /// A condition as it is shown.

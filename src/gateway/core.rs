@@ -1,0 +1,420 @@
+//! The core: one request, tick or piece of news in; facts, replies and calls to the venue out.
+//!
+//! Replay, the serving loop and the tests run this same code. The order of every step is: decide,
+//! journal, fold, call the venue, and the same again for what the venue says.
+
+use aftm_domain::order::{Report, Status};
+use aftm_domain::{Book, Code, ExchangeTime, OpenClose, OrderId, Price, Stamp, Tick};
+use rustc_hash::FxHashMap;
+
+use super::decide::{Call, Case, Decision, Rules};
+use super::fact::{Door, Fact};
+use super::listing::Listing;
+use super::rows;
+use super::state::State;
+use super::venue::{News, Venue};
+use crate::wire::request::Request;
+use crate::wire::{Refused, Reply};
+
+/// Why facts could not be kept.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct LedgerError(pub String);
+
+/// Where facts are kept before anything follows from them.
+pub trait Ledger {
+    /// Keeps all of the facts, or none of them.
+    fn append(&mut self, now: Stamp, facts: &[Fact]) -> Result<(), LedgerError>;
+}
+
+/// Keeps nothing: a replay is its own record.
+pub struct NoLedger;
+
+impl Ledger for NoLedger {
+    fn append(&mut self, _: Stamp, _: &[Fact]) -> Result<(), LedgerError> {
+        Ok(())
+    }
+}
+
+/// What a core is made of.
+pub struct Setup<V, L> {
+    /// The exchange session.
+    pub venue: V,
+    /// Where facts are kept.
+    pub ledger: L,
+    /// What is known of instruments.
+    pub listing: Listing,
+    /// The bounds of decisions.
+    pub rules: Rules,
+    /// What was folded from the journal.
+    pub state: State,
+}
+
+/// The gateway without sockets and clocks.
+pub struct Core<V, L> {
+    pub(super) state: State,
+    pub(super) venue: V,
+    ledger: L,
+    pub(super) listing: Listing,
+    rules: Rules,
+    /// The exchange's clock, as of the last tick that the venue has seen.
+    pub(super) time: Option<ExchangeTime>,
+    /// The last price of each item.
+    pub(super) last: FxHashMap<Code, Price>,
+    /// The number of the last tick that was published.
+    pub published: u64,
+    /// Facts that were folded and not told yet.
+    told: Vec<Fact>,
+    /// Facts that happened and could not be journaled yet: the venue's word cannot be refused.
+    unsaved: Vec<Fact>,
+    /// When each order that the venue has not answered was sent, on our clock.
+    unanswered: Vec<(OrderId, Stamp)>,
+    news: Vec<News>,
+}
+
+impl<V: Venue, L: Ledger> Core<V, L> {
+    /// A core that goes on from a state.
+    pub fn new(setup: Setup<V, L>) -> Core<V, L> {
+        let Setup { venue, ledger, listing, rules, state } = setup;
+        let mut core = Core {
+            state,
+            venue,
+            ledger,
+            listing,
+            rules,
+            time: None,
+            last: FxHashMap::default(),
+            published: 0,
+            told: Vec::new(),
+            unsaved: Vec::new(),
+            unanswered: Vec::new(),
+            news: Vec::new(),
+        };
+        let held = core.state.holdings.keys().map(|(_, item)| *item);
+        let working = core.state.working().map(|it| it.order.ticket.item);
+        let conditions = core.state.conditions.values().map(|it| it.condition.terms.item);
+        let registered = core.state.items.iter().copied();
+        let codes: Vec<Code> = held.chain(working).chain(conditions).chain(registered).collect();
+        codes.into_iter().for_each(|code| core.learn(code));
+        core.venue.restore(&core.state);
+        core
+    }
+
+    /// What the core knows.
+    pub const fn state(&self) -> &State {
+        &self.state
+    }
+
+    /// The exchange's clock.
+    pub const fn time(&self) -> Option<ExchangeTime> {
+        self.time
+    }
+
+    /// The instruments that were looked up.
+    pub const fn listing(&self) -> &Listing {
+        &self.listing
+    }
+
+    /// The venue.
+    pub const fn venue(&self) -> &V {
+        &self.venue
+    }
+
+    /// Takes out the facts since the last call, in the order in which they were folded.
+    pub fn tell(&mut self, facts: &mut Vec<Fact>) {
+        facts.append(&mut self.told);
+    }
+
+    /// A machine starts on this state.
+    pub fn start(&mut self, now: Stamp) -> Result<(), LedgerError> {
+        let version = env!("CARGO_PKG_VERSION").to_owned();
+        self.commit(now, vec![Fact::Started { version }])
+    }
+
+    pub(super) const fn case(&self, door: Door) -> Case<'_> {
+        let Core { state, listing, rules, time, published, .. } = self;
+        Case { state, listing, rules, time: *time, published: *published, door }
+    }
+
+    /// Looks an instrument up and tells the venue of it, once.
+    pub fn learn(&mut self, code: Code) {
+        if let Some(instrument) = self.listing.learn(code) {
+            self.venue.list(instrument);
+        }
+    }
+
+    /// A trade: the venue's clock goes there, and whatever that causes is done.
+    pub fn tick(&mut self, tick: &Tick, book: Option<&Book>, now: Stamp) {
+        self.time = Some(tick.time);
+        self.last.insert(tick.item, tick.price);
+        self.venue.tick(tick, book, &mut self.news);
+        self.settle_news(now);
+        if !self.state.exits.is_empty() {
+            self.chase(Some(tick.item), now);
+        }
+    }
+
+    /// The venue's clock goes on without a trade.
+    pub fn advance(&mut self, time: ExchangeTime, now: Stamp) {
+        if self.time.is_some_and(|before| before < time) {
+            self.time = Some(time);
+            self.venue.advance(time, &mut self.news);
+            self.settle_news(now);
+            self.chase(None, now);
+        }
+    }
+
+    /// No more ticks will come: the venue answers everything that is under way.
+    pub fn finish(&mut self, now: Stamp) {
+        self.venue.settle(&mut self.news);
+        self.settle_news(now);
+        self.chase(None, now);
+    }
+
+    /// Orders that the venue has not answered for too long are in doubt: only its word ends that.
+    pub fn expire(&mut self, now: Stamp) {
+        let after = self.rules.in_doubt_after;
+        let is_late = |it: &&(OrderId, Stamp)| now.since(it.1) >= after;
+        let late: Vec<OrderId> = self.unanswered.iter().filter(is_late).map(|it| it.0).collect();
+        for id in late {
+            self.unanswered.retain(|it| it.0 != id);
+            let status = self.state.orders.get(&id).map(|it| it.order.status);
+            if status == Some(Status::PendingNew) {
+                self.settle(now, vec![Fact::OrderReported { id, report: Report::NoReply }]);
+            }
+        }
+    }
+
+    /// Orders that the venue has not answered yet.
+    pub fn has_unanswered(&self) -> bool {
+        !self.unanswered.is_empty()
+    }
+
+    /// Serves a request of the desk or of one of our own clients.
+    pub fn serve(&mut self, request: &Request, door: Door, now: Stamp) -> Result<Reply, Refused> {
+        if let Some(code) = names(request) {
+            self.learn(code);
+        }
+        let case = self.case(door);
+        let decision = match request {
+            Request::Login { user, password, production } => {
+                return self.login(user, password.as_deref(), *production, now);
+            }
+            Request::Logout {} => return self.logout(now),
+            Request::Accounts {} => case.accounts(),
+            Request::UseAccount { account } => case.use_account(*account),
+            Request::AddItem { item } => case.add_item(*item),
+            Request::DropItem { item } => case.drop_item(*item),
+            Request::AddCondition { terms } => case.add_condition(terms),
+            Request::EditCondition { terms } => case.edit_condition(terms),
+            Request::PauseCondition { id, is_paused } => case.pause_condition(*id, *is_paused),
+            Request::DropCondition { id, position } => case.drop_condition(*id, *position),
+            Request::Place { intent } => match &intent.signal {
+                Some(signal) => case.act(signal),
+                None => case.place(intent),
+            },
+            Request::Cancel { order } => case.cancel(*order),
+            Request::CancelAll { item } => case.cancel_all(*item),
+            Request::Amend { order, quantity, price } => case.amend(*order, *quantity, *price),
+            Request::Flatten { item } => case.flatten(*item),
+            Request::Report { moved, signals, .. } => case.report(moved, signals),
+            Request::Alert { code, text } => {
+                let (code, text) = (code.clone(), text.clone());
+                let facts = vec![Fact::Alerted { code, text }];
+                Decision { facts, calls: Vec::new(), reply: Ok(Reply::Done {}) }
+            }
+            other => return self.query(other),
+        };
+        let reply = self.perform(decision, now);
+        self.chase(None, now);
+        match reply {
+            // The order may have moved on since: the reply shows it as it stands now.
+            Ok(Reply::Placed { mut row, repeated }) => {
+                if let Some(placed) = self.state.orders.get(&row.order) {
+                    *row = rows::order(placed);
+                }
+                Ok(Reply::Placed { row, repeated })
+            }
+            other => other,
+        }
+    }
+
+    /// Journals and folds a decision's facts, makes its calls, and does what the venue answers.
+    fn perform(&mut self, decision: Decision, now: Stamp) -> Result<Reply, Refused> {
+        let Decision { facts, calls, reply } = decision;
+        if facts.iter().any(may_open) {
+            self.commit(now, facts).map_err(|error| {
+                let text = format!("the journal cannot be written, nothing was sent: {error}");
+                Refused::new("JOURNAL_UNAVAILABLE", text)
+            })?;
+        } else {
+            // A cancel or a close must reach the venue even when the disk is full.
+            self.settle(now, facts);
+        }
+        calls.into_iter().for_each(|call| self.call(call, now));
+        self.settle_news(now);
+        reply
+    }
+
+    /// Keeps facts and folds them; on failure nothing has happened.
+    fn commit(&mut self, now: Stamp, facts: Vec<Fact>) -> Result<(), LedgerError> {
+        if !self.unsaved.is_empty() {
+            self.ledger.append(now, &self.unsaved)?;
+            self.unsaved.clear();
+        }
+        self.ledger.append(now, &facts)?;
+        self.fold(facts);
+        Ok(())
+    }
+
+    /// Folds facts that have happened whether or not they can be kept; those that cannot are kept
+    /// with the next that can.
+    fn settle(&mut self, now: Stamp, facts: Vec<Fact>) {
+        if facts.is_empty() {
+            return;
+        }
+        let lost = if self.unsaved.is_empty() {
+            self.ledger.append(now, &facts).err()
+        } else {
+            Some(LedgerError("earlier facts wait to be written".to_owned()))
+        };
+        if let Some(error) = lost {
+            if self.unsaved.is_empty() {
+                let text = format!("the journal cannot be written: {error}; free the disk");
+                let code = "JOURNAL_UNAVAILABLE".to_owned();
+                self.told.push(Fact::Alerted { code, text });
+            }
+            self.unsaved.extend(facts.iter().cloned());
+            if self.ledger.append(now, &self.unsaved).is_ok() {
+                self.unsaved.clear();
+            }
+        }
+        self.fold(facts);
+    }
+
+    fn fold(&mut self, facts: Vec<Fact>) {
+        for fact in facts {
+            let misfits = self.state.misfits;
+            self.state.fold(&fact);
+            if self.state.misfits > misfits {
+                let code = "MISFIT".to_owned();
+                let text = format!("the exchange told what makes no sense here: {fact:?}");
+                self.told.push(Fact::Alerted { code, text });
+            }
+            self.told.push(fact);
+        }
+    }
+
+    fn login(
+        &mut self,
+        user: &aftm_domain::UserId,
+        password: Option<&str>,
+        production: bool,
+        now: Stamp,
+    ) -> Result<Reply, Refused> {
+        if let Some(session) = &self.state.session {
+            if session.user == *user && session.production == production {
+                return Ok(Reply::Unchanged {});
+            }
+            let text = format!("{} is logged in; log out first", session.user);
+            return Err(Refused::new("LOGGED_IN", text));
+        }
+        let time = self.time.unwrap_or_default();
+        let accounts = self
+            .venue
+            .login(user, password, production, time)
+            .map_err(|refusal| Refused { code: refusal.code, text: refusal.text })?;
+        let session = Fact::LoggedIn { user: *user, production, accounts: accounts.clone() };
+        self.settle(now, vec![session]);
+        self.chase(None, now);
+        Ok(Reply::Accounts { accounts, selected: self.state.account })
+    }
+
+    /// Ends the session. Positions and conditions stay: an exit that comes due waits for the next.
+    fn logout(&mut self, now: Stamp) -> Result<Reply, Refused> {
+        if self.state.session.is_none() {
+            return Ok(Reply::Unchanged {});
+        }
+        self.venue.logout();
+        self.settle(now, vec![Fact::LoggedOut {}]);
+        Ok(Reply::Done {})
+    }
+
+    /// Makes the calls of a decision; a call that the venue does not take is an answer by itself.
+    fn call(&mut self, call: Call, now: Stamp) {
+        let refused = |id, report| vec![Fact::OrderReported { id, report }];
+        let facts = match call {
+            Call::Place(id) => {
+                let Some(ticket) = self.state.orders.get(&id).map(|it| it.order.ticket) else {
+                    return;
+                };
+                self.unanswered.push((id, now));
+                let sent = self.venue.place(id, &ticket, &mut self.news);
+                sent.err().map(|refusal| refused(id, Report::Rejected(refusal)))
+            }
+            Call::Cancel(id) => {
+                let sent = self.venue.cancel(id, &mut self.news);
+                sent.err().map(|refusal| refused(id, Report::CancelRejected(refusal)))
+            }
+            Call::Amend { order, quantity, price } => {
+                let sent = self.venue.amend(order, quantity, price, &mut self.news);
+                sent.err().map(|refusal| refused(order, Report::ReplaceRejected(refusal)))
+            }
+        };
+        if let Some(facts) = facts {
+            self.settle(now, facts);
+        }
+    }
+
+    /// Turns the venue's news into facts.
+    fn settle_news(&mut self, now: Stamp) {
+        if self.news.is_empty() {
+            return;
+        }
+        let mut facts = Vec::with_capacity(self.news.len());
+        for item in self.news.drain(..) {
+            facts.push(match item {
+                News::Report { order, report } => {
+                    self.unanswered.retain(|it| it.0 != order);
+                    Fact::OrderReported { id: order, report }
+                }
+                News::Connected => Fact::Connected {},
+                News::Disconnected { reason } => Fact::Disconnected { reason },
+            });
+        }
+        self.settle(now, facts);
+    }
+
+    /// Lets exits go on that can.
+    fn chase(&mut self, ticked: Option<Code>, now: Stamp) {
+        // Each step sends an order or settles a signal, so this ends; the bound is a seat belt.
+        for _ in 0..10_000 {
+            if self.state.exits.is_empty() {
+                return;
+            }
+            let Some(decision) = self.case(Door::Gateway).next_exit(ticked) else { return };
+            if self.perform(decision, now).is_err() {
+                return;
+            }
+        }
+    }
+}
+
+/// The item that a request is about, to be looked up before it is judged.
+fn names(request: &Request) -> Option<Code> {
+    match request {
+        Request::AddItem { item } => Some(*item),
+        Request::AddCondition { terms } | Request::EditCondition { terms } => Some(terms.item),
+        Request::Place { intent } => Some(intent.item),
+        Request::CancelAll { item } | Request::Flatten { item } => *item,
+        _ => None,
+    }
+}
+
+/// Whether a fact sends an order that could open a position.
+fn may_open(fact: &Fact) -> bool {
+    match fact {
+        Fact::OrderReceived { ticket, .. } => ticket.open_close != OpenClose::Close,
+        _ => false,
+    }
+}

@@ -1,0 +1,170 @@
+//! Cancel, amend and flatten. Nothing here is ever blocked by a limit.
+
+use aftm_domain::order::{Kind, Report, Status, Ticket, TimeInForce};
+use aftm_domain::{AccountId, Code, Note, OpenClose, OrderId, Price, Quantity, Side};
+
+use super::{Call, Case, Decision};
+use crate::gateway::fact::Fact;
+use crate::wire::{Refused, Reply};
+
+impl Case<'_> {
+    fn open_order(&self, id: OrderId) -> Result<&aftm_domain::Order, Refused> {
+        let Some(placed) = self.state.orders.get(&id) else {
+            return Err(Refused::new("UNKNOWN_ORDER", format!("there is no order {id}")));
+        };
+        let status = placed.order.status;
+        if status.is_final() {
+            let text = format!("order {id} has ended: it is {status}");
+            return Err(Refused::new("ORDER_ENDED", text));
+        }
+        self.logged_in()?;
+        Ok(&placed.order)
+    }
+
+    /// Cancels an order; one that is being canceled already is left alone.
+    pub fn cancel(&self, id: OrderId) -> Decision {
+        match self.open_order(id) {
+            Err(refused) => refused.into(),
+            Ok(order) if order.status == Status::PendingCancel => {
+                Decision::reply(Reply::Unchanged {})
+            }
+            Ok(_) => {
+                let mut decision = Decision::done(Vec::new());
+                self.cancel_one(id, &mut decision);
+                decision
+            }
+        }
+    }
+
+    /// Cancels every open order, of one item or of all.
+    pub fn cancel_all(&self, item: Option<Code>) -> Decision {
+        if let Err(refused) = self.logged_in() {
+            return refused.into();
+        }
+        let mut decision = Decision::done(Vec::new());
+        let orders = self.cancel_each(item, &mut decision);
+        decision.reply = Ok(Reply::Count { orders });
+        decision
+    }
+
+    fn cancel_each(&self, item: Option<Code>, decision: &mut Decision) -> u64 {
+        let is_meant = |it: &&crate::gateway::state::Placed| {
+            item.is_none_or(|item| item == it.order.ticket.item)
+                && it.order.status != Status::PendingCancel
+        };
+        let meant: Vec<OrderId> =
+            self.state.working().filter(is_meant).map(|it| it.order.id).collect();
+        meant.iter().for_each(|id| self.cancel_one(*id, decision));
+        meant.len() as u64
+    }
+
+    /// Changes an order's total quantity, its limit price, or both.
+    pub fn amend(&self, id: OrderId, quantity: Option<Quantity>, price: Option<Price>) -> Decision {
+        let order = match self.open_order(id) {
+            Ok(order) => order,
+            Err(refused) => return refused.into(),
+        };
+        if order.status != Status::New {
+            let text = format!("order {id} is {} and cannot be changed now", order.status);
+            return Decision::refuse("ORDER_BUSY", text);
+        }
+        let changed = Ticket {
+            quantity: quantity.unwrap_or(order.ticket.quantity),
+            price: price.or(order.ticket.price),
+            ..order.ticket
+        };
+        if changed == order.ticket {
+            return Decision::reply(Reply::Unchanged {});
+        }
+        if changed.quantity <= order.filled() {
+            let text = format!(
+                "quantity: {} is not above the {} lots of order {id} that are filled; cancel it",
+                changed.quantity,
+                order.filled()
+            );
+            return Decision::refuse("INVALID_ORDER", text);
+        }
+        if let Err(refused) = self.check(&changed) {
+            return refused.into();
+        }
+        let sent = Fact::OrderReported { id, report: Report::ReplaceSent };
+        let call = Call::Amend { order: id, quantity, price };
+        Decision { facts: vec![sent], calls: vec![call], reply: Ok(Reply::Done {}) }
+    }
+
+    /// Closes every position, of one item or of all: cancels what works on it, then sends market
+    /// orders that can only close.
+    pub fn flatten(&self, item: Option<Code>) -> Decision {
+        if let Err(refused) = self.logged_in() {
+            return refused.into();
+        }
+        let mut decision = Decision::done(Vec::new());
+        self.cancel_each(item, &mut decision);
+        let held = self
+            .state
+            .holdings
+            .iter()
+            .filter(|((_, code), _)| item.is_none_or(|item| item == *code));
+        let mut orders = 0;
+        for ((account, code), holding) in held {
+            for side in [Side::Buy, Side::Sell] {
+                let quantity = holding.position.held(side);
+                if quantity.is_positive() {
+                    match self.close(*account, *code, side, quantity, &mut decision) {
+                        Ok(sent) => orders += sent,
+                        Err(refused) => decision.reply = Err(refused),
+                    }
+                }
+            }
+        }
+        if decision.reply.is_ok() {
+            decision.reply = Ok(Reply::Count { orders });
+        }
+        decision
+    }
+
+    /// Closes lots held on a side, in orders no larger than the exchange takes.
+    pub(super) fn close(
+        &self,
+        account: AccountId,
+        item: Code,
+        held: Side,
+        quantity: Quantity,
+        decision: &mut Decision,
+    ) -> Result<u64, Refused> {
+        let max = self.listing.get(&item).map_or(quantity, |it| it.market_order_max);
+        let (mut left, mut orders) = (quantity, 0);
+        while left.is_positive() {
+            let part = left.at_most(max);
+            left = Quantity::from_raw(left.raw() - part.raw());
+            let ticket = closing(account, item, held.opposite(), part);
+            let instrument = self.check(&ticket)?;
+            // Several orders of one decision have the numbers that follow each other.
+            let taken = decision.facts.iter().filter(|it| matches!(it, Fact::OrderReceived { .. }));
+            let id = OrderId(self.state.next_order().0 + taken.count() as u64);
+            let (multiplier, door) = (instrument.multiplier, self.door);
+            let (request, signal) = (None, None);
+            let received = Fact::OrderReceived { id, ticket, request, signal, multiplier, door };
+            decision.facts.push(received);
+            decision.calls.push(Call::Place(id));
+            orders += 1;
+        }
+        Ok(orders)
+    }
+}
+
+fn closing(account: AccountId, item: Code, side: Side, quantity: Quantity) -> Ticket {
+    Ticket {
+        account,
+        item,
+        side,
+        kind: Kind::Market,
+        price: None,
+        stop_price: None,
+        quantity,
+        time_in_force: TimeInForce::Ioc,
+        open_close: OpenClose::Close,
+        day_trade: false,
+        note: Note::default(),
+    }
+}

@@ -1,0 +1,164 @@
+//! Conditions: registered, changed, held back, dropped.
+
+use aftm_domain::condition::{Condition, State as Standing, Terms};
+use aftm_domain::{ConditionId, Price, SignalId, SignalKind};
+
+use super::{Case, Decision};
+use crate::gateway::fact::Fact;
+use crate::gateway::state::Held;
+use crate::wire::request::Leave;
+use crate::wire::{Refused, Reply};
+
+impl Case<'_> {
+    /// Registers a condition. The same condition again changes nothing; one that is done may begin
+    /// another life under its name.
+    pub fn add_condition(&self, terms: &Terms) -> Decision {
+        let id = terms.id;
+        if let Some((_, held)) = self.state.held(id) {
+            let is_done = held.condition.progress.state == Standing::Done;
+            if !is_done && held.condition.terms == *terms {
+                return Decision::reply(Reply::Unchanged {});
+            }
+            if !is_done || self.open_lots(held).is_positive() {
+                let text = format!(
+                    "condition {id} is there already and {}; edit or drop it",
+                    held.condition.progress.state
+                );
+                return Decision::refuse("CONDITION_EXISTS", text);
+            }
+        }
+        if let Err(refused) = self.check_terms(terms) {
+            return refused.into();
+        }
+        let condition = Condition::new(*terms, self.state.next_life(id), self.published);
+        let created = self.state.next_created();
+        Decision::done(vec![Fact::ConditionPut { created, condition }])
+    }
+
+    /// Changes a condition. Before its entry it begins a new life with the new terms; after its
+    /// entry only the points of its exit can change.
+    pub fn edit_condition(&self, terms: &Terms) -> Decision {
+        let id = terms.id;
+        let Some((created, held)) = self.state.held(id) else { return unknown(id) };
+        if held.condition.terms == *terms {
+            return Decision::reply(Reply::Unchanged {});
+        }
+        if let Err(refused) = self.check_terms(terms) {
+            return refused.into();
+        }
+        let before = held.condition;
+        if before.progress.state == Standing::Entered || self.open_lots(held).is_positive() {
+            let (take_profit, stop_loss) = (terms.take_profit, terms.stop_loss);
+            if (Terms { take_profit, stop_loss, ..before.terms }) != *terms {
+                let text = format!(
+                    "condition {id} has entered: only its take profit and stop loss can change"
+                );
+                return Decision::refuse("CONDITION_ENTERED", text);
+            }
+            let condition = Condition { terms: *terms, ..before };
+            return Decision::done(vec![Fact::ConditionPut { created, condition }]);
+        }
+        let fresh = Condition::new(*terms, self.state.next_life(id), self.published);
+        let condition = Condition { is_paused: before.is_paused, ..fresh };
+        let created = self.state.next_created();
+        Decision::done(vec![Fact::ConditionPut { created, condition }])
+    }
+
+    /// Holds a condition's entry back, or lets it go on.
+    pub fn pause_condition(&self, id: ConditionId, is_paused: bool) -> Decision {
+        match self.state.held(id) {
+            None => unknown(id),
+            Some((_, held)) if held.condition.is_paused == is_paused => {
+                Decision::reply(Reply::Unchanged {})
+            }
+            Some(_) => Decision::done(vec![Fact::ConditionPaused { id, is_paused }]),
+        }
+    }
+
+    /// Removes a condition. A position that it opened is closed or left only when that is said.
+    pub fn drop_condition(&self, id: ConditionId, position: Leave) -> Decision {
+        let Some((_, held)) = self.state.held(id) else { return unknown(id) };
+        let mut decision = Decision::done(Vec::new());
+        let entry = held.condition.signal(SignalKind::Entry);
+        let is_entering = self.state.is_working(entry);
+        let open = self.open_lots(held);
+        if position == Leave::Refuse && (open.is_positive() || is_entering) {
+            let text = format!(
+                "condition {id} holds {open} lots of {}; say --flatten or --abandon",
+                held.condition.terms.item
+            );
+            return Decision::refuse("POSITION_OPEN", text);
+        }
+        if let Some(placed) = self.state.order_of(entry)
+            && placed.order.status.is_open()
+        {
+            self.cancel_one(placed.order.id, &mut decision);
+        }
+        if position == Leave::Flatten && open.is_positive() {
+            let (account, terms) = (self.account_of(held), &held.condition.terms);
+            let closed = account.map_or(Ok(0), |account| {
+                self.close(account, terms.item, terms.action, open, &mut decision)
+            });
+            if let Err(refused) = closed {
+                return refused.into();
+            }
+        }
+        decision.facts.push(Fact::ConditionDropped { id });
+        decision
+    }
+
+    fn account_of(&self, held: &Held) -> Option<aftm_domain::AccountId> {
+        let entry: SignalId = held.condition.signal(SignalKind::Entry);
+        self.state.order_of(entry).map(|it| it.order.ticket.account)
+    }
+
+    /// Lots that a condition opened and that are still held.
+    pub fn open_lots(&self, held: &Held) -> aftm_domain::Quantity {
+        self.account_of(held)
+            .map_or(aftm_domain::Quantity::ZERO, |account| self.closable(held, account))
+    }
+
+    fn check_terms(&self, terms: &Terms) -> Result<(), Refused> {
+        let invalid = |text: String| Refused::new("INVALID_CONDITION", text);
+        terms.check().map_err(|error| invalid(format!("condition {}: {error}", terms.id)))?;
+        // A product that nobody knows has no rules to keep; its orders are refused later.
+        let Ok(instrument) = self.listing.get(&terms.item) else { return Ok(()) };
+        let id = terms.id;
+        let step = instrument.ticks.step(terms.trigger);
+        if !instrument.ticks.has(terms.trigger) {
+            let text = format!(
+                "condition {id}: trigger {} is not a multiple of the tick of {}, {step}",
+                terms.trigger, terms.item
+            );
+            return Err(invalid(text));
+        }
+        let finest = instrument.ticks.finest();
+        let points = [
+            ("turning", Some(terms.turning)),
+            ("take_profit", terms.take_profit),
+            ("stop_loss", terms.stop_loss),
+        ];
+        let is_off = |it: &(&str, Option<Price>)| it.1.is_some_and(|it| !it.is_on(finest));
+        if let Some((field, Some(value))) = points.into_iter().find(is_off) {
+            let text = format!(
+                "condition {id}: {field} {value} is not a multiple of the tick of {}, {finest}",
+                terms.item
+            );
+            return Err(invalid(text));
+        }
+        if !terms.quantity.is_on(instrument.lot_step)
+            || terms.quantity > instrument.market_order_max
+        {
+            let text = format!(
+                "condition {id}: quantity {} is not a multiple of {} up to {}",
+                terms.quantity, instrument.lot_step, instrument.market_order_max
+            );
+            return Err(invalid(text));
+        }
+        Ok(())
+    }
+}
+
+fn unknown(id: ConditionId) -> Decision {
+    Decision::refuse("UNKNOWN_CONDITION", format!("there is no condition {id}"))
+}

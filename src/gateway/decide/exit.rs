@@ -1,0 +1,99 @@
+//! Exits: they close what their entry opened, as long as it takes, and never open anything.
+
+use aftm_domain::order::{Status, Ticket};
+use aftm_domain::{Code, OpenClose, Quantity, SignalId, SignalKind};
+
+use super::signal::market;
+use super::{Call, Case, Decision};
+use crate::gateway::fact::Fact;
+use crate::gateway::state::Held;
+use crate::wire::Outcome;
+
+/// How many orders are sent for one exit before only the operator goes on. An exit that the market
+/// or the venue leaves unfilled is sent again at the next tick.
+pub const EXIT_ORDERS_MAX: u32 = 10;
+
+impl Case<'_> {
+    /// What can be done for an exit now: at most min(the entry's open lots, the account's position
+    /// on that side). Entry without a fill: nothing. Entry still working: cancel it, and wait.
+    pub(super) fn exit(&self, id: SignalId, held: &Held, decision: &mut Decision) -> Outcome {
+        let entry = SignalId { kind: SignalKind::Entry, ..id };
+        let nothing = |text: &str| Outcome::Nothing { text: text.to_owned() };
+        let waits = |text: &str| Outcome::Waits { text: text.to_owned() };
+        let Some(placed) = self.state.order_of(entry) else {
+            return nothing("its entry was not traded");
+        };
+        if placed.order.status.is_open() {
+            if placed.order.status != Status::PendingCancel {
+                self.cancel_one(placed.order.id, decision);
+            }
+            return waits("its entry is still working and is being canceled");
+        }
+        if self.state.is_working(id) {
+            return waits("its order is still working");
+        }
+        let account = placed.order.ticket.account;
+        let open = self.closable(held, account);
+        if !open.is_positive() {
+            return nothing("nothing that its entry opened is left to close");
+        }
+        if self.state.session.is_none() || !self.state.is_connected {
+            return waits("the exchange is not connected");
+        }
+        let whole = market(held, SignalKind::Exit, account, OpenClose::Close);
+        match self.send(Ticket { quantity: open, ..whole }, id, decision) {
+            Ok(order) => Outcome::Ordered { order },
+            Err(refused) => Outcome::Refused { code: refused.code, text: refused.text },
+        }
+    }
+
+    /// Lots of a condition that an order may close: those it opened, as far as they are held.
+    pub(super) fn closable(&self, held: &Held, account: aftm_domain::AccountId) -> Quantity {
+        let holding = self.state.holdings.get(&(account, held.condition.terms.item));
+        let side = held.condition.terms.action;
+        let there = holding.map_or(Quantity::ZERO, |it| it.position.held(side));
+        held.open().at_most(there)
+    }
+
+    /// The next exit that can go on: one that waited, or, where a tick of its item came, one whose
+    /// order ended before everything was closed.
+    pub fn next_exit(&self, ticked: Option<Code>) -> Option<Decision> {
+        self.state.exits.iter().find_map(|(id, sent)| self.go_on(*id, *sent, ticked))
+    }
+
+    fn go_on(&self, id: SignalId, sent: u32, ticked: Option<Code>) -> Option<Decision> {
+        let (_, held) = self.state.held(id.condition)?;
+        let is_due = sent == 0 || ticked == Some(held.condition.terms.item);
+        let entry = SignalId { kind: SignalKind::Entry, ..id };
+        if !is_due || self.state.is_working(id) || self.state.is_working(entry) {
+            return None;
+        }
+        let mut decision = Decision::done(Vec::new());
+        if sent >= EXIT_ORDERS_MAX {
+            let text = format!(
+                "condition {}: {sent} exit orders left {} lots open; close them by hand",
+                id.condition,
+                held.open()
+            );
+            let code = "EXIT_INCOMPLETE".to_owned();
+            decision.facts.push(Fact::Alerted { code: code.clone(), text: text.clone() });
+            let outcome = Outcome::Refused { code, text };
+            decision.facts.push(Fact::SignalSettled { id, outcome });
+            return Some(decision);
+        }
+        match self.exit(id, held, &mut decision) {
+            Outcome::Waits { .. } => None,
+            outcome => {
+                decision.facts.push(Fact::SignalSettled { id, outcome });
+                Some(decision)
+            }
+        }
+    }
+
+    /// Asks for the cancel of one open order.
+    pub(super) fn cancel_one(&self, id: aftm_domain::OrderId, decision: &mut Decision) {
+        let report = aftm_domain::order::Report::CancelSent;
+        decision.facts.push(Fact::OrderReported { id, report });
+        decision.calls.push(Call::Cancel(id));
+    }
+}

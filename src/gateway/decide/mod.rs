@@ -1,0 +1,125 @@
+//! Decisions: from what the gateway knows and what is asked, to facts, calls to the venue and a
+//! reply. Nothing is changed here and no clock is read, so every decision can be tested by itself.
+
+mod change;
+mod condition;
+mod exit;
+mod place;
+mod session;
+mod signal;
+
+use aftm_domain::{AccountId, ExchangeTime, OrderId, Price, Quantity, Stamp};
+
+use super::fact::{Door, Fact};
+use super::listing::Listing;
+use super::state::State;
+use crate::wire::{Outcome, Refused, Reply};
+
+pub use exit::EXIT_ORDERS_MAX;
+
+/// A call to the venue that follows from facts; it is made after they are journaled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Call {
+    /// Send an order that was received.
+    Place(OrderId),
+    /// Ask for a cancel.
+    Cancel(OrderId),
+    /// Ask for a change.
+    Amend {
+        /// Of which order.
+        order: OrderId,
+        /// The new total quantity.
+        quantity: Option<Quantity>,
+        /// The new limit price.
+        price: Option<Price>,
+    },
+}
+
+/// What was decided.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Decision {
+    /// To be journaled and folded, in this order.
+    pub facts: Vec<Fact>,
+    /// To be made afterwards, in this order.
+    pub calls: Vec<Call>,
+    /// To be told to whoever asked.
+    pub reply: Result<Reply, Refused>,
+}
+
+impl Decision {
+    fn reply(reply: Reply) -> Decision {
+        Decision { facts: Vec::new(), calls: Vec::new(), reply: Ok(reply) }
+    }
+
+    fn done(facts: Vec<Fact>) -> Decision {
+        Decision { facts, calls: Vec::new(), reply: Ok(Reply::Done {}) }
+    }
+
+    fn refuse(code: &str, text: impl Into<String>) -> Decision {
+        Decision::from(Refused::new(code, text))
+    }
+}
+
+impl From<Refused> for Decision {
+    fn from(refused: Refused) -> Decision {
+        Decision { facts: Vec::new(), calls: Vec::new(), reply: Err(refused) }
+    }
+}
+
+/// Bounds that decisions keep.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rules {
+    /// The oldest tick that an entry may follow, in nanoseconds of feed time.
+    pub signal_age_max: i64,
+    /// How long the venue's answer to an order may take before it is in doubt, in nanoseconds of
+    /// our time.
+    pub in_doubt_after: i64,
+}
+
+impl Default for Rules {
+    fn default() -> Rules {
+        Rules { signal_age_max: 5 * Stamp::SECOND, in_doubt_after: 4 * Stamp::SECOND }
+    }
+}
+
+/// What a decision is made from.
+#[derive(Clone, Copy)]
+pub struct Case<'a> {
+    /// What the gateway knows.
+    pub state: &'a State,
+    /// The instruments that were looked up so far.
+    pub listing: &'a Listing,
+    /// The bounds.
+    pub rules: &'a Rules,
+    /// The exchange's clock; `None` before the first tick.
+    pub time: Option<ExchangeTime>,
+    /// The number of the last tick that was published.
+    pub published: u64,
+    /// Which way the request came in.
+    pub door: Door,
+}
+
+impl Case<'_> {
+    fn logged_in(&self) -> Result<(), Refused> {
+        match &self.state.session {
+            Some(_) => Ok(()),
+            None => Err(Refused::new("NOT_LOGGED_IN", "nobody is logged in; log in first")),
+        }
+    }
+
+    fn account(&self, asked: Option<AccountId>) -> Result<AccountId, Refused> {
+        asked.or(self.state.account).ok_or_else(|| {
+            Refused::new("MISSING_ACCOUNT", "no account is selected; name one or select one")
+        })
+    }
+
+    /// Whether a tick of that time is too old to open a position on.
+    fn is_stale(&self, time: ExchangeTime) -> bool {
+        self.time.is_some_and(|now| now.at.since(time.at) > self.rules.signal_age_max)
+    }
+}
+
+/// A signal's outcome as a reply.
+fn taken(outcome: Outcome) -> Result<Reply, Refused> {
+    Ok(Reply::Taken { outcome })
+}

@@ -1,0 +1,161 @@
+//! The one path of an order: who, idempotency, validation, trading state and limits, facts.
+
+use aftm_domain::instrument::Instrument;
+use aftm_domain::order::{Refusal, Ticket};
+use aftm_domain::{Quantity, SignalId};
+
+use super::{Call, Case, Decision};
+use crate::gateway::fact::Fact;
+use crate::gateway::rows;
+use crate::gateway::state::{Placed, State};
+use crate::wire::{Intent, Refused, Reply};
+
+impl Case<'_> {
+    /// Places an order.
+    pub fn place(&self, intent: &Intent) -> Decision {
+        let account = match self.account(intent.account) {
+            Ok(account) => account,
+            Err(refused) => return refused.into(),
+        };
+        let ticket = ticket(intent, account);
+        // Idempotency comes first: a known request gets its recorded outcome, whatever holds now.
+        if let Some(request) = intent.request
+            && let Some(known) = self.state.requested(account, request)
+        {
+            return repeat(known, &ticket, request.as_str());
+        }
+        let id = self.state.next_order();
+        let (request, signal, door) = (intent.request, None, self.door);
+        match self.check(&ticket).and_then(|it| self.check_age(intent, &ticket).map(|()| it)) {
+            Ok(instrument) => {
+                let multiplier = instrument.multiplier;
+                let received =
+                    Fact::OrderReceived { id, ticket, request, signal, multiplier, door };
+                let row = Box::new(rows::order(&Placed {
+                    order: aftm_domain::Order::sent(id, ticket),
+                    asked: ticket,
+                    request,
+                    signal,
+                    multiplier,
+                }));
+                let reply = Ok(Reply::Placed { row, repeated: false });
+                Decision { facts: vec![received], calls: vec![Call::Place(id)], reply }
+            }
+            Err(refused) => {
+                let refusal = Refusal { code: refused.code.clone(), text: refused.text.clone() };
+                let denied = Fact::OrderDenied { id, ticket, request, signal, refusal, door };
+                Decision { facts: vec![denied], calls: Vec::new(), reply: Err(refused) }
+            }
+        }
+    }
+
+    /// Everything that must hold before an order is sent. Reducing and closing orders take the same
+    /// way; a bound that must never stop them says so itself.
+    pub(super) fn check(&self, ticket: &Ticket) -> Result<&Instrument, Refused> {
+        self.logged_in()?;
+        let accounts = self.state.session.as_ref().map_or(&[][..], |it| &it.accounts);
+        if !accounts.contains(&ticket.account) {
+            let text = format!("account: there is no account {}", ticket.account);
+            return Err(Refused::new("INVALID_ORDER", text));
+        }
+        let instrument = self
+            .listing
+            .get(&ticket.item)
+            .map_err(|reason| Refused::new("INVALID_ORDER", format!("item_code: {reason}")))?;
+        instrument
+            .check(ticket)
+            .map_err(|reason| Refused::new("INVALID_ORDER", reason.to_string()))?;
+        if !self.state.is_connected {
+            let text = "the exchange is not connected; the order was not sent";
+            return Err(Refused::new("NOT_CONNECTED", text));
+        }
+        // The trading state and the limits by account, item and strategy are judged here, after the
+        // rules of the instrument and before anything is journaled or sent.
+        Ok(instrument)
+    }
+
+    /// A v1 signal does not say whether it enters or leaves: one that would open a position is an
+    /// entry, and an old entry is refused.
+    fn check_age(&self, intent: &Intent, ticket: &Ticket) -> Result<(), Refused> {
+        let Some(time) = intent.signal_time.filter(|time| self.is_stale(*time)) else {
+            return Ok(());
+        };
+        if opens(self.state, ticket).is_positive() {
+            let text = format!("the signal is of a tick at {time}, which is too old to open on");
+            return Err(Refused::new("STALE_SIGNAL", text));
+        }
+        Ok(())
+    }
+
+    /// The facts and the call that send an order of a signal, or deny it. Returns the refusal.
+    pub(super) fn send(
+        &self,
+        ticket: Ticket,
+        signal: SignalId,
+        decision: &mut Decision,
+    ) -> Result<aftm_domain::OrderId, Refused> {
+        let id = self.state.next_order();
+        let (request, signal, door) = (Some(signal.request()), Some(signal), self.door);
+        match self.check(&ticket) {
+            Ok(instrument) => {
+                let multiplier = instrument.multiplier;
+                decision.facts.push(Fact::OrderReceived {
+                    id,
+                    ticket,
+                    request,
+                    signal,
+                    multiplier,
+                    door,
+                });
+                decision.calls.push(Call::Place(id));
+                Ok(id)
+            }
+            Err(refused) => {
+                let refusal = Refusal { code: refused.code.clone(), text: refused.text.clone() };
+                let denied = Fact::OrderDenied { id, ticket, request, signal, refusal, door };
+                decision.facts.push(denied);
+                Err(refused)
+            }
+        }
+    }
+}
+
+/// How many lots of an order would open a position.
+fn opens(state: &State, ticket: &Ticket) -> Quantity {
+    let holding = state.holdings.get(&(ticket.account, ticket.item));
+    holding.map_or(ticket.quantity, |it| {
+        it.position.split(ticket.side, ticket.open_close, ticket.quantity).1
+    })
+}
+
+fn ticket(intent: &Intent, account: aftm_domain::AccountId) -> Ticket {
+    Ticket {
+        account,
+        item: intent.item,
+        side: intent.side,
+        kind: intent.kind,
+        price: intent.price,
+        stop_price: intent.stop_price,
+        quantity: intent.quantity,
+        time_in_force: intent.time_in_force,
+        open_close: intent.open_close,
+        day_trade: intent.day_trade,
+        note: intent.note,
+    }
+}
+
+fn repeat(known: &Placed, ticket: &Ticket, request: &str) -> Decision {
+    if known.asked != *ticket {
+        let text = format!("request {request} was another order before, {}", known.order.id);
+        return Decision::refuse("DUPLICATE_REQUEST", text);
+    }
+    match &known.order.refusal {
+        Some(refusal) if known.order.status == aftm_domain::order::Status::Denied => {
+            Decision::refuse(&refusal.code, refusal.text.clone())
+        }
+        _ => {
+            let row = Box::new(rows::order(known));
+            Decision::reply(Reply::Placed { row, repeated: true })
+        }
+    }
+}

@@ -1,0 +1,177 @@
+//! Facts: what was decided and what the venue said. Only they are journaled and folded again, so
+//! that a changed rule or a new version never decides history anew.
+
+use aftm_domain::condition::{Condition, Progress};
+use aftm_domain::order::{Refusal, Report, Ticket};
+use aftm_domain::{AccountId, Code, ConditionId, OrderId, Quantity, RequestId, SignalId, UserId};
+use serde::{Deserialize, Serialize};
+
+use crate::wire::{Outcome, Signal};
+
+/// Which way a request came in; kept in the audit trail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Door {
+    /// The operator: screen, script or `ctl`.
+    Desk,
+    /// Our executor.
+    Executor,
+    /// Our strategy.
+    Strategy,
+    /// A v1 client on the order port.
+    V1,
+    /// The gateway itself: an exit that is tried again.
+    Gateway,
+}
+
+/// Something that happened, for good.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "fact", rename_all = "snake_case")]
+pub enum Fact {
+    /// A machine opened this journal. Ticks are numbered anew from here.
+    Started {
+        /// The program's version.
+        version: String,
+    },
+    /// A session began.
+    LoggedIn {
+        /// Who.
+        user: UserId,
+        /// Whether real money moves.
+        production: bool,
+        /// The session's accounts.
+        accounts: Vec<AccountId>,
+    },
+    /// The session ended.
+    LoggedOut {},
+    /// The venue answers.
+    Connected {},
+    /// The venue no longer answers.
+    Disconnected {
+        /// Why.
+        reason: String,
+    },
+    /// An account was selected.
+    AccountUsed {
+        /// Which one.
+        account: AccountId,
+    },
+    /// An item was registered.
+    ItemAdded {
+        /// Which one.
+        item: Code,
+    },
+    /// An item is no longer followed.
+    ItemDropped {
+        /// Which one.
+        item: Code,
+    },
+    /// A condition begins a life, or has new terms.
+    ConditionPut {
+        /// Its place in the order of creation.
+        created: u64,
+        /// As it stands.
+        condition: Condition,
+    },
+    /// A condition's entry is held back, or goes on.
+    ConditionPaused {
+        /// Which one.
+        id: ConditionId,
+        /// Whether it is held back.
+        is_paused: bool,
+    },
+    /// A condition is gone.
+    ConditionDropped {
+        /// Which one.
+        id: ConditionId,
+    },
+    /// A condition moved.
+    ConditionMoved {
+        /// Which one.
+        id: ConditionId,
+        /// Where it stands now.
+        progress: Progress,
+    },
+    /// A signal was given.
+    Signaled {
+        /// The signal.
+        signal: Signal,
+    },
+    /// A signal has an outcome.
+    SignalSettled {
+        /// Which signal.
+        id: SignalId,
+        /// What became of it.
+        outcome: Outcome,
+    },
+    /// An order was accepted by us and is about to be sent.
+    OrderReceived {
+        /// Our number of it.
+        id: OrderId,
+        /// What was asked for.
+        ticket: Ticket,
+        /// The client's name for the request.
+        request: Option<RequestId>,
+        /// The signal it follows.
+        signal: Option<SignalId>,
+        /// Money a point and lot, so that profit can be folded without the product file.
+        multiplier: Quantity,
+        /// Which way it came in.
+        door: Door,
+    },
+    /// An order was refused by us.
+    OrderDenied {
+        /// Our number of it.
+        id: OrderId,
+        /// What was asked for.
+        ticket: Ticket,
+        /// The client's name for the request.
+        request: Option<RequestId>,
+        /// The signal it follows.
+        signal: Option<SignalId>,
+        /// Why.
+        refusal: Refusal,
+        /// Which way it came in.
+        door: Door,
+    },
+    /// Something happened to an order after it was received.
+    OrderReported {
+        /// Which order.
+        id: OrderId,
+        /// What.
+        report: Report,
+    },
+    /// Something that the trader must know and the audit must keep.
+    Alerted {
+        /// A stable code.
+        code: String,
+        /// A sentence.
+        text: String,
+    },
+}
+
+impl Fact {
+    /// The fact's name, as it stands in its JSON and in the journal's column.
+    pub const fn word(&self) -> &'static str {
+        match self {
+            Fact::Started { .. } => "started",
+            Fact::LoggedIn { .. } => "logged_in",
+            Fact::LoggedOut {} => "logged_out",
+            Fact::Connected {} => "connected",
+            Fact::Disconnected { .. } => "disconnected",
+            Fact::AccountUsed { .. } => "account_used",
+            Fact::ItemAdded { .. } => "item_added",
+            Fact::ItemDropped { .. } => "item_dropped",
+            Fact::ConditionPut { .. } => "condition_put",
+            Fact::ConditionPaused { .. } => "condition_paused",
+            Fact::ConditionDropped { .. } => "condition_dropped",
+            Fact::ConditionMoved { .. } => "condition_moved",
+            Fact::Signaled { .. } => "signaled",
+            Fact::SignalSettled { .. } => "signal_settled",
+            Fact::OrderReceived { .. } => "order_received",
+            Fact::OrderDenied { .. } => "order_denied",
+            Fact::OrderReported { .. } => "order_reported",
+            Fact::Alerted { .. } => "alerted",
+        }
+    }
+}

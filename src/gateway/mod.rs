@@ -1,0 +1,17 @@
+//! The owner of the venue: a pure core that decides and folds, the journal's facts, and the loop
+//! that serves it.
+//!
+//! Owns the one exchange session, orders, positions, conditions and the numbering of ticks. Refuses
+//! to read a clock, to wait for the venue, and to send anything that was not journaled first.
+
+mod core;
+pub mod decide;
+pub mod fact;
+pub mod listing;
+mod query;
+pub mod rows;
+pub mod state;
+pub mod venue;
+
+pub use core::{Core, Ledger, LedgerError, NoLedger, Setup};
+pub use decide::Rules;

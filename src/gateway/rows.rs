@@ -1,0 +1,115 @@
+//! What is known, as rows that cross the wire.
+
+use aftm_domain::instrument::Margin;
+use aftm_domain::{AccountId, Code, Instrument, Price, Quantity, Side, SignalKind};
+
+use super::state::{Held, Holding, Placed, State};
+use crate::wire::request::{ConditionRow, InstrumentRow};
+use crate::wire::{FillRow, OrderRow, PositionRow};
+
+/// An order.
+pub fn order(placed: &Placed) -> OrderRow {
+    let order = &placed.order;
+    let ticket = &order.ticket;
+    OrderRow {
+        order: order.id,
+        condition: placed.signal.map(|it| it.condition),
+        signal: placed.signal.map(|it| it.kind),
+        item: ticket.item,
+        account: ticket.account,
+        side: ticket.side,
+        kind: ticket.kind,
+        price: ticket.price,
+        stop_price: ticket.stop_price,
+        quantity: ticket.quantity,
+        filled: order.filled(),
+        average: average(placed),
+        time_in_force: ticket.time_in_force,
+        open_close: ticket.open_close,
+        status: order.status,
+        venue_id: order.venue_id,
+        refusal: order.refusal.clone(),
+        note: ticket.note,
+    }
+}
+
+fn average(placed: &Placed) -> Option<Price> {
+    let weigh = |it: &aftm_domain::Fill| i128::from(it.price.raw()) * i128::from(it.quantity.raw());
+    let total: i128 = placed.order.fills.iter().map(weigh).sum();
+    let filled = i128::from(placed.order.filled().raw());
+    if filled == 0 {
+        return None;
+    }
+    i64::try_from((total + filled / 2).div_euclid(filled)).ok().map(Price::from_raw)
+}
+
+/// A fill of an order.
+pub fn fill(placed: &Placed, fill: &aftm_domain::Fill) -> FillRow {
+    let ticket = &placed.order.ticket;
+    FillRow {
+        order: placed.order.id,
+        condition: placed.signal.map(|it| it.condition),
+        kind: placed.signal.map(|it| it.kind),
+        item: ticket.item,
+        account: ticket.account,
+        side: ticket.side,
+        quantity: fill.quantity,
+        price: fill.price,
+        fee: fill.fee,
+        tax: fill.tax,
+        time: fill.time,
+        trade: Some(fill.trade),
+    }
+}
+
+/// A position, marked at the last price seen.
+pub fn position(
+    (account, item): (AccountId, Code),
+    holding: &Holding,
+    last: Option<Price>,
+) -> PositionRow {
+    let position = &holding.position;
+    PositionRow {
+        account,
+        item,
+        long: position.held(Side::Buy),
+        short: position.held(Side::Sell),
+        net: position.net(),
+        long_average: position.average(Side::Buy),
+        short_average: position.average(Side::Sell),
+        last,
+        open_profit: last.and_then(|it| position.profit_at(it, holding.multiplier)),
+        realized: holding.realized,
+        fees: holding.fees,
+        tax: holding.tax,
+    }
+}
+
+/// A condition with what came of its signals.
+pub fn condition(created: u64, held: &Held, state: &State, open: Quantity) -> ConditionRow {
+    let outcome = |kind| state.outcome(held.condition.signal(kind)).cloned();
+    ConditionRow {
+        created,
+        condition: held.condition,
+        open,
+        entry: outcome(SignalKind::Entry),
+        exit: outcome(SignalKind::Exit),
+    }
+}
+
+/// An instrument.
+pub fn instrument(instrument: &Instrument) -> InstrumentRow {
+    InstrumentRow {
+        item: instrument.code,
+        name: instrument.name.clone(),
+        month: instrument.month.clone(),
+        tick: instrument.ticks.finest(),
+        multiplier: instrument.multiplier,
+        currency: instrument.currency.clone(),
+        last_trading_day: instrument.last_trading_day.to_string(),
+        margin: match instrument.margin {
+            Margin::Fixed { initial, .. } => Some(initial),
+            Margin::Rate { .. } => None,
+        },
+    }
+}

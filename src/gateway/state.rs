@@ -1,0 +1,357 @@
+//! What the gateway knows, and how a fact changes it.
+//!
+//! Folding never refuses and never reads a clock: a fact has happened. The same facts give the same
+//! state, on a running machine and when a journal is read again.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use aftm_domain::condition::Condition;
+use aftm_domain::order::{Report, Status, Ticket};
+use aftm_domain::{
+    AccountId, Code, ConditionId, Fill, Money, Order, OrderId, Position, Quantity, RequestId,
+    SignalId, SignalKind, UserId,
+};
+use rustc_hash::FxHashMap;
+
+use super::fact::Fact;
+use crate::wire::{Outcome, Signal};
+
+/// Who is logged in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Session {
+    /// Who.
+    pub user: UserId,
+    /// Whether real money moves.
+    pub production: bool,
+    /// The accounts that may trade.
+    pub accounts: Vec<AccountId>,
+}
+
+/// A condition and what came of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Held {
+    /// What was said of it, where it stands.
+    pub condition: Condition,
+    /// Lots that its entry filled.
+    pub entered: Quantity,
+    /// Lots that its exits filled.
+    pub left: Quantity,
+}
+
+impl Held {
+    /// Lots that it opened and has not closed.
+    pub fn open(&self) -> Quantity {
+        Quantity::from_raw(self.entered.raw().saturating_sub(self.left.raw()).max(0))
+    }
+}
+
+/// A signal and its outcome.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Given {
+    /// The signal.
+    pub signal: Signal,
+    /// What became of it; `None` while it is under way.
+    pub outcome: Option<Outcome>,
+}
+
+/// An order, and what asked for it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Placed {
+    /// The order as it stands.
+    pub order: Order,
+    /// What was asked for, before any change.
+    pub asked: Ticket,
+    /// The client's name for the request.
+    pub request: Option<RequestId>,
+    /// The signal it follows.
+    pub signal: Option<SignalId>,
+    /// Money a point and lot.
+    pub multiplier: Quantity,
+}
+
+/// A position and what it has earned.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Holding {
+    /// The open lots.
+    pub position: Position,
+    /// Profit of closed lots, before fees and tax.
+    pub realized: Money,
+    /// Fees so far.
+    pub fees: Money,
+    /// Tax so far.
+    pub tax: Money,
+    /// Money a point and lot.
+    pub multiplier: Quantity,
+}
+
+/// What the gateway knows.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct State {
+    /// Who is logged in.
+    pub session: Option<Session>,
+    /// The venue answers.
+    pub is_connected: bool,
+    /// The selected account.
+    pub account: Option<AccountId>,
+    /// The registered items, in the order of registration.
+    pub items: Vec<Code>,
+    /// The conditions by their place in the order of creation.
+    pub conditions: BTreeMap<u64, Held>,
+    places: FxHashMap<ConditionId, u64>,
+    lives: FxHashMap<ConditionId, u32>,
+    /// Signals of the conditions that are there.
+    pub signals: FxHashMap<SignalId, Given>,
+    /// Exit signals whose position is not closed yet, and how often an order was sent for each.
+    pub exits: BTreeMap<SignalId, u32>,
+    /// Every order.
+    pub orders: BTreeMap<OrderId, Placed>,
+    /// Those that may still trade.
+    pub open: BTreeSet<OrderId>,
+    requests: FxHashMap<(AccountId, RequestId), OrderId>,
+    /// Positions by account and item.
+    pub holdings: BTreeMap<(AccountId, Code), Holding>,
+    /// Every fill in the order it was told: the order, and the fill's place among the order's.
+    pub fills: Vec<(OrderId, usize)>,
+    /// Reports that made no sense; counted, and told as alerts when they come.
+    pub misfits: u64,
+    last_order: u64,
+    last_created: u64,
+}
+
+impl State {
+    /// The number of the next order.
+    pub const fn next_order(&self) -> OrderId {
+        OrderId(self.last_order + 1)
+    }
+
+    /// The place of the next condition.
+    pub const fn next_created(&self) -> u64 {
+        self.last_created + 1
+    }
+
+    /// The number of a condition's next life; lives are counted beyond a drop.
+    pub fn next_life(&self, id: ConditionId) -> u32 {
+        self.lives.get(&id).map_or(1, |it| it.saturating_add(1))
+    }
+
+    /// A condition by its name.
+    pub fn held(&self, id: ConditionId) -> Option<(u64, &Held)> {
+        let place = *self.places.get(&id)?;
+        self.conditions.get(&place).map(|it| (place, it))
+    }
+
+    /// The order that was asked for under a request id.
+    pub fn requested(&self, account: AccountId, request: RequestId) -> Option<&Placed> {
+        self.orders.get(self.requests.get(&(account, request))?)
+    }
+
+    /// The outcome of a signal.
+    pub fn outcome(&self, id: SignalId) -> Option<&Outcome> {
+        self.signals.get(&id)?.outcome.as_ref()
+    }
+
+    /// A fill by its place in the order of fills.
+    pub fn fill(&self, place: usize) -> Option<(&Placed, &Fill)> {
+        let (order, at) = self.fills.get(place)?;
+        let placed = self.orders.get(order)?;
+        Some((placed, placed.order.fills.get(*at)?))
+    }
+
+    /// Applies a fact.
+    pub fn fold(&mut self, fact: &Fact) {
+        match fact {
+            Fact::Started { .. } => self.start(),
+            Fact::LoggedIn { user, production, accounts } => {
+                let (user, production, accounts) = (*user, *production, accounts.clone());
+                self.session = Some(Session { user, production, accounts });
+                self.is_connected = true;
+            }
+            Fact::LoggedOut {} => {
+                self.session = None;
+                self.is_connected = false;
+            }
+            Fact::Connected {} => self.is_connected = true,
+            Fact::Disconnected { .. } => self.is_connected = false,
+            Fact::AccountUsed { account } => self.account = Some(*account),
+            Fact::ItemAdded { item } => self.items.push(*item),
+            Fact::ItemDropped { item } => self.items.retain(|it| it != item),
+            Fact::ConditionPut { created, condition } => self.put(*created, *condition),
+            Fact::ConditionPaused { id, is_paused } => {
+                if let Some(held) = self.held_mut(*id) {
+                    held.condition.is_paused = *is_paused;
+                }
+            }
+            Fact::ConditionDropped { id } => self.forget(*id),
+            Fact::ConditionMoved { id, progress } => {
+                if let Some(held) = self.held_mut(*id) {
+                    held.condition.progress = *progress;
+                }
+            }
+            Fact::Signaled { signal } => {
+                let given = Given { signal: *signal, outcome: None };
+                self.signals.entry(signal.id).or_insert(given);
+            }
+            Fact::SignalSettled { id, outcome } => self.settle(*id, outcome),
+            Fact::OrderReceived { id, ticket, request, signal, multiplier, .. } => {
+                let order = Order::sent(*id, *ticket);
+                self.take(order, *request, *signal, *multiplier);
+                self.open.insert(*id);
+            }
+            Fact::OrderDenied { id, ticket, request, signal, refusal, .. } => {
+                let order = Order::denied(*id, *ticket, refusal.clone());
+                self.take(order, *request, *signal, Quantity::ZERO);
+            }
+            Fact::OrderReported { id, report } => self.report(*id, report),
+            Fact::Alerted { .. } => (),
+        }
+    }
+
+    /// A machine that starts has no session, and its ticks are numbered anew: nothing that a
+    /// condition or a signal knows of old numbers holds any more.
+    fn start(&mut self) {
+        self.session = None;
+        self.is_connected = false;
+        for held in self.conditions.values_mut() {
+            held.condition.progress.as_of = 0;
+        }
+        for given in self.signals.values_mut() {
+            given.signal.tick = 0;
+        }
+    }
+
+    fn held_mut(&mut self, id: ConditionId) -> Option<&mut Held> {
+        self.conditions.get_mut(self.places.get(&id)?)
+    }
+
+    fn put(&mut self, created: u64, condition: Condition) {
+        let id = condition.terms.id;
+        if self.places.get(&id).is_some_and(|place| *place != created) {
+            self.forget(id);
+        }
+        self.last_created = self.last_created.max(created);
+        self.places.insert(id, created);
+        self.lives.insert(id, condition.progress.generation);
+        let fresh = Held { condition, entered: Quantity::ZERO, left: Quantity::ZERO };
+        self.conditions.entry(created).or_insert(fresh).condition = condition;
+    }
+
+    fn forget(&mut self, id: ConditionId) {
+        let Some(place) = self.places.remove(&id) else { return };
+        self.conditions.remove(&place);
+        self.signals.retain(|signal, _| signal.condition != id);
+        self.exits.retain(|signal, _| signal.condition != id);
+    }
+
+    fn settle(&mut self, id: SignalId, outcome: &Outcome) {
+        if let Some(given) = self.signals.get_mut(&id) {
+            given.outcome = Some(outcome.clone());
+        }
+        if id.kind != SignalKind::Exit {
+            return;
+        }
+        match outcome {
+            Outcome::Ordered { .. } => *self.exits.entry(id).or_insert(0) += 1,
+            Outcome::Waits { .. } => {
+                self.exits.entry(id).or_insert(0);
+            }
+            Outcome::Nothing { .. } | Outcome::Refused { .. } => {
+                self.exits.remove(&id);
+            }
+        }
+    }
+
+    fn take(
+        &mut self,
+        order: Order,
+        request: Option<RequestId>,
+        signal: Option<SignalId>,
+        multiplier: Quantity,
+    ) {
+        let (id, asked) = (order.id, order.ticket);
+        self.last_order = self.last_order.max(id.0);
+        if let Some(request) = request {
+            self.requests.insert((asked.account, request), id);
+        }
+        self.orders.insert(id, Placed { order, asked, request, signal, multiplier });
+    }
+
+    fn report(&mut self, id: OrderId, report: &Report) {
+        let Some(placed) = self.orders.get_mut(&id) else {
+            self.misfits += 1;
+            return;
+        };
+        match placed.order.apply(report) {
+            Err(_) => self.misfits += 1,
+            Ok(status) => {
+                if status.is_final() {
+                    self.open.remove(&id);
+                }
+                if let Report::Filled(fill) = report {
+                    self.fills.push((id, placed.order.fills.len() - 1));
+                    self.book(id, fill);
+                }
+            }
+        }
+    }
+
+    fn book(&mut self, id: OrderId, fill: &Fill) {
+        let Some(placed) = self.orders.get(&id) else { return };
+        let Ticket { account, item, side, open_close, .. } = placed.order.ticket;
+        let (signal, multiplier) = (placed.signal, placed.multiplier);
+        let holding = self.holdings.entry((account, item)).or_default();
+        holding.multiplier = multiplier;
+        let (quantity, price) = (fill.quantity, fill.price);
+        let booked = holding.position.book(side, open_close, quantity, price, multiplier);
+        // The venue's word on trades is final: a close that is not held here is a netting fill.
+        let booked = booked.or_else(|_| {
+            self.misfits += 1;
+            let auto = aftm_domain::OpenClose::Auto;
+            holding.position.book(side, auto, quantity, price, multiplier)
+        });
+        let add = |sum: &mut Money, more: Money| *sum = sum.checked_add(more).unwrap_or(*sum);
+        add(&mut holding.realized, booked.map_or(Money::ZERO, |it| it.profit));
+        add(&mut holding.fees, fill.fee);
+        add(&mut holding.tax, fill.tax);
+        if let Some(signal) = signal {
+            self.count(signal, quantity);
+        }
+    }
+
+    fn count(&mut self, signal: SignalId, quantity: Quantity) {
+        let Some(held) = self.held_mut(signal.condition) else { return };
+        if held.condition.progress.generation != signal.generation {
+            return;
+        }
+        let sum = match signal.kind {
+            SignalKind::Entry => &mut held.entered,
+            SignalKind::Exit => &mut held.left,
+        };
+        *sum = sum.checked_add(quantity).unwrap_or(*sum);
+        if signal.kind == SignalKind::Exit && held.open().is_zero() {
+            self.exits.remove(&signal);
+        }
+    }
+
+    /// The order that an entry or exit signal last became.
+    pub fn order_of(&self, signal: SignalId) -> Option<&Placed> {
+        match self.outcome(signal)? {
+            Outcome::Ordered { order } => self.orders.get(order),
+            _ => None,
+        }
+    }
+
+    /// Whether the order that a signal last became may still trade.
+    pub fn is_working(&self, signal: SignalId) -> bool {
+        self.order_of(signal).is_some_and(|it| it.order.status.is_open())
+    }
+
+    /// Open orders, oldest first.
+    pub fn working(&self) -> impl Iterator<Item = &Placed> {
+        self.open.iter().filter_map(|id| self.orders.get(id))
+    }
+
+    /// Orders that stand in a status.
+    pub fn standing(&self, status: Status) -> impl Iterator<Item = &Placed> {
+        self.working().filter(move |it| it.order.status == status)
+    }
+}

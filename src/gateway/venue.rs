@@ -1,0 +1,62 @@
+//! The venue: one exchange session, owned by the gateway alone.
+
+use aftm_domain::instrument::Instrument;
+use aftm_domain::order::{Refusal, Report, Ticket};
+use aftm_domain::{AccountId, Book, ExchangeTime, OrderId, Price, Quantity, Tick, UserId};
+
+use super::state::State;
+
+/// What the venue tells.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum News {
+    /// Something happened to an order.
+    Report {
+        /// Which one.
+        order: OrderId,
+        /// What.
+        report: Report,
+    },
+    /// The venue answers again.
+    Connected,
+    /// The venue no longer answers.
+    Disconnected {
+        /// Why.
+        reason: String,
+    },
+}
+
+/// One exchange session. Never blocks and never calls back: what happens is appended to `news`.
+pub trait Venue {
+    /// Begins a session; the accounts that may trade.
+    fn login(
+        &mut self,
+        user: &UserId,
+        password: Option<&str>,
+        production: bool,
+        now: ExchangeTime,
+    ) -> Result<Vec<AccountId>, Refusal>;
+    /// Ends the session.
+    fn logout(&mut self);
+    /// Tells it of an instrument that may be traded.
+    fn list(&mut self, instrument: &Instrument);
+    /// A trade of the market: the venue's clock is there now.
+    fn tick(&mut self, tick: &Tick, book: Option<&Book>, news: &mut Vec<News>);
+    /// The venue's clock moves without a trade.
+    fn advance(&mut self, now: ExchangeTime, news: &mut Vec<News>);
+    /// No more time will pass: everything under way is answered.
+    fn settle(&mut self, news: &mut Vec<News>);
+    /// `Ok` means that the venue took the order; acceptance is news.
+    fn place(&mut self, id: OrderId, ticket: &Ticket, news: &mut Vec<News>) -> Result<(), Refusal>;
+    /// `Ok` means that the venue took the cancel.
+    fn cancel(&mut self, id: OrderId, news: &mut Vec<News>) -> Result<(), Refusal>;
+    /// `Ok` means that the venue took the change. `quantity` is the new total.
+    fn amend(
+        &mut self,
+        id: OrderId,
+        quantity: Option<Quantity>,
+        price: Option<Price>,
+        news: &mut Vec<News>,
+    ) -> Result<(), Refusal>;
+    /// A venue inside this process forgets with it: it is handed what the journal holds.
+    fn restore(&mut self, state: &State);
+}
