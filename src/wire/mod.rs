@@ -10,6 +10,7 @@ pub mod order;
 pub mod request;
 pub mod signal;
 pub mod socket;
+pub mod v1;
 
 pub use event::Event;
 pub use frame::{WireError, decode, encode, encode_into};
