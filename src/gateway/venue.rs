@@ -2,7 +2,7 @@
 
 use aftm_domain::instrument::Instrument;
 use aftm_domain::order::{Refusal, Report, Ticket};
-use aftm_domain::{AccountId, Book, ExchangeTime, OrderId, Price, Quantity, Tick, UserId};
+use aftm_domain::{AccountId, Book, ExchangeTime, Money, OrderId, Price, Quantity, Tick, UserId};
 
 use super::state::State;
 
@@ -23,6 +23,29 @@ pub enum News {
         /// Why.
         reason: String,
     },
+}
+
+/// An account's money, in the currency of its instruments.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Summary {
+    /// Whose.
+    pub account: AccountId,
+    /// Money without open profit.
+    pub balance: Money,
+    /// Money with open profit.
+    pub equity: Money,
+    /// Deposited for positions and working orders.
+    pub margin: Money,
+    /// Left for new orders.
+    pub available: Money,
+    /// The day's profit of closed lots, before fees and tax.
+    pub realized: Money,
+    /// Profit of open lots.
+    pub open_profit: Money,
+    /// The day's fees.
+    pub fees: Money,
+    /// The day's tax.
+    pub tax: Money,
 }
 
 /// One exchange session. Never blocks and never calls back: what happens is appended to `news`.
@@ -57,6 +80,8 @@ pub trait Venue {
         price: Option<Price>,
         news: &mut Vec<News>,
     ) -> Result<(), Refusal>;
+    /// An account's money; `None` for an account that is not there.
+    fn summary(&self, account: AccountId) -> Option<Summary>;
     /// A venue inside this process forgets with it: it is handed what the journal holds.
     fn restore(&mut self, state: &State);
 }
