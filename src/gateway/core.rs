@@ -3,7 +3,7 @@
 //! Replay, the serving loop and the tests run this same code. The order of every step is: decide,
 //! journal, fold, call the venue, and the same again for what the venue says.
 
-use aftm_domain::order::{Report, Status};
+use aftm_domain::order::{Refusal, Report, Status};
 use aftm_domain::{Book, Code, ExchangeTime, OpenClose, OrderId, Price, Stamp, Tick};
 use rustc_hash::FxHashMap;
 
@@ -14,7 +14,7 @@ use super::rows;
 use super::state::State;
 use super::venue::{News, Venue};
 use crate::wire::request::Request;
-use crate::wire::{Refused, Reply};
+use crate::wire::{Event, Refused, Reply};
 
 /// Why facts could not be kept.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -63,12 +63,14 @@ pub struct Core<V, L> {
     pub(super) last: FxHashMap<Code, Price>,
     /// The number of the last tick that was published.
     pub published: u64,
-    /// Facts that were folded and not told yet.
-    told: Vec<Fact>,
+    /// Events of folded facts that were not told yet.
+    told: Vec<Event>,
     /// Facts that happened and could not be journaled yet: the venue's word cannot be refused.
     unsaved: Vec<Fact>,
     /// When each order that the venue has not answered was sent, on our clock.
     unanswered: Vec<(OrderId, Stamp)>,
+    /// Open orders of the journal that the venue does not have.
+    lost: Vec<OrderId>,
     news: Vec<News>,
 }
 
@@ -88,6 +90,7 @@ impl<V: Venue, L: Ledger> Core<V, L> {
             told: Vec::new(),
             unsaved: Vec::new(),
             unanswered: Vec::new(),
+            lost: Vec::new(),
             news: Vec::new(),
         };
         let held = core.state.holdings.keys().map(|(_, item)| *item);
@@ -96,7 +99,7 @@ impl<V: Venue, L: Ledger> Core<V, L> {
         let registered = core.state.items.iter().copied();
         let codes: Vec<Code> = held.chain(working).chain(conditions).chain(registered).collect();
         codes.into_iter().for_each(|code| core.learn(code));
-        core.venue.restore(&core.state);
+        core.lost = core.venue.restore(&core.state);
         core
     }
 
@@ -120,15 +123,34 @@ impl<V: Venue, L: Ledger> Core<V, L> {
         &self.venue
     }
 
-    /// Takes out the facts since the last call, in the order in which they were folded.
-    pub fn tell(&mut self, facts: &mut Vec<Fact>) {
-        facts.append(&mut self.told);
+    /// Takes out the events since the last call, in the order in which they happened.
+    pub fn tell(&mut self, events: &mut Vec<Event>) {
+        events.append(&mut self.told);
+    }
+
+    /// Tells something that is no fact of trading.
+    pub fn announce(&mut self, event: Event) {
+        self.told.push(event);
     }
 
     /// A machine starts on this state.
     pub fn start(&mut self, now: Stamp) -> Result<(), LedgerError> {
         let version = env!("CARGO_PKG_VERSION").to_owned();
-        self.commit(now, vec![Fact::Started { version }])
+        let mut facts = vec![Fact::Started { version }];
+        let refusal = |text: &str| Refusal { code: "RESTARTED".to_owned(), text: text.to_owned() };
+        for id in std::mem::take(&mut self.lost) {
+            let text = "the machine ended before the exchange had it; it was not sent again";
+            facts.push(Fact::OrderReported { id, report: Report::Rejected(refusal(text)) });
+        }
+        // What was asked of an order and not answered is asked anew by whoever still wants it.
+        let text = "the machine ended before the exchange answered";
+        for id in self.state.standing(Status::PendingCancel).map(|it| it.order.id) {
+            facts.push(Fact::OrderReported { id, report: Report::CancelRejected(refusal(text)) });
+        }
+        for id in self.state.standing(Status::PendingReplace).map(|it| it.order.id) {
+            facts.push(Fact::OrderReported { id, report: Report::ReplaceRejected(refusal(text)) });
+        }
+        self.commit(now, facts)
     }
 
     pub(super) const fn case(&self, door: Door) -> Case<'_> {
@@ -282,7 +304,7 @@ impl<V: Venue, L: Ledger> Core<V, L> {
             if self.unsaved.is_empty() {
                 let text = format!("the journal cannot be written: {error}; free the disk");
                 let code = "JOURNAL_UNAVAILABLE".to_owned();
-                self.told.push(Fact::Alerted { code, text });
+                self.told.push(Event::Alert { code, text });
             }
             self.unsaved.extend(facts.iter().cloned());
             if self.ledger.append(now, &self.unsaved).is_ok() {
@@ -293,16 +315,18 @@ impl<V: Venue, L: Ledger> Core<V, L> {
     }
 
     fn fold(&mut self, facts: Vec<Fact>) {
+        let mut told = std::mem::take(&mut self.told);
         for fact in facts {
             let misfits = self.state.misfits;
             self.state.fold(&fact);
+            self.events(&fact, &mut told);
             if self.state.misfits > misfits {
                 let code = "MISFIT".to_owned();
                 let text = format!("the exchange told what makes no sense here: {fact:?}");
-                self.told.push(Fact::Alerted { code, text });
+                told.push(Event::Alert { code, text });
             }
-            self.told.push(fact);
         }
+        self.told = told;
     }
 
     fn login(
@@ -322,10 +346,11 @@ impl<V: Venue, L: Ledger> Core<V, L> {
         let time = self.time.unwrap_or_default();
         let accounts = self
             .venue
-            .login(user, password, production, time)
+            .login(user, password, production, time, &mut self.news)
             .map_err(|refusal| Refused { code: refusal.code, text: refusal.text })?;
         let session = Fact::LoggedIn { user: *user, production, accounts: accounts.clone() };
         self.settle(now, vec![session]);
+        self.settle_news(now);
         self.chase(None, now);
         Ok(Reply::Accounts { accounts, selected: self.state.account })
     }

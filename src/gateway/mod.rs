@@ -9,8 +9,14 @@ pub mod decide;
 pub mod fact;
 pub mod listing;
 mod query;
+pub mod pace;
 pub mod rows;
+pub mod serve;
+pub mod simulated;
+pub mod sockets;
 pub mod state;
+mod tell;
+pub mod v1;
 pub mod venue;
 
 pub use core::{Core, Ledger, LedgerError, NoLedger, Setup};

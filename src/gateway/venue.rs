@@ -57,6 +57,7 @@ pub trait Venue {
         password: Option<&str>,
         production: bool,
         now: ExchangeTime,
+        news: &mut Vec<News>,
     ) -> Result<Vec<AccountId>, Refusal>;
     /// Ends the session.
     fn logout(&mut self);
@@ -80,8 +81,11 @@ pub trait Venue {
         price: Option<Price>,
         news: &mut Vec<News>,
     ) -> Result<(), Refusal>;
+    /// When the venue has something to tell that needs no trade, on its own clock.
+    fn due(&self) -> Option<Stamp>;
     /// An account's money; `None` for an account that is not there.
     fn summary(&self, account: AccountId) -> Option<Summary>;
-    /// A venue inside this process forgets with it: it is handed what the journal holds.
-    fn restore(&mut self, state: &State);
+    /// A venue inside this process forgets with it: it is handed what the journal holds. Returns the
+    /// open orders that it does not have all the same, because they were still on their way.
+    fn restore(&mut self, state: &State) -> Vec<OrderId>;
 }

@@ -4,6 +4,7 @@
 //! Owns formats and their versions. Refuses oversize, trailing bytes, unknown fields and unknown
 //! versions before anything acts on a message.
 
+pub mod birth;
 pub mod event;
 pub mod frame;
 pub mod order;
@@ -12,6 +13,7 @@ pub mod signal;
 pub mod socket;
 pub mod v1;
 
+pub use birth::{Birth, Endpoints};
 pub use event::Event;
 pub use frame::{WireError, decode, encode, encode_into};
 pub use order::{FillRow, Intent, OrderRow, PositionRow};

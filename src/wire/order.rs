@@ -43,6 +43,28 @@ pub struct Intent {
     pub signal_time: Option<ExchangeTime>,
 }
 
+impl Intent {
+    /// The order that a signal asks for: at the market, at once, closing before it opens.
+    pub fn of_signal(signal: &Signal) -> Intent {
+        Intent {
+            request: Some(signal.id.request()),
+            account: signal.account,
+            item: signal.item,
+            side: signal.side,
+            kind: Kind::Market,
+            price: None,
+            stop_price: None,
+            quantity: signal.quantity,
+            time_in_force: TimeInForce::Ioc,
+            open_close: OpenClose::Auto,
+            day_trade: false,
+            note: Note::default(),
+            signal: Some(*signal),
+            signal_time: None,
+        }
+    }
+}
+
 /// An order as it is shown.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OrderRow {

@@ -1,0 +1,81 @@
+//! Facts as the events that others hear.
+
+use super::core::{Core, Ledger};
+use super::fact::{Door, Fact};
+use super::rows;
+use super::venue::Venue;
+use crate::wire::Event;
+use aftm_domain::order::Report;
+use aftm_domain::{ConditionId, OrderId};
+
+impl<V: Venue, L: Ledger> Core<V, L> {
+    /// Appends the events that a folded fact comes to.
+    pub fn events(&self, fact: &Fact, events: &mut Vec<Event>) {
+        match fact {
+            Fact::Started { .. } => (),
+            Fact::LoggedIn { user, production, accounts } => {
+                let (user, production, accounts) = (*user, *production, accounts.clone());
+                events.push(Event::LoggedIn { user, production, accounts });
+            }
+            Fact::LoggedOut {} => events.push(Event::LoggedOut {}),
+            Fact::Connected {} => {
+                events.push(Event::Connection { connected: true, reason: String::new() });
+            }
+            Fact::Disconnected { reason } => {
+                events.push(Event::Connection { connected: false, reason: reason.clone() });
+            }
+            Fact::AccountUsed { account } => events.push(Event::Account { account: *account }),
+            Fact::ItemAdded { item } => {
+                events.push(Event::Item { item: *item, registered: true });
+            }
+            Fact::ItemDropped { item } => {
+                events.push(Event::Item { item: *item, registered: false });
+            }
+            Fact::ConditionPut { condition, .. } => self.tell_condition(condition.terms.id, events),
+            Fact::ConditionPaused { id, .. } | Fact::ConditionMoved { id, .. } => {
+                self.tell_condition(*id, events);
+            }
+            Fact::ConditionDropped { id } => events.push(Event::ConditionDropped { id: *id }),
+            Fact::Signaled { signal } => events.push(Event::Signal(*signal)),
+            Fact::SignalSettled { id, outcome } => {
+                events.push(Event::Settled { id: *id, outcome: outcome.clone() });
+                self.tell_condition(id.condition, events);
+            }
+            Fact::OrderReceived { id, .. } | Fact::OrderDenied { id, .. } => {
+                self.tell_order(*id, events);
+            }
+            Fact::OrderReported { id, report } => {
+                self.tell_order(*id, events);
+                if let Report::Filled(fill) = report {
+                    self.tell_fill(*id, fill, events);
+                }
+            }
+            Fact::Alerted { code, text } => {
+                events.push(Event::Alert { code: code.clone(), text: text.clone() });
+            }
+        }
+    }
+
+    fn tell_condition(&self, id: ConditionId, events: &mut Vec<Event>) {
+        let Some((created, held)) = self.state.held(id) else { return };
+        let open = self.case(Door::Gateway).open_lots(held);
+        let row = rows::condition(created, held, &self.state, open);
+        events.push(Event::Condition(Box::new(row)));
+    }
+
+    fn tell_order(&self, id: OrderId, events: &mut Vec<Event>) {
+        if let Some(placed) = self.state.orders.get(&id) {
+            events.push(Event::Order(Box::new(rows::order(placed))));
+        }
+    }
+
+    fn tell_fill(&self, id: OrderId, fill: &aftm_domain::Fill, events: &mut Vec<Event>) {
+        let Some(placed) = self.state.orders.get(&id) else { return };
+        events.push(Event::Fill(rows::fill(placed, fill)));
+        let key = (placed.order.ticket.account, placed.order.ticket.item);
+        if let Some(holding) = self.state.holdings.get(&key) {
+            let last = self.last.get(&key.1).copied();
+            events.push(Event::Position(Box::new(rows::position(key, holding, last))));
+        }
+    }
+}
