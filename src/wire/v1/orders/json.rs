@@ -1,9 +1,8 @@
 //! A JSON object as it was written: bounded, without repeated keys, numbers still text.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use super::{Failure, code};
@@ -13,7 +12,7 @@ use crate::wire::v1::{FRAME_BYTES_MAX, excerpt};
 const DEPTH_MAX: usize = 32;
 
 /// The keys and values of one object, as they stood.
-pub(super) struct Object<'a>(Vec<(String, &'a RawValue)>);
+pub(super) struct Object<'a>(BTreeMap<String, &'a RawValue>);
 
 /// A value that a field can have.
 pub(super) enum Value<'a> {
@@ -66,16 +65,16 @@ pub(super) fn object(frame: &[u8]) -> Result<Object<'_>, Failure> {
 
 impl<'a> Object<'a> {
     pub(super) fn empty() -> Object<'a> {
-        Object(Vec::new())
+        Object(BTreeMap::new())
     }
 
     /// The object in a value that starts with `{`.
     pub(super) fn read(raw: &'a RawValue) -> Result<Object<'a>, Failure> {
-        serde_json::from_str(raw.get()).map_err(|err| malformed(raw.get(), &err))
+        serde_json::from_str(raw.get()).map(Object).map_err(|err| malformed(raw.get(), &err))
     }
 
     pub(super) fn raw(&self, key: &str) -> Option<&'a RawValue> {
-        self.0.iter().find(|it| it.0 == key).map(|it| it.1)
+        self.0.get(key).copied()
     }
 
     pub(super) fn value(&self, key: &str) -> Option<Value<'a>> {
@@ -85,28 +84,6 @@ impl<'a> Object<'a> {
     /// The value of a key, absent where it is null.
     pub(super) fn some(&self, key: &str) -> Option<Value<'a>> {
         self.value(key).filter(|it| !matches!(it, Value::Null))
-    }
-}
-
-impl<'de> Deserialize<'de> for Object<'de> {
-    fn deserialize<D: Deserializer<'de>>(source: D) -> Result<Object<'de>, D::Error> {
-        struct Fields;
-        impl<'de> Visitor<'de> for Fields {
-            type Value = Object<'de>;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Object<'de>, A::Error> {
-                let mut fields = Vec::new();
-                while let Some(field) = map.next_entry()? {
-                    fields.push(field);
-                }
-                Ok(Object(fields))
-            }
-        }
-        source.deserialize_map(Fields)
     }
 }
 
