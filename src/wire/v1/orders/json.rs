@@ -1,8 +1,8 @@
 //! A JSON object as it was written: bounded, without repeated keys, numbers still text.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use super::{Failure, code};
@@ -12,7 +12,7 @@ use crate::wire::v1::{FRAME_BYTES_MAX, excerpt};
 const DEPTH_MAX: usize = 32;
 
 /// The keys and values of one object, as they stood.
-pub(super) struct Object<'a>(Vec<(String, &'a RawValue)>);
+pub(super) struct Object<'a>(BTreeMap<String, &'a RawValue>);
 
 /// A value that a field can have.
 pub(super) enum Value<'a> {
@@ -23,8 +23,6 @@ pub(super) enum Value<'a> {
     Null,
     List,
     Object,
-    /// Text with half a surrogate pair, which stands for no character.
-    Broken,
 }
 
 impl fmt::Display for Value<'_> {
@@ -36,7 +34,6 @@ impl fmt::Display for Value<'_> {
             Value::Null => f.write_str("null"),
             Value::List => f.write_str("a list"),
             Value::Object => f.write_str("an object"),
-            Value::Broken => f.write_str("text with half a surrogate pair"),
         }
     }
 }
@@ -58,7 +55,7 @@ pub(super) fn object(frame: &[u8]) -> Result<Object<'_>, Failure> {
         return Err(Failure::new(code::TOO_LARGE, message));
     }
     let raw: &RawValue = serde_json::from_str(text).map_err(|err| malformed(text, &err))?;
-    check(raw)?;
+    check_keys(raw.get())?;
     if !raw.get().starts_with('{') {
         let message = format!("the request is {}, not a JSON object", value(raw));
         return Err(Failure::new(code::PROCESSING_ERROR, message));
@@ -68,16 +65,16 @@ pub(super) fn object(frame: &[u8]) -> Result<Object<'_>, Failure> {
 
 impl<'a> Object<'a> {
     pub(super) fn empty() -> Object<'a> {
-        Object(Vec::new())
+        Object(BTreeMap::new())
     }
 
     /// The object in a value that starts with `{`.
     pub(super) fn read(raw: &'a RawValue) -> Result<Object<'a>, Failure> {
-        serde_json::from_str(raw.get()).map_err(|err| malformed(raw.get(), &err))
+        serde_json::from_str(raw.get()).map(Object).map_err(|err| malformed(raw.get(), &err))
     }
 
     pub(super) fn raw(&self, key: &str) -> Option<&'a RawValue> {
-        self.0.iter().find(|it| it.0 == key).map(|it| it.1)
+        self.0.get(key).copied()
     }
 
     pub(super) fn value(&self, key: &str) -> Option<Value<'a>> {
@@ -88,64 +85,56 @@ impl<'a> Object<'a> {
     pub(super) fn some(&self, key: &str) -> Option<Value<'a>> {
         self.value(key).filter(|it| !matches!(it, Value::Null))
     }
-
-    fn repeated(&self) -> Option<&str> {
-        let mut keys: Vec<&str> = self.0.iter().map(|it| it.0.as_str()).collect();
-        keys.sort_unstable();
-        keys.windows(2).find_map(|pair| match pair {
-            [one, next] if one == next => Some(*one),
-            _ => None,
-        })
-    }
 }
 
-impl<'de> Deserialize<'de> for Object<'de> {
-    fn deserialize<D: Deserializer<'de>>(source: D) -> Result<Object<'de>, D::Error> {
-        struct Fields;
-        impl<'de> Visitor<'de> for Fields {
-            type Value = Object<'de>;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Object<'de>, A::Error> {
-                let mut fields = Vec::new();
-                while let Some(field) = map.next_entry()? {
-                    fields.push(field);
+/// Refuses a repeated key at every level of valid JSON, in one pass: which of the two counts would
+/// be a guess. Text before a colon is a key; braces outside text say of which object.
+fn check_keys(text: &str) -> Result<(), Failure> {
+    let mut objects: Vec<BTreeSet<String>> = Vec::new();
+    let mut rest = text;
+    while let Some(at) = rest.find(['{', '}', '"']) {
+        rest = rest.get(at..).unwrap_or_default();
+        if let Some(after) = rest.strip_prefix('{') {
+            objects.push(BTreeSet::new());
+            rest = after;
+        } else if let Some(after) = rest.strip_prefix('}') {
+            objects.pop();
+            rest = after;
+        } else {
+            let (string, after) = leading_text(rest)?;
+            let is_key = after.trim_start().starts_with(':');
+            if let Some(keys) = objects.last_mut().filter(|_| is_key) {
+                if keys.contains(&string) {
+                    let key = excerpt(&string);
+                    let message = format!("the key {key:?} stands twice in one object");
+                    return Err(Failure::new(code::INVALID_JSON, message));
                 }
-                Ok(Object(fields))
+                keys.insert(string);
             }
+            rest = after;
         }
-        source.deserialize_map(Fields)
     }
+    Ok(())
 }
 
-/// Refuses a repeated key, here and in everything below: which of the two counts would be a guess.
-fn check(raw: &RawValue) -> Result<(), Failure> {
-    match raw.get().as_bytes().first() {
-        Some(b'{') => {
-            let object = Object::read(raw)?;
-            if let Some(key) = object.repeated() {
-                let message = format!("the key {:?} stands twice in one object", excerpt(key));
-                return Err(Failure::new(code::INVALID_JSON, message));
-            }
-            object.0.iter().try_for_each(|field| check(field.1))
-        }
-        Some(b'[') => {
-            let items: Vec<&RawValue> =
-                serde_json::from_str(raw.get()).map_err(|err| malformed(raw.get(), &err))?;
-            items.into_iter().try_for_each(check)
-        }
-        _ => Ok(()),
-    }
+/// The text that the rest of a frame starts with, and what follows it. Half a surrogate pair is all
+/// that can be wrong with text whose syntax was checked.
+fn leading_text(rest: &str) -> Result<(String, &str), Failure> {
+    let mut texts = serde_json::Deserializer::from_str(rest).into_iter();
+    let text = texts.next().transpose().map_err(|_| {
+        let message = format!("the text {:?} has half a surrogate pair", excerpt(rest));
+        Failure::new(code::INVALID_JSON, message)
+    })?;
+    Ok((text.unwrap_or_default(), rest.get(texts.byte_offset()..).unwrap_or_default()))
 }
 
 /// What a value is; its syntax was checked before.
 pub(super) fn value(raw: &RawValue) -> Value<'_> {
     let text = raw.get();
+    if let Ok(text) = serde_json::from_str(text) {
+        return Value::Text(text);
+    }
     match text.as_bytes().first() {
-        Some(b'"') => serde_json::from_str(text).map_or(Value::Broken, Value::Text),
         Some(b'{') => Value::Object,
         Some(b'[') => Value::List,
         Some(b't') => Value::Bool(true),
