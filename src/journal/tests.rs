@@ -137,6 +137,33 @@ fn a_torn_write_ahead_log_leaves_a_prefix_and_never_half_an_append() {
     assert!(lengths.len() > 10, "the cuts made no difference: {lengths:?}");
 }
 
+/// SQLite ends a damaged log at the damage; what is before it must be whole and in order.
+#[test]
+fn a_corrupted_write_ahead_log_leaves_a_prefix() {
+    let desk = Desk::new();
+    let mut journal = desk.open();
+    for number in 1..=30 {
+        journal.append(stamp(number), &[("order", &body(number))]).unwrap();
+    }
+    let log = fs::read(schema::beside(&desk.path(), "-wal")).unwrap();
+    let mut state = 0x2545_F491_4F6C_DD1D_u64;
+    for _ in 0..100 {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        let place = usize::try_from(state % log.len() as u64).unwrap();
+        let mut bytes = log.clone();
+        bytes[place] ^= 1 << (state >> 61);
+        let left = Desk::new();
+        schema::private_folder(left.path().parent().unwrap()).unwrap();
+        fs::copy(desk.path(), left.path()).unwrap();
+        fs::write(schema::beside(&left.path(), "-wal"), &bytes).unwrap();
+        let records = all(&left.open(), 0).unwrap();
+        assert!(records.iter().zip(1..).all(|(it, at)| it.0 == at && it.3 == body(at)), "{place}");
+        assert!(records.len() <= 30, "byte {place}");
+    }
+}
+
 #[test]
 fn the_files_are_for_their_owner_alone() {
     let desk = Desk::new();

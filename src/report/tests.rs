@@ -369,6 +369,7 @@ fn a_long_curve_is_thinned_out_and_keeps_its_extremes() {
     desk.executions[10_000].price = "90000".parse().unwrap();
     desk.executions[10_002].price = "1".parse().unwrap();
     let report = desk.report();
+    assert!(report.to_string().contains("and 9950 more"));
     let svg = plot(&report, "long");
     assert_well_formed(&svg);
     let line = svg.lines().find(|it| it.contains(r#"class="equity""#)).unwrap();
