@@ -381,5 +381,7 @@ fn a_long_curve_is_thinned_out_and_keeps_its_extremes() {
     assert!(heights.len() <= 2_001, "{} corners", heights.len());
     let fallen = heights.windows(2).map(|it| it[1] - it[0]).fold(0.0, f64::max);
     assert!(fallen > 200.0, "the fall is not in the picture: {fallen}");
+    let (up, round) = ("M-6 5L0 -6L6 5z", "a5 5 0 1 0 10 0");
+    assert!(svg.contains(up) && svg.contains(round), "entries and exits are both marked");
     assert!(svg.len() < 300_000, "{} bytes", svg.len());
 }

@@ -37,6 +37,7 @@ fn a_corrupted_write_ahead_log_leaves_a_prefix() {
     }
     let log = fs::read(schema::beside(&desk.path(), "-wal")).unwrap();
     let mut state = 0x2545_F491_4F6C_DD1D_u64;
+    let mut shortened = 0;
     for _ in 0..100 {
         state ^= state << 13;
         state ^= state >> 7;
@@ -50,8 +51,9 @@ fn a_corrupted_write_ahead_log_leaves_a_prefix() {
         fs::write(schema::beside(&left.path(), "-wal"), &bytes).unwrap();
         let records = all(&left.open(), 0).unwrap();
         assert!(records.iter().zip(1..).all(|(it, at)| it.0 == at && it.3 == body(at)), "{place}");
-        assert!(records.len() <= 30, "byte {place}");
+        shortened += usize::from(records.len() < 30);
     }
+    assert!(shortened > 50, "only {shortened} of 100 flips were found");
 }
 
 #[test]

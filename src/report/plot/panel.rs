@@ -162,7 +162,8 @@ impl Panel {
 
     /// The fills, each where it left the equity.
     fn fills(&self, svg: &mut Svg, executions: &[Execution], points: &[Point]) {
-        let stride = executions.len().div_ceil(FILLS_MAX).max(1);
+        // Odd, because an even one would take entries alone where entry and exit alternate.
+        let stride = executions.len().div_ceil(FILLS_MAX) | 1;
         let size = if executions.len() > FILLS_LARGE_MAX { 0.5 } else { 1.0 };
         // The first point is the start.
         for (execution, point) in executions.iter().zip(points.iter().skip(1)).step_by(stride) {
