@@ -6,3 +6,5 @@
 pub mod gateway;
 pub mod strategy;
 pub mod wire;
+pub mod journal;
+pub mod report;
