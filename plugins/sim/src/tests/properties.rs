@@ -97,23 +97,40 @@ fn any_settings(seed: u64) -> Settings {
     }
 }
 
+/// What a trade step showed.
+#[derive(Clone, Copy)]
+struct Shown {
+    price: Price,
+    quantity: Quantity,
+    book: Option<Book>,
+}
+
 /// What the trader's side makes of the news.
 struct World {
     floor: Floor,
+    heard: Vec<News>,
     orders: BTreeMap<OrderId, Order>,
     finals: BTreeMap<OrderId, usize>,
     position: Position,
     /// Fills are told in the order they were made: no answer is slow.
     is_ordered: bool,
+    /// Fills are told at the trade that made them.
+    is_instant: bool,
     seed: u64,
 }
 
 impl World {
     fn run(seed: u64, settings: Settings) -> World {
-        let is_ordered = settings.slow_one_in == 0;
-        let (floor, position) = (Floor::with(settings), Position::default());
-        let (orders, finals) = (BTreeMap::new(), BTreeMap::new());
-        let mut world = World { floor, orders, finals, position, is_ordered, seed };
+        let mut world = World {
+            is_ordered: settings.slow_one_in == 0,
+            is_instant: settings == Settings::default(),
+            floor: Floor::with(settings),
+            heard: Vec::new(),
+            orders: BTreeMap::new(),
+            finals: BTreeMap::new(),
+            position: Position::default(),
+            seed,
+        };
         for step in any_steps(seed) {
             world.step(step);
         }
@@ -129,7 +146,8 @@ impl World {
                 *milliseconds += pause;
                 let now = morning(*milliseconds);
                 self.floor.trade_at(now, price, count, book.as_ref());
-                return self.hear(Some((price, count, book.is_none())));
+                let (price, quantity) = (points(price), lots(count));
+                return self.hear(Some(Shown { price, quantity, book }));
             }
             Step::Place(ticket) => {
                 let id = OrderId(u64::try_from(self.orders.len()).unwrap() + 1);
@@ -159,41 +177,39 @@ impl World {
         }
     }
 
-    /// Takes the news in. `trade` is the price and lots of the trade that just was, and whether
-    /// the order at its price could trade with nothing else.
-    fn hear(&mut self, trade: Option<(i64, i64, bool)>) {
-        let seed = self.seed;
+    /// Takes the news in, after a trade where one was shown.
+    fn hear(&mut self, shown: Option<Shown>) {
+        let shown = shown.filter(|_| self.is_instant);
         let mut at_price = 0;
         for news in std::mem::take(&mut self.floor.news) {
+            self.heard.push(news.clone());
             let News::Report { order: id, report } = news else { continue };
             let Some(order) = self.orders.get_mut(&id) else {
                 assert!(short(&News::Report { order: id, report }).contains("UNKNOWN_ORDER"));
                 continue;
             };
             if let Report::Filled(fill) = &report {
-                check_fill(seed, order, fill);
+                check_fill(self.seed, order, fill);
                 if self.is_ordered {
                     let Ticket { side, open_close, .. } = order.ticket;
                     let (quantity, price) = (fill.quantity, fill.price);
                     self.position.book(side, open_close, quantity, price, lots(200)).unwrap();
                 }
-                let is_at = trade.is_some_and(|(price, ..)| fill.price == points(price));
-                let rested = order.status == Status::New && order.ticket.kind == Kind::Limit;
-                at_price += if is_at && rested { fill.quantity.raw() } else { 0 };
+                if let Some(shown) = shown.filter(|_| order.ticket.kind == Kind::Limit) {
+                    check_reached(self.seed, order, shown);
+                    let is_at = fill.price == shown.price;
+                    at_price += if is_at { fill.quantity.raw() } else { 0 };
+                }
             }
-            let was_filled = order.filled();
-            apply(seed, order, &report);
-            let is_filled = matches!(report, Report::Filled(_));
+            apply(self.seed, order, &report);
+            assert!(order.filled() <= order.ticket.quantity);
             let ends = matches!(report, Report::Canceled | Report::Expired | Report::Rejected(_));
-            if ends || (is_filled && order.left().is_zero()) {
+            if ends || (matches!(report, Report::Filled(_)) && order.left().is_zero()) {
                 *self.finals.entry(id).or_default() += 1;
             }
-            assert!(order.filled() >= was_filled && order.filled() <= order.ticket.quantity);
         }
-        let settings_are_instant = seed.is_multiple_of(3);
-        if let Some((price, count, true)) = trade.filter(|_| settings_are_instant) {
-            let most = lots(count).raw();
-            assert!(at_price <= most, "seed {seed}: {at_price} of {most} at {price}");
+        if let Some(Shown { quantity, book: None, .. }) = shown {
+            assert!(at_price <= quantity.raw(), "seed {}: {at_price} of {quantity}", self.seed);
         }
     }
 }
@@ -221,6 +237,23 @@ fn check_fill(seed: u64, order: &Order, fill: &Fill) {
         Sell => fill.price >= limit,
     });
     assert!(is_fair, "seed {seed}: {order:?} was filled at {}", fill.price);
+}
+
+/// A resting limit order trades only where the trade or the book came to its price.
+fn check_reached(seed: u64, order: &Order, shown: Shown) {
+    let limit = order.ticket.price.unwrap();
+    let best = |levels: [Level; 5]| levels.into_iter().find(|it| it.quantity.is_positive());
+    let reached = match order.ticket.side {
+        Buy => {
+            let ask = shown.book.and_then(|it| best(it.asks));
+            shown.price <= limit || ask.is_some_and(|it| it.price <= limit)
+        }
+        Sell => {
+            let bid = shown.book.and_then(|it| best(it.bids));
+            shown.price >= limit || bid.is_some_and(|it| it.price >= limit)
+        }
+    };
+    assert!(reached, "seed {seed}: {order:?} was not reached");
 }
 
 #[test]
@@ -264,31 +297,7 @@ fn positions_equal_fills_and_money_adds_up_and_each_order_ends_once() {
 #[test]
 fn the_same_seed_and_calls_give_the_same_news() {
     for seed in 1..=SEEDS {
-        let tell = || {
-            let mut floor = Floor::with(any_settings(seed));
-            let mut id = 0;
-            for step in any_steps(seed) {
-                let Floor { sim, news, milliseconds } = &mut floor;
-                match step {
-                    Step::Trade { price, count, book, pause } => {
-                        *milliseconds += pause;
-                        let now = morning(*milliseconds);
-                        floor.trade_at(now, price, count, book.as_ref());
-                    }
-                    Step::Place(ticket) => {
-                        id += 1;
-                        let _ = sim.place(OrderId(id), &ticket, news);
-                    }
-                    Step::Cancel(id) => drop(sim.cancel(OrderId(id), news)),
-                    Step::Amend(id, quantity, price) => {
-                        let (quantity, price) = (quantity.map(lots), price.map(points));
-                        drop(sim.amend(OrderId(id), quantity, price, news));
-                    }
-                }
-            }
-            floor.sim.settle(&mut floor.news);
-            floor.news
-        };
-        assert_eq!(tell(), tell(), "seed {seed}");
+        let heard = || World::run(seed, any_settings(seed)).heard;
+        assert_eq!(heard(), heard(), "seed {seed}");
     }
 }
