@@ -6,6 +6,7 @@ use aftm_domain::Side::{Buy, Sell};
 use aftm_domain::order::Status;
 use aftm_domain::{Fill, Order, Position};
 
+use super::restarts::restarted;
 use super::*;
 
 const SEEDS: u64 = 300;
@@ -292,6 +293,48 @@ fn positions_equal_fills_and_money_adds_up_and_each_order_ends_once() {
         }
     }
     assert!(fills > 3_000, "only {fills} fills: the worlds are too quiet");
+}
+
+/// A crash before any trade, at which nothing is under way: what is handed back trades on as if
+/// nothing had been. A stop limit order that went off and rests is the one thing that is not known
+/// from a journal, so there are none here.
+#[test]
+fn a_restart_in_the_middle_changes_no_fill() {
+    for seed in 1..=SEEDS {
+        let settings = || Settings { reject_one_in: 5, slippage: 2, ..Settings::default() };
+        let (mut whole, mut broken) = (Floor::with(settings()), Floor::with(settings()));
+        for floor in [&mut whole, &mut broken] {
+            floor.sim.refer(&item(), points(100)).unwrap();
+            floor.trade(100, 1);
+        }
+        let crash = 1 + Roll::new(seed ^ 0x77).roll(30);
+        let (mut id, mut trades) = (0, 0);
+        for step in any_steps(seed) {
+            trades += i64::from(matches!(step, Step::Trade { .. }));
+            if trades == crash && matches!(step, Step::Trade { .. }) {
+                broken = restarted(broken, settings());
+                broken.sim.refer(&item(), points(100)).unwrap();
+            }
+            id += u64::from(matches!(step, Step::Place(_)));
+            for floor in [&mut whole, &mut broken] {
+                let Floor { sim, news, .. } = floor;
+                match step {
+                    Step::Trade { price, count, .. } => floor.trade(price, count),
+                    Step::Place(ticket) if ticket.kind == Kind::StopLimit => (),
+                    Step::Place(ticket) => sim.place(OrderId(id), &ticket, news).unwrap(),
+                    Step::Cancel(id) => sim.cancel(OrderId(id), news).unwrap(),
+                    Step::Amend(..) => (),
+                }
+            }
+        }
+        let told = |floor: &mut Floor| -> Vec<News> {
+            let is_refusal = |it: &News| short(it).contains("cancel_rejected");
+            std::mem::take(&mut floor.news).into_iter().filter(|it| !is_refusal(it)).collect()
+        };
+        assert_eq!(told(&mut whole), told(&mut broken), "seed {seed}");
+        let money = |floor: &Floor| floor.sim.summary(&account());
+        assert_eq!(money(&whole), money(&broken), "seed {seed}");
+    }
 }
 
 #[test]
