@@ -233,25 +233,24 @@ impl Exchange {
         }
     }
 
-    /// A change arrives. A lower quantity keeps the order's place in the queue; a higher one or
-    /// another price puts it behind the others, as if it were new.
+    /// A change arrives. A lower quantity keeps the order's place in the queue, a higher one puts it
+    /// behind the others. With another price it enters the market anew, and trades if it meets it.
     pub(crate) fn amend(&mut self, id: OrderId, change: Change, now: Option<ExchangeTime>) {
         let ticket = match self.amended(id, change, now) {
             Ok(ticket) => ticket,
             Err(refusal) => return self.ledger.tell(id, Report::ReplaceRejected(refusal)),
         };
         let Some((place, mut order)) = self.take(id) else { return };
-        let keeps = ticket.price == order.ticket.price && ticket.quantity <= order.ticket.quantity;
-        order.ticket = ticket;
+        let old = std::mem::replace(&mut order.ticket, ticket);
         let (quantity, price) = (ticket.quantity, ticket.price);
         self.ledger.tell(id, Report::Replaced { quantity, price });
-        if keeps {
-            if let Some(market) = self.markets.get_mut(place) {
-                market.insert(order);
-            }
-        } else {
+        if price != old.price || quantity > old.quantity {
             order.priority = self.next_priority();
+        }
+        if price != old.price {
             self.put(order, place, now.unwrap_or_default());
+        } else if let Some(market) = self.markets.get_mut(place) {
+            market.insert(order);
         }
     }
 

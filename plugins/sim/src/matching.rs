@@ -79,6 +79,9 @@ impl Market {
             Side::Buy => (&mut self.bids, &mut book.asks),
             Side::Sell => (&mut self.asks, &mut book.bids),
         };
+        if queue.first().is_none() {
+            return;
+        }
         for level in levels.iter_mut() {
             let best = level.price.raw();
             let rank = if side == Side::Buy { best.saturating_neg() } else { best };

@@ -78,6 +78,20 @@ fn a_new_book_that_crosses_fills_up_to_its_lots() {
 }
 
 #[test]
+fn a_new_book_that_does_not_cross_fills_nothing() {
+    let mut floor = Floor::new();
+    let shown = book(&[(17_299, 9)], &[(17_301, 9)]);
+    floor.trade_with_book(17_300, 1, &shown);
+    floor.place(1, &limit(Buy, 2, 17_295));
+    floor.place(2, &limit(Sell, 2, 17_305));
+    floor.told();
+    floor.trade_with_book(17_300, 1, &book(&[(17_304, 9)], &[(17_304, 0), (17_296, 9)]));
+    assert_eq!(floor.told(), Vec::<String>::new());
+    floor.trade_with_book(17_300, 1, &book(&[(17_306, 1), (17_305, 1)], &[(17_307, 9)]));
+    assert_eq!(floor.told(), ["2 filled 1 @ 17305", "2 filled 1 @ 17305"]);
+}
+
+#[test]
 fn an_ioc_order_on_the_way_rests_nowhere() {
     let mut floor = Floor::new();
     floor.trade(17_300, 1);
