@@ -1,1 +1,3 @@
 //! The machine: gateway, strategy, executor and desk.
+
+pub mod feeds;
