@@ -3,6 +3,8 @@
 use std::io::Write;
 use std::path::PathBuf;
 
+use aftm_domain::condition::{Condition, Reaction, Terms};
+use aftm_domain::{Quantity, Side};
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
@@ -212,14 +214,19 @@ fn a_truncated_or_damaged_zip_is_an_error_wherever_it_is_cut() {
     assert_eq!(damaged, (150..whole.len() - 250).step_by(89).count());
 }
 
-#[test]
-fn the_real_day_has_the_trades_that_were_counted_independently() {
+/// The exchange's file of 2021-07-26, where it lies beside the repository.
+fn real_day() -> Option<PathBuf> {
     let data = "../shared/data/taifex_futures_2021-07-26.zip";
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(data);
     if !path.exists() {
         println!("skipped: {} is not there", path.display());
-        return;
     }
+    Some(path).filter(|it| it.exists())
+}
+
+#[test]
+fn the_real_day_has_the_trades_that_were_counted_independently() {
+    let Some(path) = real_day() else { return };
     let mut tape = open(&path, None).unwrap();
     let problems = tape.problems();
     assert_eq!((problems.trades, problems.spreads, problems.count), (448_449, 1_005, 0));
@@ -236,4 +243,35 @@ fn the_real_day_has_the_trades_that_were_counted_independently() {
     assert_eq!((tape.remaining(), tape.problems().trades), (95_414, 448_449));
     let first = tape.next().unwrap().tick;
     assert_eq!(first.time.to_string(), "2021-07-23T15:00:00+08:00");
+}
+
+#[test]
+fn conditions_on_the_real_day_act_where_an_independent_count_has_them() {
+    let Some(path) = real_day() else { return };
+    let only = BTreeSet::from(["TXFH1".parse().unwrap()]);
+    for (action, trigger, take_profit, following, signals) in [
+        (Side::Buy, "17300", "90", true, "17305 2021-07-26T10:49:08 17275 2021-07-26T11:01:59"),
+        (Side::Sell, "17400", "60", false, "17385 2021-07-23T15:19:28 17415 2021-07-23T15:50:26"),
+    ] {
+        let terms = Terms {
+            id: "a".parse().unwrap(),
+            item: "TXFH1".parse().unwrap(),
+            action,
+            trigger: trigger.parse().unwrap(),
+            turning: "15".parse().unwrap(),
+            quantity: Quantity::ONE,
+            take_profit: Some(take_profit.parse().unwrap()),
+            stop_loss: Some("30".parse().unwrap()),
+            following,
+            account: None,
+        };
+        let mut condition = Condition::new(terms, 1, 0);
+        let mut seen = Vec::new();
+        for tick in open(&path, Some(&only)).unwrap().map(|it| it.tick) {
+            if matches!(condition.tick(tick.price), Reaction::Enters | Reaction::Leaves(_)) {
+                seen.push(format!("{} {}", tick.price, tick.time.civil()));
+            }
+        }
+        assert_eq!(seen.join(" "), signals);
+    }
 }
