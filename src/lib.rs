@@ -3,8 +3,9 @@
 //! The directions are `domain <- wire <- {gateway, journal, feeds, desk, strategy, executor} <-
 //! entry <- main`; gateway and desk never import each other, they exchange wire messages.
 
+pub mod feeds;
 pub mod gateway;
-pub mod strategy;
-pub mod wire;
 pub mod journal;
 pub mod report;
+pub mod strategy;
+pub mod wire;

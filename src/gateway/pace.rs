@@ -170,7 +170,11 @@ impl Pace {
         let limit = if self.is_held { self.reported } else { self.published };
         match self.turns.first_key_value() {
             Some(((tick, ..), id)) if *tick <= self.clock => {
-                if self.here.contains_key(id) { Step::Signal(*id) } else { Step::Wait }
+                if self.here.contains_key(id) {
+                    Step::Signal(*id)
+                } else {
+                    Step::Wait
+                }
             }
             Some(((tick, ..), _)) if self.clock < limit.min(*tick) => Step::Tick,
             None if self.clock < limit => Step::Tick,

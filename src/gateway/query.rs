@@ -96,8 +96,10 @@ impl<V: Venue, L: Ledger> Core<V, L> {
             |(created, held)| {
                 let condition = held.condition;
                 let kinds = [SignalKind::Entry, SignalKind::Exit];
-                let unsettled =
-                    kinds.into_iter().filter_map(|kind| unsettled(condition.signal(kind))).collect();
+                let unsettled = kinds
+                    .into_iter()
+                    .filter_map(|kind| unsettled(condition.signal(kind)))
+                    .collect();
                 SnapshotRow { created: *created, condition, unsettled }
             },
         );

@@ -20,7 +20,8 @@ use crate::feeds::Moment;
 use crate::wire::event::{BookRow, ChildWord, FeedState, Numbered, Topic};
 use crate::wire::request::Request;
 use crate::wire::{
-    Answer, Ask, Event, Intent, Outcome, Refused, Reply, Role, Signal, WireError, decode, encode_into, v1,
+    Answer, Ask, Event, Intent, Outcome, Refused, Reply, Role, Signal, WireError, decode,
+    encode_into, v1,
 };
 
 /// Messages taken from one socket before the others have their turn.
@@ -225,12 +226,7 @@ impl<V: Venue, L: Ledger, C: Fn() -> Stamp> Server<V, L, C> {
     }
 
     /// Judges who may ask what, and answers.
-    fn answer(
-        &mut self,
-        request: &Request,
-        door: Door,
-        client: &Client,
-    ) -> Result<Reply, Refused> {
+    fn answer(&mut self, request: &Request, door: Door, client: &Client) -> Result<Reply, Refused> {
         let now = (self.clock)();
         let peer = client.first().and_then(|it| self.children.get(it)).copied();
         match request {
@@ -266,13 +262,11 @@ impl<V: Venue, L: Ledger, C: Fn() -> Stamp> Server<V, L, C> {
                     state.signals.contains_key(&it.id) && state.outcome(it.id).is_none()
                 });
                 open.for_each(|signal| self.pace.expect(signal));
-                through.into_iter().for_each(|it| self.pace.report(it));
+                through.iter().for_each(|it| self.pace.report(*it));
                 reply
             }
             Request::Alert { .. } if door != Door::Desk => self.core.serve(request, door, now),
-            Request::Place { .. } if door == Door::Executor => {
-                self.core.serve(request, door, now)
-            }
+            Request::Place { .. } if door == Door::Executor => self.core.serve(request, door, now),
             _ if door != Door::Desk => {
                 let text = "a child of the machine may not ask for this";
                 Err(Refused::new("NOT_YOURS", text))
@@ -469,7 +463,6 @@ impl<V: Venue, L: Ledger, C: Fn() -> Stamp> Server<V, L, C> {
         let moment = self.pace.publish(moment);
         let (tick, book) = (moment.tick, moment.book.as_deref().copied());
         self.core.published = tick.sequence;
-        self.frame.clear();
         encode_into(&mut self.frame, &tick);
         send_topic(&self.sockets.events, Topic::Tick, &self.frame, &mut self.dropped)?;
         if let Some(book) = book {
@@ -477,9 +470,8 @@ impl<V: Venue, L: Ledger, C: Fn() -> Stamp> Server<V, L, C> {
             encode_into(&mut self.frame, &row);
             send_topic(&self.sockets.events, Topic::Book, &self.frame, &mut self.dropped)?;
         }
-        self.frame.clear();
-        v1::encode_tick(&mut self.frame, tick.time.at, &tick.item, tick.price);
-        let sent = self.sockets.ticks.send(v1::TOPIC, SNDMORE | DONTWAIT);
+        v1::ticks::encode_tick(&mut self.frame, tick.time.at, &tick.item, tick.price);
+        let sent = self.sockets.ticks.send(v1::ticks::TOPIC, SNDMORE | DONTWAIT);
         sent.and_then(|()| self.sockets.ticks.send(&self.frame, DONTWAIT)).or_else(again)
     }
 
@@ -554,8 +546,7 @@ impl<V: Venue, L: Ledger, C: Fn() -> Stamp> Server<V, L, C> {
         door: Door,
     ) -> zmq::Result<()> {
         encode_into(&mut self.frame, &Answer { id, reply });
-        let socket =
-            if door == Door::Desk { &self.sockets.desk } else { &self.sockets.children };
+        let socket = if door == Door::Desk { &self.sockets.desk } else { &self.sockets.children };
         // A child that is gone is told nothing; the one that comes after it asks again.
         if !send_back(socket, client, &self.frame) {
             self.dropped += 1;

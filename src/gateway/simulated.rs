@@ -2,8 +2,8 @@
 
 use aftm_domain::order::{Refusal, Status, Ticket};
 use aftm_domain::{
-    AccountId, Book, ExchangeTime, Instrument, Money, Order, OrderId, Price, Quantity, Stamp, Tick, UserId,
-    VenueOrderId,
+    AccountId, Book, ExchangeTime, Instrument, Money, Order, OrderId, Price, Quantity, Stamp, Tick,
+    UserId, VenueOrderId,
 };
 use aftm_sim::{Past, Sim, Totals};
 

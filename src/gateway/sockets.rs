@@ -65,7 +65,11 @@ pub struct Sockets {
 
 impl Sockets {
     /// Binds them all, or none.
-    pub fn open(context: &Context, ours: &Endpoints, doors: &Doors) -> Result<Sockets, SocketError> {
+    pub fn open(
+        context: &Context,
+        ours: &Endpoints,
+        doors: &Doors,
+    ) -> Result<Sockets, SocketError> {
         let open = |what, kind, bound, endpoint: &str| {
             socket::bind(context, kind, bound, endpoint).map_err(|error| SocketError {
                 what,
@@ -79,9 +83,9 @@ impl Sockets {
         };
         let (router, publisher) = (SocketType::ROUTER, SocketType::PUB);
         let ticks = open("the tick port", publisher, Bound::Events, &tcp(doors.ticks))?;
-        let clients = doors.orders.map(|port| {
-            open("the order port for v1 clients", router, Bound::Orders, &tcp(port))
-        });
+        let clients = doors
+            .orders
+            .map(|port| open("the order port for v1 clients", router, Bound::Orders, &tcp(port)));
         let clients = clients.transpose()?;
         let events = open("the events", publisher, Bound::Events, &ours.events)?;
         events.bind(DESK_EVENTS).map_err(|error| SocketError {

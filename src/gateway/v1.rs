@@ -194,15 +194,13 @@ fn answer<V: Venue, L: Ledger>(
             }
         }
         Request::GetOrders { account } => {
-            let is_meant =
-                |it: &&Order| account.is_none_or(|account| account == it.ticket.account);
+            let is_meant = |it: &&Order| account.is_none_or(|account| account == it.ticket.account);
             orders::orders(core.state().orders.values().map(|it| &it.order).filter(is_meant))
         }
         Request::GetAccount { account } => accounts(core, *account),
         Request::GetInstruments { item } => {
             let listed = core.listing().front_months();
-            let is_meant =
-                |it: &&aftm_domain::Instrument| item.is_none_or(|item| item == it.code);
+            let is_meant = |it: &&aftm_domain::Instrument| item.is_none_or(|item| item == it.code);
             orders::instruments(listed.iter().filter(is_meant))
         }
         Request::Kill { .. } => orders::failed(&Failure::new(

@@ -2,7 +2,9 @@
 
 use aftm_domain::instrument::Instrument;
 use aftm_domain::order::{Refusal, Report, Ticket};
-use aftm_domain::{AccountId, Book, ExchangeTime, Money, OrderId, Price, Quantity, Tick, UserId};
+use aftm_domain::{
+    AccountId, Book, ExchangeTime, Money, OrderId, Price, Quantity, Stamp, Tick, UserId,
+};
 
 use super::state::State;
 
