@@ -1,0 +1,1 @@
+//! Threads, channels, clocks and wiring.
