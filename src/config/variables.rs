@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 use std::path::Path;
 
-use super::known::{ESTABLISHED, Known, OTHERS};
+use super::known::{Known, OTHERS};
 use super::layer::Layer;
 use super::problem::{Origin, Problem};
 use crate::document::Value;
@@ -117,6 +117,7 @@ fn assignment(line: &str) -> Result<Option<(String, String)>, &'static str> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::known::ESTABLISHED;
     use super::*;
 
     #[test]
