@@ -26,6 +26,11 @@ impl Layer {
         self.0.get(key)
     }
 
+    /// How many keys something else than the built-in layer states.
+    pub fn changed(&self) -> usize {
+        self.0.values().filter(|it| it.origin != Origin::BuiltIn).count()
+    }
+
     /// This layer over a weaker one.
     #[must_use]
     pub fn over(self, under: &Layer) -> Layer {

@@ -120,7 +120,7 @@ pub struct Replay {
     /// Where ticks come from: random, taifex:PATH or csv:PATH
     #[arg(value_name = "FEED")]
     pub source: String,
-    /// A file of [[condition]] tables
+    /// A file of conditions, in TOML
     #[arg(long, value_name = "FILE")]
     pub conditions: PathBuf,
     /// Codes parted by commas, or all [default: those of the conditions]

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use super::{Finding, Verdict};
 
 /// Two readings of both clocks of the computer, a moment apart.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Clocks {
     /// The wall clock.
     pub wall: [SystemTime; 2],
@@ -14,6 +14,8 @@ pub struct Clocks {
     pub monotonic: [Instant; 2],
     /// Whether the system says that it keeps the wall clock by the network; `None` unknown.
     pub is_synchronized: Option<bool>,
+    /// The time zone of the computer, where it names one.
+    pub zone: Option<String>,
 }
 
 /// 2024-01-01 and 2100-01-01: a wall clock outside of them was never set.
@@ -29,11 +31,12 @@ impl Clocks {
         let timesync = Path::new("/run/systemd/timesync");
         let is_synchronized = timesync.is_dir().then(|| timesync.join("synchronized").exists());
         let (second, ended) = (SystemTime::now(), Instant::now());
-        Clocks { wall: [first, second], monotonic: [began, ended], is_synchronized }
+        let (wall, monotonic) = ([first, second], [began, ended]);
+        Clocks { wall, monotonic, is_synchronized, zone: zone() }
     }
 
     pub(super) fn findings(&self) -> Vec<Finding> {
-        vec![self.wall(), self.agreement(), self.synchronization()]
+        vec![self.wall(), self.agreement(), self.synchronization(), self.zone()]
     }
 
     fn wall(&self) -> Finding {
@@ -67,4 +70,20 @@ impl Clocks {
         };
         Finding::new(verdict, "time service", sentence)
     }
+
+    fn zone(&self) -> Finding {
+        let zone = self.zone.as_deref().unwrap_or("not named, so UTC");
+        let sentence = format!("{zone}; exchange times keep the exchange's own");
+        Finding::new(Verdict::Ok, "time zone", sentence)
+    }
+}
+
+/// `TZ`, or where `/etc/localtime` points to below the system's zones.
+fn zone() -> Option<String> {
+    let variable = std::env::var("TZ").ok().filter(|it| !it.is_empty());
+    variable.or_else(|| {
+        let link = std::fs::read_link("/etc/localtime").ok()?;
+        let (_, name) = link.to_str()?.split_once("zoneinfo/")?;
+        Some(name.to_owned())
+    })
 }

@@ -89,12 +89,9 @@ impl Examination<'_> {
 
     fn settings_findings(&self) -> Vec<Finding> {
         match self.settings {
-            Ok(_) => {
-                let path = self.folders.settings_file();
-                let sentence = match path.is_file() {
-                    true => format!("every value is valid; {} is read", path.display()),
-                    false => format!("the built-in ones; {} does not exist", path.display()),
-                };
+            Ok(resolved) => {
+                let changed = resolved.stated.changed();
+                let sentence = format!("every value is valid, {changed} of them not built in");
                 vec![Finding::new(Verdict::Ok, "settings", sentence)]
             }
             Err(Problems(problems)) => problems

@@ -105,7 +105,7 @@ fn a_terminal_that_cannot_be_drawn_on_is_named() {
 fn a_clock_that_was_never_set_is_a_failure() {
     let now = Clocks::read();
     assert!(now.findings().iter().all(|it| it.verdict != Verdict::Fail));
-    let unset = Clocks { wall: [SystemTime::UNIX_EPOCH; 2], ..now };
+    let unset = Clocks { wall: [SystemTime::UNIX_EPOCH; 2], ..now.clone() };
     assert_eq!(unset.findings()[0].verdict, Verdict::Fail);
     let [began, _]: [Instant; 2] = now.monotonic;
     let jumped = Clocks { monotonic: [began, began + Duration::from_secs(9)], ..now };

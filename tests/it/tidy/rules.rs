@@ -87,14 +87,13 @@ pub(crate) fn screen_source(file: &str, text: &str) -> Vec<Violation> {
 
 /// Every key has a comment of its own above it.
 pub(crate) fn undocumented_keys(file: &str, text: &str) -> Vec<Violation> {
-    let lines: Vec<_> = text.lines().collect();
     let is_key = |line: &str| line.starts_with(|it: char| it.is_ascii_lowercase());
-    let found = |(index, pair): (usize, &[&str])| {
-        let is_bare = is_key(pair[1]) && !pair[0].starts_with('#');
-        let rule = || format!("{} has no comment above it", pair[1]);
-        is_bare.then(|| Violation::new(file, index + 2, rule()))
+    let found = |(index, (above, line)): (usize, (&str, &str))| {
+        let rule = format!("{line} has no comment above it");
+        let is_bare = is_key(line) && !above.starts_with('#');
+        is_bare.then(|| Violation::new(file, index + 2, rule))
     };
-    lines.windows(2).enumerate().filter_map(found).collect()
+    text.lines().zip(text.lines().skip(1)).enumerate().filter_map(found).collect()
 }
 
 #[test]
