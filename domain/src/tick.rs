@@ -41,3 +41,14 @@ pub struct Book {
     /// Sellers, lowest price first.
     pub asks: [Level; BOOK_LEVELS],
 }
+
+/// What a feed gives: one trade, with the book at that moment where there is one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Moment {
+    /// The trade; its sequence is 0 and its time of receipt zero, which the taker sets.
+    pub tick: Tick,
+    /// The book of its item.
+    pub book: Option<Box<Book>>,
+    /// Whether it was matched in an opening auction.
+    pub is_auction: bool,
+}

@@ -21,21 +21,12 @@ use aftm_domain::catalog::CatalogError;
 use aftm_domain::{Book, Catalog, Code, ExchangeTime, Stamp, Tick};
 use jiff::civil::Date;
 
+pub use aftm_domain::tick::Moment;
+
 pub use self::problems::{PROBLEMS_KEPT, Problem, Problems};
 pub use self::random::Random;
 pub use self::source::{Source, SourceError};
 pub use self::tape::Tape;
-
-/// What a feed gives: one trade, with the book at that moment where there is one.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Moment {
-    /// The trade; its sequence is 0 and its time of receipt zero, which the taker sets.
-    pub tick: Tick,
-    /// The book of its item.
-    pub book: Option<Box<Book>>,
-    /// Whether it was matched in an opening auction.
-    pub is_auction: bool,
-}
 
 /// How the random market behaves; recorded feeds take nothing from here.
 #[derive(Clone, Debug)]

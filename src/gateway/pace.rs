@@ -9,8 +9,8 @@ use std::collections::{BTreeMap, VecDeque};
 use aftm_domain::{Book, SignalId, SignalKind, Tick};
 use rustc_hash::FxHashMap;
 
-use crate::feeds::Moment;
 use crate::wire::Signal;
+use aftm_domain::tick::Moment;
 
 /// How far the ticks of a recorded feed may run ahead of the venue's clock.
 pub const AHEAD_MAX: u64 = 4_096;

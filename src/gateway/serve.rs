@@ -16,13 +16,13 @@ use super::pace::{Pace, Step};
 use super::sockets::Sockets;
 use super::v1::{Client, V1};
 use super::venue::Venue;
-use crate::feeds::Moment;
 use crate::wire::event::{BookRow, ChildWord, FeedState, Numbered, Topic};
 use crate::wire::request::Request;
 use crate::wire::{
     Answer, Ask, Event, Intent, Outcome, Refused, Reply, Role, Signal, WireError, decode,
     encode_into, v1,
 };
+use aftm_domain::tick::Moment;
 
 /// Messages taken from one socket before the others have their turn.
 const TURN_MAX: usize = 64;

@@ -1,0 +1,114 @@
+use super::*;
+use crate::{ExchangeTime, Money};
+
+fn ticket(lots: i64) -> Ticket {
+    Ticket {
+        account: "SIM-1".parse().unwrap(),
+        item: "TXFH1".parse().unwrap(),
+        side: Side::Buy,
+        kind: Kind::Limit,
+        price: Some("17300".parse().unwrap()),
+        stop_price: None,
+        quantity: Quantity::from_units(lots).unwrap(),
+        time_in_force: TimeInForce::Rod,
+        open_close: OpenClose::Auto,
+        day_trade: false,
+        note: Note::default(),
+    }
+}
+
+fn fill(trade: &str, lots: i64) -> Fill {
+    Fill {
+        trade: trade.parse().unwrap(),
+        price: "17300".parse().unwrap(),
+        quantity: Quantity::from_units(lots).unwrap(),
+        fee: Money::ZERO,
+        tax: Money::ZERO,
+        time: ExchangeTime::default(),
+    }
+}
+
+fn reports() -> Vec<Report> {
+    let refusal = Refusal { code: "1".to_owned(), text: "no".to_owned() };
+    vec![
+        Report::Accepted { venue_id: "V1".parse().unwrap() },
+        Report::Rejected(refusal.clone()),
+        Report::Filled(fill("T9", 1)),
+        Report::Filled(fill("T9", 3)),
+        Report::Canceled,
+        Report::Expired,
+        Report::CancelSent,
+        Report::CancelRejected(refusal.clone()),
+        Report::ReplaceSent,
+        Report::Replaced { quantity: Quantity::from_units(5).unwrap(), price: None },
+        Report::ReplaceRejected(refusal),
+        Report::NoReply,
+    ]
+}
+
+/// The whole table, so that a change of it is read as a change of it.
+#[test]
+fn the_transition_table_is_this() {
+    use std::fmt::Write as _;
+    let names = [
+        "accept", "reject", "fill", "full", "cancel", "expire", "c.sent", "c.rej", "r.sent",
+        "replac", "r.rej", "silent",
+    ];
+    let mut table = String::from("               ");
+    for name in names {
+        let _ = write!(table, " {name:<14}");
+    }
+    for status in Status::ALL {
+        let _ = write!(table, "\n{:<15}", status.to_string());
+        for report in reports() {
+            let mut order = Order { status, ..Order::sent(OrderId(1), ticket(3)) };
+            let cell = order.apply(&report).map_or("-".to_owned(), |to| to.to_string());
+            let _ = write!(table, " {cell:<14}");
+        }
+    }
+    let table: Vec<&str> = table.lines().map(str::trim_end).collect();
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/src/order.table.txt");
+    let expected = std::fs::read_to_string(path).unwrap_or_default();
+    let expected: Vec<&str> = expected.lines().collect();
+    assert_eq!(expected, table, "\n{}\n", table.join("\n"));
+}
+
+#[test]
+fn a_refused_report_changes_nothing() {
+    for status in Status::ALL {
+        for report in reports() {
+            let before = Order { status, ..Order::sent(OrderId(1), ticket(3)) };
+            let mut order = before.clone();
+            if order.apply(&report).is_err() {
+                assert_eq!(order, before, "{status} × {}", report.word());
+            }
+        }
+    }
+}
+
+#[test]
+fn a_fill_is_counted_once_and_never_beyond_the_order() {
+    let mut order = Order::sent(OrderId(1), ticket(3));
+    assert_eq!(order.apply(&Report::Filled(fill("T1", 2))), Ok(Status::New));
+    assert!(matches!(
+        order.apply(&Report::Filled(fill("T1", 1))),
+        Err(OrderError::Duplicate { .. })
+    ));
+    assert!(matches!(
+        order.apply(&Report::Filled(fill("T2", 2))),
+        Err(OrderError::Overfill { .. })
+    ));
+    assert_eq!(order.apply(&Report::Filled(fill("T2", 1))), Ok(Status::Filled));
+    assert_eq!(order.left(), Quantity::ZERO);
+}
+
+#[test]
+fn a_fill_may_cross_a_cancel() {
+    let mut order = Order::sent(OrderId(1), ticket(3));
+    for report in [Report::CancelSent, Report::Filled(fill("T1", 1)), Report::Canceled] {
+        order.apply(&report).unwrap();
+    }
+    assert_eq!(order.apply(&Report::Filled(fill("T2", 1))), Ok(Status::Canceled));
+    assert_eq!(order.filled(), Quantity::from_units(2).unwrap());
+    assert_eq!(order.working(), Quantity::ZERO);
+}

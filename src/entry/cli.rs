@@ -1,0 +1,275 @@
+//! The command line of the program, in one place for parsing, help, completion and the manual.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+
+use crate::desk::Command;
+
+const EXAMPLES: &str = "\
+Examples:
+  aftm run day.aftm --feed taifex:Daily_2021_07_26.zip --speed max
+  aftm replay csv:ticks.csv --conditions conditions.toml --plot equity.svg
+  aftm ctl order buy TXFH1 1 --limit 17300
+  aftm config show --origin
+
+Exit codes:
+  0 done  1 failed  2 usage  3 configuration  4 not connected  5 refused by a limit
+  6 halted  130 interrupted
+
+Settings: built-in defaults, then the settings file, the .env file, the environment, flags.
+`aftm config path` names the file; every key is also a variable, AFTM_SECTION__KEY.";
+
+/// Trade futures from the terminal. With no entry named, opens the full screen
+#[derive(Debug, Parser)]
+#[command(name = "aftm", version, after_help = EXAMPLES)]
+pub struct Cli {
+    /// What the flags state.
+    #[command(flatten)]
+    pub flags: Flags,
+    /// What to do; `None` opens the screen.
+    #[command(subcommand)]
+    pub entry: Option<Entry>,
+}
+
+/// Flags that state settings, for every entry.
+#[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "Settings")]
+pub struct Flags {
+    /// Settings file, instead of config.toml in the config folder
+    #[arg(long, global = true, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// File of variables, instead of .env in the config folder
+    #[arg(long, global = true, value_name = "FILE")]
+    pub env_file: Option<PathBuf>,
+    /// One setting, like gateway.tick_port=0; may be given often
+    #[arg(long = "set", global = true, value_name = "KEY=VALUE")]
+    pub sets: Vec<String>,
+    /// Where ticks come from: random, taifex:PATH or csv:PATH
+    #[arg(id = "feed_source", long = "feed", global = true, value_name = "FEED")]
+    pub feed: Option<String>,
+    /// Times real time, or max
+    #[arg(id = "feed_speed", long = "speed", global = true, value_name = "N|max")]
+    pub speed: Option<String>,
+}
+
+impl Flags {
+    /// The flags of their own as settings: flag, key, value. The settings check the values.
+    pub fn stated(&self) -> Vec<(&'static str, &'static str, String)> {
+        let feed = self.feed.clone().map(|it| ("--feed", "feed.source", it));
+        let speed = self.speed.clone().map(|it| ("--speed", "feed.speed", it));
+        feed.into_iter().chain(speed).collect()
+    }
+}
+
+/// The ways into the program.
+#[derive(Debug, Subcommand)]
+pub enum Entry {
+    /// Run the machine without a screen, by a script of commands
+    Run {
+        /// A file with a command a line and # comments; - reads standard input
+        #[arg(value_name = "SCRIPT|-")]
+        script: PathBuf,
+    },
+    /// Run conditions over a feed in one process, and report what they would have traded
+    Replay(Replay),
+    /// Send a command to a machine that is running
+    Ctl {
+        /// The command
+        #[command(subcommand)]
+        command: Command,
+    },
+    /// Show, check or create the settings
+    #[command(subcommand)]
+    Config(Config),
+    /// Check terminal, ports, folders, settings and clock
+    Doctor,
+    /// Write records from the journal, while the machine runs or not
+    Export(Export),
+    /// Check that the journal is whole and that nobody changed it
+    Verify,
+    /// Write a completion script to standard output
+    Completions {
+        /// For which shell
+        shell: Shell,
+    },
+    /// Write the manual page to standard output, or every page to a folder
+    Man {
+        /// A folder for a page of each command
+        #[arg(long, value_name = "FOLDER")]
+        dir: Option<PathBuf>,
+    },
+    /// Run the strategy; started by the machine, with its endpoints on standard input
+    #[command(hide = true)]
+    Strategy,
+    /// Run the executor; started by the machine, with its endpoints on standard input
+    #[command(hide = true)]
+    Executor,
+    /// Measure the machine
+    #[command(hide = true)]
+    Bench {
+        /// What to measure
+        what: Option<String>,
+    },
+}
+
+/// A replay of conditions over a feed.
+#[derive(Clone, Debug, Args)]
+pub struct Replay {
+    /// Where ticks come from: random, taifex:PATH or csv:PATH
+    #[arg(value_name = "FEED")]
+    pub source: String,
+    /// A file of conditions, in TOML
+    #[arg(long, value_name = "FILE")]
+    pub conditions: PathBuf,
+    /// Codes parted by commas, or all [default: those of the conditions]
+    #[arg(long, value_name = "CODES|all")]
+    pub items: Option<Items>,
+    /// Write each signal as a JSON line
+    #[arg(long, value_name = "FILE")]
+    pub signals: Option<PathBuf>,
+    /// Write each fill as a JSON line
+    #[arg(long, value_name = "FILE")]
+    pub fills: Option<PathBuf>,
+    /// Report as JSON
+    #[arg(long)]
+    pub json: bool,
+    /// Draw the equity curve as SVG
+    #[arg(long, value_name = "FILE")]
+    pub plot: Option<PathBuf>,
+    /// The account of conditions that name none
+    #[arg(long, default_value = "SIM-1")]
+    pub account: aftm_domain::AccountId,
+}
+
+/// The items whose ticks a replay takes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Items {
+    /// All of the feed.
+    All,
+    /// These; at least one.
+    These(Vec<aftm_domain::Code>),
+}
+
+impl std::str::FromStr for Items {
+    type Err = aftm_domain::IdError;
+
+    fn from_str(text: &str) -> Result<Items, aftm_domain::IdError> {
+        match text {
+            "all" => Ok(Items::All),
+            _ => text.split(',').map(str::parse).collect::<Result<_, _>>().map(Items::These),
+        }
+    }
+}
+
+/// What to do with the settings.
+#[derive(Clone, Debug, PartialEq, Eq, Subcommand)]
+pub enum Config {
+    /// Show the settings in force as a settings file
+    Show {
+        /// Say where each value was stated
+        #[arg(long)]
+        origin: bool,
+    },
+    /// List everything that is wrong with the settings
+    Check,
+    /// Write the commented defaults to the config folder, unless there is a file
+    Init,
+    /// Name the settings file
+    Path,
+}
+
+/// Records from the journal.
+#[derive(Clone, Debug, Args)]
+pub struct Export {
+    /// Which records
+    pub what: Records,
+    /// Only those from this time on, like 2021-07-26T08:45:00+08:00
+    #[arg(long, value_name = "TIME")]
+    pub since: Option<aftm_domain::ExchangeTime>,
+    /// How they are written
+    #[arg(long, default_value = "jsonl")]
+    pub format: Format,
+    /// A file instead of standard output
+    #[arg(long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+}
+
+/// Which records of the journal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Records {
+    /// Orders with their state
+    Orders,
+    /// Fills
+    Fills,
+    /// Conditions with their state
+    Conditions,
+    /// Who asked for what, when, and what came of it
+    Audit,
+}
+
+/// How records are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// A JSON object a line
+    Jsonl,
+    /// Comma-separated values with a header
+    Csv,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_definition_is_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn flags_may_stand_before_and_after_the_entry() {
+        for words in ["aftm --feed csv:a run x", "aftm run x --feed csv:a"] {
+            let cli = Cli::try_parse_from(words.split(' ')).unwrap();
+            assert_eq!(cli.flags.stated(), [("--feed", "feed.source", "csv:a".to_owned())]);
+            assert!(matches!(cli.entry, Some(Entry::Run { .. })));
+        }
+        assert!(Cli::try_parse_from(["aftm"]).unwrap().entry.is_none());
+    }
+
+    #[test]
+    fn the_command_language_stands_under_ctl() {
+        let words = "aftm ctl order buy TXFH1 1 --limit 17300 --set feed.speed=max";
+        let cli = Cli::try_parse_from(words.split(' ')).unwrap();
+        let Some(Entry::Ctl { command }) = cli.entry else { panic!("not ctl") };
+        assert_eq!(command.to_line(), "order buy TXFH1 1 --limit 17300");
+        assert_eq!(cli.flags.sets, ["feed.speed=max"]);
+    }
+
+    #[test]
+    fn a_replay_names_its_feed_apart_from_the_flag() {
+        let words = "aftm replay csv:t.csv --conditions c.toml --items TXFH1,MXFH1 --json";
+        let cli = Cli::try_parse_from(words.split(' ')).unwrap();
+        let Some(Entry::Replay(replay)) = cli.entry else { panic!("not replay") };
+        assert_eq!((replay.source.as_str(), replay.account.as_str()), ("csv:t.csv", "SIM-1"));
+        let Some(Items::These(codes)) = replay.items else { panic!("no codes") };
+        assert_eq!(codes.len(), 2);
+        assert_eq!("all".parse::<Items>().unwrap(), Items::All);
+        assert!("TXFH1,,".parse::<Items>().is_err());
+        assert_eq!(cli.flags.feed, None);
+    }
+
+    #[test]
+    fn a_wrong_word_is_a_usage_error() {
+        for words in [
+            "aftm export quotes",
+            "aftm replay random",
+            "aftm ctl ordr",
+            "aftm export fills --since yesterday",
+        ] {
+            let error = Cli::try_parse_from(words.split(' ')).unwrap_err();
+            assert_eq!(error.exit_code(), 2, "{words}");
+        }
+    }
+}

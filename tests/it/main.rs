@@ -1,0 +1,3 @@
+//! One binary for every test that needs the program or the tree as a whole.
+
+mod tidy;
