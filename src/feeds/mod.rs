@@ -18,7 +18,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use aftm_domain::catalog::CatalogError;
-use aftm_domain::{Book, Catalog, Code, ExchangeTime, Stamp, Tick};
+use aftm_domain::{Catalog, Code, ExchangeTime, Stamp};
 use jiff::civil::Date;
 
 pub use aftm_domain::tick::Moment;
