@@ -7,6 +7,7 @@ pub mod config;
 pub mod desk;
 pub mod document;
 pub mod entry;
+pub mod executor;
 pub mod feeds;
 pub mod gateway;
 pub mod journal;

@@ -187,7 +187,7 @@ impl<V: Venue, L: Ledger, C: Fn() -> Stamp> Server<V, L, C> {
     fn hear_desk(&mut self) -> zmq::Result<()> {
         for _ in 0..TURN_MAX {
             let Some(frames) = receive(&self.sockets.desk)? else { break };
-            self.hear_ours(frames, Door::Desk)?;
+            self.hear_ours(&frames, Door::Desk)?;
         }
         Ok(())
     }
@@ -201,13 +201,13 @@ impl<V: Venue, L: Ledger, C: Fn() -> Stamp> Server<V, L, C> {
                 // Only a hello is taken from a stranger, and that is judged below.
                 Some(Role::Strategy) | None => Door::Strategy,
             };
-            self.hear_ours(frames, door)?;
+            self.hear_ours(&frames, door)?;
         }
         Ok(())
     }
 
     /// A message of ours: the way back, then one frame.
-    fn hear_ours(&mut self, frames: Vec<Vec<u8>>, door: Door) -> zmq::Result<()> {
+    fn hear_ours(&mut self, frames: &[Vec<u8>], door: Door) -> zmq::Result<()> {
         let Some((body, way)) = frames.split_last() else { return Ok(()) };
         let asked: Result<Ask, WireError> = decode(body);
         let Ok(Ask { id, request }) = asked else {
@@ -263,7 +263,9 @@ impl<V: Venue, L: Ledger, C: Fn() -> Stamp> Server<V, L, C> {
                 });
                 open.for_each(|signal| self.pace.expect(signal));
                 through.iter().for_each(|it| self.pace.report(*it));
-                reply
+                let known = signals.iter().map(|it| it.id);
+                let known = known.filter(|id| state.outcome(*id).is_some()).collect();
+                reply.map(|_| Reply::Known { signals: known })
             }
             Request::Alert { .. } if door != Door::Desk => self.core.serve(request, door, now),
             Request::Place { .. } if door == Door::Executor => self.core.serve(request, door, now),
@@ -485,17 +487,17 @@ impl<V: Venue, L: Ledger, C: Fn() -> Stamp> Server<V, L, C> {
         for _ in 0..TURN_MAX {
             let Some(clients) = &self.sockets.clients else { break };
             let Some(frames) = receive(clients)? else { break };
-            self.hear_client(frames)?;
+            self.hear_client(&frames)?;
         }
         self.deliver();
         Ok(())
     }
 
     /// A message of a v1 client: its name, an empty frame, one frame of JSON.
-    fn hear_client(&mut self, frames: Vec<Vec<u8>>) -> zmq::Result<()> {
+    fn hear_client(&mut self, frames: &[Vec<u8>]) -> zmq::Result<()> {
         let now = (self.clock)();
         let age = self.feed_age_ms(now);
-        let (way, body) = match frames.as_slice() {
+        let (way, body) = match frames {
             [name, empty, body] if empty.is_empty() => (vec![name.clone(), Vec::new()], body),
             [name, empty, ..] if empty.is_empty() => {
                 self.bad_messages += 1;

@@ -7,6 +7,7 @@
 pub mod birth;
 pub mod event;
 pub mod frame;
+pub mod link;
 pub mod order;
 pub mod request;
 pub mod signal;
@@ -16,6 +17,7 @@ pub mod v1;
 pub use birth::{Birth, Endpoints};
 pub use event::Event;
 pub use frame::{WireError, decode, encode, encode_into};
+pub use link::{Link, LinkError};
 pub use order::{FillRow, Intent, OrderRow, PositionRow};
 pub use request::{Answer, Ask, Refused, Reply, Request, Role};
 pub use signal::{Outcome, Signal};

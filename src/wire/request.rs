@@ -327,6 +327,11 @@ pub enum Reply {
         /// What became of it.
         outcome: Outcome,
     },
+    /// A report was taken; these of its signals have their outcome already.
+    Known {
+        /// Which ones.
+        signals: Vec<SignalId>,
+    },
     /// How many orders it came to: cancels asked for, or closing orders sent.
     Count {
         /// How many.

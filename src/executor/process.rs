@@ -1,0 +1,308 @@
+//! The executor's process.
+
+use std::collections::VecDeque;
+
+use aftm_domain::order::{Kind, TimeInForce};
+use aftm_domain::{ExchangeTime, Note, OpenClose, RequestId, SignalId, Stamp};
+use rustc_hash::FxHashMap;
+use zmq::{Context, DONTWAIT, POLLIN, Socket, SocketType};
+
+use crate::wire::frame::PROTOCOL;
+use crate::wire::socket::{self, Bound};
+use crate::wire::{
+    Birth, Intent, Link, LinkError, Refused, Reply, Request, Role, Signal, decode, v1,
+};
+
+/// Signals taken before answers have their turn.
+const TURN_MAX: usize = 64;
+/// Byte-equal v1 signals within this time are one.
+const REPEAT: i64 = Stamp::SECOND;
+/// v1 signals remembered for that; a flood pushes the oldest out.
+const REMEMBERED_MAX: usize = 1_024;
+/// The first pause before a request is repeated; it doubles, up to the longest.
+const BACKOFF: (i64, i64) = (100 * Stamp::MILLISECOND, 2 * Stamp::SECOND);
+/// The longest sleep while requests are under way, in milliseconds.
+const WATCH_MS: i64 = 20;
+
+/// An order that the gateway has not answered.
+struct Pending {
+    intent: Intent,
+    number: u64,
+    deadline: Stamp,
+    tries: u32,
+    /// It was given up on the wire and waits for its next try.
+    resend_at: Option<Stamp>,
+}
+
+/// The executor at work.
+pub struct Process<C> {
+    birth: Birth,
+    clock: C,
+    pid: u32,
+    signals: Socket,
+    v1_signals: Option<Socket>,
+    stop: Socket,
+    link: Link,
+    pending: Vec<Pending>,
+    under_way: FxHashMap<SignalId, ()>,
+    seen: VecDeque<(Stamp, Vec<u8>)>,
+    started: Stamp,
+    v1_count: u64,
+    bad: u64,
+    bad_told: u64,
+}
+
+impl<C: Fn() -> Stamp> Process<C> {
+    /// Binds the signal ports and connects. `stop` is an inproc endpoint on which a message means
+    /// the end.
+    pub fn new(
+        context: &Context,
+        birth: Birth,
+        pid: u32,
+        stop: &str,
+        clock: C,
+    ) -> zmq::Result<Process<C>> {
+        let ends = &birth.endpoints;
+        let bind =
+            |endpoint: &str| socket::bind(context, SocketType::PULL, Bound::Orders, endpoint);
+        let v1_signals = ends.v1_signals.as_deref().map(bind).transpose()?;
+        let signals = bind(&ends.signals)?;
+        let stop = socket::connect(context, SocketType::PULL, Bound::Orders, stop)?;
+        let link = Link::new(context, &ends.orders)?;
+        let started = clock();
+        Ok(Process {
+            birth,
+            clock,
+            pid,
+            signals,
+            v1_signals,
+            stop,
+            link,
+            pending: Vec::new(),
+            under_way: FxHashMap::default(),
+            seen: VecDeque::new(),
+            started,
+            v1_count: 0,
+            bad: 0,
+            bad_told: 0,
+        })
+    }
+
+    /// Works until it is told to stop.
+    pub fn run(mut self) -> Result<(), LinkError> {
+        self.hello()?;
+        self.link.send(Request::Ready { role: Role::Executor, pid: self.pid })?;
+        let beat = i64::try_from(self.birth.beat_ms).unwrap_or(250);
+        let mut beaten = (self.clock)();
+        loop {
+            let waited = (self.clock)().since(beaten) / Stamp::MILLISECOND;
+            let until_beat = (beat - waited).max(0);
+            let timeout =
+                if self.pending.is_empty() { until_beat } else { until_beat.min(WATCH_MS) };
+            if !self.wait(timeout)? {
+                return Ok(());
+            }
+            self.take_ours()?;
+            self.take_v1()?;
+            self.take_answers()?;
+            self.keep_time()?;
+            if (self.clock)().since(beaten) >= beat * Stamp::MILLISECOND {
+                beaten = (self.clock)();
+                self.link.send(Request::Beat { role: Role::Executor, pid: self.pid })?;
+                self.tell_bad()?;
+            }
+        }
+    }
+
+    fn wait(&self, timeout_ms: i64) -> zmq::Result<bool> {
+        let mut items = vec![
+            self.stop.as_poll_item(POLLIN),
+            self.signals.as_poll_item(POLLIN),
+            self.link.socket().as_poll_item(POLLIN),
+        ];
+        items.extend(self.v1_signals.as_ref().map(|it| it.as_poll_item(POLLIN)));
+        match zmq::poll(&mut items, timeout_ms) {
+            Err(zmq::Error::EINTR) => Ok(true),
+            Err(error) => Err(error),
+            Ok(_) => Ok(!items.iter().take(1).any(zmq::PollItem::is_readable)),
+        }
+    }
+
+    /// The gateway takes orders only from who said hello.
+    fn hello(&mut self) -> Result<(), LinkError> {
+        let (role, pid, nonce) = (Role::Executor, self.pid, u64::from(self.pid));
+        let version = env!("CARGO_PKG_VERSION").to_owned();
+        let hello = Request::Hello { role, pid, version, protocol: PROTOCOL, nonce };
+        let timeout = i64::try_from(self.birth.request_timeout_ms).unwrap_or(5_000);
+        self.link.ask(hello, timeout, &self.clock).map(|_| ())
+    }
+
+    fn take_ours(&mut self) -> zmq::Result<()> {
+        for _ in 0..TURN_MAX {
+            let Some(frame) = receive(&self.signals)? else { break };
+            match decode::<Signal>(&frame) {
+                Err(_) => self.bad += 1,
+                // The strategy offers again what it waits for; one request is enough.
+                Ok(signal) if self.under_way.contains_key(&signal.id) => (),
+                Ok(signal) => {
+                    self.under_way.insert(signal.id, ());
+                    self.place(Intent::of_signal(&signal))?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn take_v1(&mut self) -> zmq::Result<()> {
+        for _ in 0..TURN_MAX {
+            let Some(port) = &self.v1_signals else { break };
+            let Some(frame) = receive(port)? else { break };
+            match v1::signals::decode_signal(&frame) {
+                Err(_) => self.bad += 1,
+                Ok(signal) => self.take_v1_signal(frame, &signal)?,
+            }
+        }
+        Ok(())
+    }
+
+    /// A v1 signal has no id: the same bytes within a second are the same signal.
+    fn take_v1_signal(&mut self, frame: Vec<u8>, signal: &v1::signals::Signal) -> zmq::Result<()> {
+        let now = (self.clock)();
+        while self.seen.front().is_some_and(|(at, _)| now.since(*at) > REPEAT)
+            || self.seen.len() > REMEMBERED_MAX
+        {
+            self.seen.pop_front();
+        }
+        if self.seen.iter().any(|(_, bytes)| *bytes == frame) {
+            let text = format!(
+                "the signal {} {} of {} came twice within a second; it is traded once",
+                signal.side, signal.item, signal.when
+            );
+            self.link.send(Request::Alert { code: "REPEATED_SIGNAL".to_owned(), text })?;
+            return Ok(());
+        }
+        self.seen.push_back((now, frame));
+        self.v1_count += 1;
+        let name = format!("v1-{:x}-{}", self.started.0, self.v1_count);
+        let Ok(request) = RequestId::try_from(name.as_str()) else { return Ok(()) };
+        self.place(Intent {
+            request: Some(request),
+            account: None,
+            item: signal.item,
+            side: signal.side,
+            kind: Kind::Market,
+            price: None,
+            stop_price: None,
+            quantity: self.birth.v1_quantity,
+            time_in_force: TimeInForce::Ioc,
+            open_close: OpenClose::Auto,
+            day_trade: false,
+            note: Note::default(),
+            signal: None,
+            signal_time: Some(ExchangeTime { at: signal.when, offset: 0 }),
+        })
+    }
+
+    fn place(&mut self, intent: Intent) -> zmq::Result<()> {
+        let number = self.link.send(Request::Place { intent: Box::new(intent) })?;
+        let deadline = (self.clock)().after(self.timeout());
+        self.pending.push(Pending { intent, number, deadline, tries: 0, resend_at: None });
+        Ok(())
+    }
+
+    fn timeout(&self) -> i64 {
+        let milliseconds = i64::try_from(self.birth.request_timeout_ms).unwrap_or(5_000);
+        milliseconds.saturating_mul(Stamp::MILLISECOND)
+    }
+
+    fn take_answers(&mut self) -> Result<(), LinkError> {
+        while let Some(answer) = self.link.take()? {
+            let at = self.pending.iter().position(|it| it.number == answer.id);
+            match at {
+                Some(at) => self.conclude(at, answer.reply)?,
+                None => stand_down(answer.reply.err())?,
+            }
+        }
+        Ok(())
+    }
+
+    fn conclude(&mut self, at: usize, reply: Result<Reply, Refused>) -> Result<(), LinkError> {
+        let Pending { intent, .. } = self.pending.swap_remove(at);
+        if let Some(signal) = intent.signal {
+            self.under_way.remove(&signal.id);
+        }
+        match reply {
+            Ok(_) => Ok(()),
+            Err(refused) if refused.code == "UNKNOWN_PEER" => Err(refused.into()),
+            Err(refused) => {
+                let text = format!("the signal {} {}: {refused}", intent.side, intent.item);
+                self.link.send(Request::Alert { code: refused.code, text })?;
+                Ok(())
+            }
+        }
+    }
+
+    /// Repeats what was not answered, under the same request id, over a fresh connection.
+    fn keep_time(&mut self) -> Result<(), LinkError> {
+        let now = (self.clock)();
+        let is_late = |it: &Pending| it.resend_at.is_none() && now >= it.deadline;
+        if self.pending.iter().any(is_late) {
+            // Nothing may be sent any more that somebody was told has failed.
+            self.link.rebuild()?;
+            self.hello()?;
+            let retries = self.birth.retry_count;
+            for pending in &mut self.pending {
+                pending.number = 0;
+                pending.tries += 1;
+                let doubled = BACKOFF.0.saturating_mul(1 << pending.tries.min(10));
+                let jitter = now.0.rem_euclid(BACKOFF.0 / 2);
+                pending.resend_at = Some(now.after(doubled.min(BACKOFF.1) / 2 + jitter));
+            }
+            let given_up = |it: &Pending| it.tries > retries;
+            for lost in self.pending.extract_if(.., |it| given_up(it)) {
+                if let Some(signal) = lost.intent.signal {
+                    // The strategy keeps it, and offers it again.
+                    self.under_way.remove(&signal.id);
+                }
+            }
+        }
+        for at in 0..self.pending.len() {
+            let timeout = self.timeout();
+            let Some(pending) = self.pending.get_mut(at) else { break };
+            if pending.resend_at.is_some_and(|due| now >= due) {
+                let intent = Box::new(pending.intent);
+                pending.resend_at = None;
+                pending.deadline = now.after(timeout);
+                pending.number = self.link.send(Request::Place { intent })?;
+            }
+        }
+        Ok(())
+    }
+
+    fn tell_bad(&mut self) -> zmq::Result<()> {
+        if self.bad > self.bad_told {
+            let text = format!("{} messages on the signal ports could not be read", self.bad);
+            self.bad_told = self.bad;
+            self.link.send(Request::Alert { code: "BAD_SIGNALS".to_owned(), text })?;
+        }
+        Ok(())
+    }
+}
+
+fn receive(socket: &Socket) -> zmq::Result<Option<Vec<u8>>> {
+    match socket.recv_multipart(DONTWAIT) {
+        // A signal is one frame; more of them are no signal, and are counted as bad by the codec.
+        Ok(mut frames) if frames.len() == 1 => Ok(frames.pop()),
+        Ok(_) => Ok(Some(Vec::new())),
+        Err(zmq::Error::EAGAIN | zmq::Error::EINTR) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// A refusal ends this process only where another executor has taken its place.
+fn stand_down(refused: Option<Refused>) -> Result<(), LinkError> {
+    match refused {
+        Some(refused) if refused.code == "UNKNOWN_PEER" => Err(LinkError::Refused(refused)),
+        _ => Ok(()),
+    }
+}

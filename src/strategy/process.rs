@@ -1,0 +1,349 @@
+//! The strategy's process: ticks in, signals out, reports to the gateway.
+//!
+//! A crash loses nothing: the gateway keeps where each condition stood at the last report and the
+//! ticks since, and hands both to the strategy that comes next.
+
+use std::collections::BTreeMap;
+
+use aftm_domain::{SignalKind, Stamp, Tick};
+use zmq::{Context, DONTWAIT, POLLIN, Socket, SocketType};
+
+use super::Machine;
+use crate::wire::event::{ChildWord, Numbered, Topic};
+use crate::wire::frame::PROTOCOL;
+use crate::wire::request::Moved;
+use crate::wire::socket::{self, Bound};
+use crate::wire::{
+    Birth, Event, Link, LinkError, Reply, Request, Role, Signal, decode, encode_into,
+};
+
+/// Messages taken from the events before anything else has its turn.
+const TURN_MAX: usize = 1_024;
+/// Moved conditions and signals in a report, so that it stays far below the largest frame.
+const REPORT_MAX: usize = 256;
+/// How long a signal may wait for its outcome before it is offered again.
+const OFFER_AGAIN: i64 = Stamp::SECOND;
+/// How long a hello may stay unheard before it is said again, in milliseconds.
+const HELLO_MS: i64 = 20;
+
+/// A signal without an outcome, and when it was offered last.
+struct Offered {
+    signal: Signal,
+    at: Stamp,
+}
+
+/// The strategy at work.
+pub struct Process<C> {
+    birth: Birth,
+    clock: C,
+    pid: u32,
+    machine: Machine,
+    events: Socket,
+    signals: Socket,
+    stop: Socket,
+    link: Link,
+    report_every: u64,
+    next: u64,
+    reported: u64,
+    outbox: BTreeMap<(u64, u64, SignalKind), Offered>,
+    given: Vec<Signal>,
+    moved: Vec<Moved>,
+    frame: Vec<u8>,
+}
+
+impl<C: Fn() -> Stamp> Process<C> {
+    /// Connects. `stop` is an inproc endpoint on which a message means the end.
+    pub fn new(
+        context: &Context,
+        birth: Birth,
+        pid: u32,
+        stop: &str,
+        clock: C,
+    ) -> zmq::Result<Process<C>> {
+        let ends = &birth.endpoints;
+        let events = socket::connect(context, SocketType::SUB, Bound::Events, &ends.events)?;
+        for topic in [Topic::Tick, Topic::News] {
+            events.set_subscribe(topic.bytes())?;
+        }
+        let signals = socket::connect(context, SocketType::PUSH, Bound::Orders, &ends.signals)?;
+        let stop = socket::connect(context, SocketType::PULL, Bound::Orders, stop)?;
+        let link = Link::new(context, &ends.orders)?;
+        Ok(Process {
+            birth,
+            clock,
+            pid,
+            machine: Machine::default(),
+            events,
+            signals,
+            stop,
+            link,
+            report_every: u64::MAX,
+            next: 1,
+            reported: 0,
+            outbox: BTreeMap::new(),
+            given: Vec::new(),
+            moved: Vec::new(),
+            frame: Vec::with_capacity(1_024),
+        })
+    }
+
+    /// Works until it is told to stop.
+    pub fn run(mut self) -> Result<(), LinkError> {
+        self.hello()?;
+        self.remember()?;
+        self.catch_up()?;
+        self.link.send(Request::Ready { role: Role::Strategy, pid: self.pid })?;
+        self.offer(true)?;
+        let beat = i64::try_from(self.birth.beat_ms).unwrap_or(250);
+        let mut beaten = (self.clock)();
+        loop {
+            let waited = (self.clock)().since(beaten) / Stamp::MILLISECOND;
+            if !self.wait((beat - waited).max(0))? {
+                return Ok(());
+            }
+            self.hear()?;
+            self.take_answers()?;
+            if (self.clock)().since(beaten) >= beat * Stamp::MILLISECOND {
+                beaten = (self.clock)();
+                self.link.send(Request::Beat { role: Role::Strategy, pid: self.pid })?;
+                self.report()?;
+                self.offer(false)?;
+            }
+        }
+    }
+
+    /// A report's answer names the signals that need not be offered any more. A refusal ends this
+    /// process only where another strategy has taken its place.
+    fn take_answers(&mut self) -> Result<(), LinkError> {
+        while let Some(answer) = self.link.take()? {
+            match answer.reply {
+                Ok(Reply::Known { signals }) => {
+                    self.outbox.retain(|_, it| !signals.contains(&it.signal.id));
+                }
+                Err(refused) if refused.code == "UNKNOWN_PEER" => return Err(refused.into()),
+                Ok(_) | Err(_) => (),
+            }
+        }
+        Ok(())
+    }
+
+    /// Sleeps until somebody speaks; false when it is time to stop.
+    fn wait(&self, timeout_ms: i64) -> zmq::Result<bool> {
+        let mut items = [
+            self.events.as_poll_item(POLLIN),
+            self.link.socket().as_poll_item(POLLIN),
+            self.stop.as_poll_item(POLLIN),
+        ];
+        match zmq::poll(&mut items, timeout_ms) {
+            Err(zmq::Error::EINTR) => Ok(true),
+            Err(error) => Err(error),
+            Ok(_) => Ok(!items.iter().skip(2).any(zmq::PollItem::is_readable)),
+        }
+    }
+
+    /// Says hello until it is told back on the events: from then on nothing is missed.
+    fn hello(&mut self) -> Result<(), LinkError> {
+        let nonce = (self.clock)().0.unsigned_abs() ^ (u64::from(self.pid) << 40);
+        let (mut is_heard, mut is_welcome) = (false, false);
+        while !is_heard || !is_welcome {
+            let (role, pid) = (Role::Strategy, self.pid);
+            let version = env!("CARGO_PKG_VERSION").to_owned();
+            let hello = Request::Hello { role, pid, version, protocol: PROTOCOL, nonce };
+            self.link.send(hello)?;
+            if !self.wait(HELLO_MS)? {
+                return Ok(());
+            }
+            while let Some(answer) = self.link.take()? {
+                if let Reply::Welcome { report_every } = answer.reply? {
+                    self.report_every = report_every;
+                    is_welcome = true;
+                }
+            }
+            while let Some((topic, body)) = self.receive()? {
+                let event = Some(body).filter(|_| topic == Topic::News.bytes());
+                let event = event.and_then(|it| decode::<Numbered<Event>>(&it).ok());
+                is_heard |= event.is_some_and(|it| it.event == Event::Sync { nonce });
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes over where every condition stood at the last report.
+    fn remember(&mut self) -> Result<(), LinkError> {
+        let mut from = Some(0);
+        while let Some(place) = from {
+            let timeout = i64::try_from(self.birth.request_timeout_ms).unwrap_or(5_000);
+            let reply = self.link.ask(Request::Snapshot { from: place }, timeout, &self.clock)?;
+            let Reply::Snapshot { rows, next, through } = reply else { break };
+            (self.next, self.reported) = (through + 1, through);
+            for row in rows {
+                self.machine.put(row.created, row.condition);
+                row.unsettled.into_iter().for_each(|signal| self.keep(signal));
+            }
+            from = next;
+        }
+        Ok(())
+    }
+
+    fn keep(&mut self, signal: Signal) {
+        let key = (signal.tick, signal.created, signal.id.kind);
+        let at = Stamp(0);
+        self.outbox.entry(key).or_insert(Offered { signal, at });
+    }
+
+    /// Asks for the ticks from the next one on, until there are none.
+    fn catch_up(&mut self) -> Result<(), LinkError> {
+        loop {
+            let timeout = i64::try_from(self.birth.request_timeout_ms).unwrap_or(5_000);
+            let reply = self.link.ask(Request::Ticks { from: self.next }, timeout, &self.clock)?;
+            let Reply::Ticks { ticks, oldest } = reply else { return Ok(()) };
+            if oldest > self.next {
+                let text = format!(
+                    "ticks {} to {} are gone: conditions did not see them",
+                    self.next,
+                    oldest - 1
+                );
+                let code = "TICKS_LOST".to_owned();
+                self.link.send(Request::Alert { code, text })?;
+                self.next = oldest;
+            }
+            if ticks.is_empty() {
+                return Ok(());
+            }
+            for tick in &ticks {
+                self.handle(tick)?;
+            }
+            self.report()?;
+        }
+    }
+
+    fn receive(&self) -> zmq::Result<Option<(Vec<u8>, Vec<u8>)>> {
+        match self.events.recv_bytes(DONTWAIT) {
+            Ok(topic) => Ok(Some((topic, self.events.recv_bytes(DONTWAIT)?))),
+            Err(zmq::Error::EAGAIN | zmq::Error::EINTR) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Takes what the gateway tells.
+    fn hear(&mut self) -> Result<(), LinkError> {
+        for _ in 0..TURN_MAX {
+            let Some((topic, body)) = self.receive()? else {
+                // Everything that was there is handled: a held feed waits for that word.
+                if self.report_every < u64::MAX && self.reported + 1 < self.next {
+                    self.report()?;
+                }
+                return Ok(());
+            };
+            if topic == Topic::Tick.bytes() {
+                if let Ok(tick) = decode::<Tick>(&body) {
+                    self.follow(&tick)?;
+                }
+            } else if let Ok(Numbered { event, .. }) = decode::<Numbered<Event>>(&body) {
+                self.learn(event)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// A tick in its order; a gap is filled from what the gateway keeps.
+    fn follow(&mut self, tick: &Tick) -> Result<(), LinkError> {
+        if tick.sequence > self.next {
+            self.catch_up()?;
+        }
+        self.handle(tick)?;
+        Ok(())
+    }
+
+    fn handle(&mut self, tick: &Tick) -> zmq::Result<()> {
+        if tick.sequence < self.next {
+            return Ok(());
+        }
+        self.next = tick.sequence + 1;
+        self.machine.tick(tick, &mut self.given);
+        if !self.given.is_empty() {
+            self.give()?;
+            self.report()
+        } else if self.next - self.reported > self.report_every {
+            self.report()
+        } else {
+            Ok(())
+        }
+    }
+
+    /// Sends new signals to the executor at once; each is kept until it has its outcome.
+    fn give(&mut self) -> zmq::Result<()> {
+        let now = (self.clock)();
+        for at in 0..self.given.len() {
+            let Some(signal) = self.given.get(at).copied() else { break };
+            let key = (signal.tick, signal.created, signal.id.kind);
+            self.outbox.insert(key, Offered { signal, at: now });
+            push(&self.signals, &mut self.frame, &signal)?;
+        }
+        Ok(())
+    }
+
+    /// Tells the gateway what moved, what was given, and how far the ticks are handled.
+    fn report(&mut self) -> zmq::Result<()> {
+        let through = self.next - 1;
+        if through == self.reported && self.given.is_empty() && !self.machine.has_moved() {
+            return Ok(());
+        }
+        self.machine.moved(&mut self.moved);
+        let (mut moved, mut given) = (self.moved.drain(..), self.given.drain(..));
+        loop {
+            let moved: Vec<Moved> = moved.by_ref().take(REPORT_MAX).collect();
+            let signals: Vec<Signal> = given.by_ref().take(REPORT_MAX).collect();
+            let is_last = moved.len() < REPORT_MAX && signals.len() < REPORT_MAX;
+            let through = is_last.then_some(through);
+            self.link.send(Request::Report { pid: self.pid, through, moved, signals })?;
+            if is_last {
+                break;
+            }
+        }
+        self.reported = through;
+        Ok(())
+    }
+
+    /// Offers signals again that have waited for their outcome too long.
+    fn offer(&mut self, at_once: bool) -> zmq::Result<()> {
+        let now = (self.clock)();
+        for offered in self.outbox.values_mut() {
+            if at_once || now.since(offered.at) >= OFFER_AGAIN {
+                offered.at = now;
+                push(&self.signals, &mut self.frame, &offered.signal)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn learn(&mut self, event: Event) -> zmq::Result<()> {
+        match event {
+            Event::Condition(row) => {
+                let (id, life) = (row.condition.terms.id, row.condition.progress.generation);
+                let is_past = |it: &Signal| it.id.condition == id && it.id.generation != life;
+                self.outbox.retain(|_, it| !is_past(&it.signal));
+                self.machine.put(row.created, row.condition);
+            }
+            Event::ConditionDropped { id } => {
+                self.machine.drop(id);
+                self.outbox.retain(|_, it| it.signal.id.condition != id);
+            }
+            Event::Settled { id, .. } => self.outbox.retain(|_, it| it.signal.id != id),
+            Event::Child { role: Role::Executor, word: ChildWord::Ready, .. } => {
+                self.offer(true)?;
+            }
+            _ => (),
+        }
+        Ok(())
+    }
+}
+
+/// Hands a signal to the executor without ever waiting for it: one that is away gets it again.
+fn push(socket: &Socket, frame: &mut Vec<u8>, signal: &Signal) -> zmq::Result<()> {
+    encode_into(frame, signal);
+    match socket.send(&*frame, DONTWAIT) {
+        Err(zmq::Error::EAGAIN | zmq::Error::EINTR) => Ok(()),
+        other => other,
+    }
+}
