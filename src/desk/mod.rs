@@ -1,13 +1,21 @@
 //! The operator's side: the command language and the files that a trader hands over.
 //!
-//! Owns what a person can say and how it is written. Refuses sockets, clocks and settings: what it
-//! needs of them is a parameter.
+//! Owns what a person can say, what each command asks of the gateway, and the children. Refuses
+//! clocks and settings: what it needs of them is a parameter. Knows nothing of the gateway but its
+//! messages, as any other client.
 
 pub mod command;
 pub mod conditions_file;
 mod defaults;
 mod exit;
+pub mod line;
+mod lines;
+mod operator;
+mod perform;
+pub mod supervisor;
 
 pub use command::Command;
 pub use defaults::Defaults;
 pub use exit::Exit;
+pub use lines::SignalLine;
+pub use operator::{Desk, Setup};

@@ -239,6 +239,7 @@ impl<V: Venue, L: Ledger> Core<V, L> {
             Request::CancelAll { item } => case.cancel_all(*item),
             Request::Amend { order, quantity, price } => case.amend(*order, *quantity, *price),
             Request::Flatten { item } => case.flatten(*item),
+            Request::CloseConditions {} => case.close_conditions(),
             Request::Report { moved, signals, .. } => case.report(moved, signals),
             Request::Alert { code, text } => {
                 let (code, text) = (code.clone(), text.clone());

@@ -100,6 +100,9 @@ pub struct Server<V, L, C> {
     early: FxHashMap<SignalId, (Vec<Client>, Signal)>,
     ready: Vec<Moment>,
     is_started: bool,
+    is_open: bool,
+    ready_roles: BTreeSet<Role>,
+    is_rung: bool,
     is_stopping: bool,
     has_ended: bool,
     has_finished: bool,
@@ -130,6 +133,9 @@ impl<V: Venue, L: Ledger, C: Fn() -> Stamp> Server<V, L, C> {
             early: FxHashMap::default(),
             ready: Vec::new(),
             is_started: false,
+            is_open: false,
+            ready_roles: BTreeSet::new(),
+            is_rung: true,
             is_stopping: false,
             has_ended: false,
             has_finished: false,
@@ -169,12 +175,14 @@ impl<V: Venue, L: Ledger, C: Fn() -> Stamp> Server<V, L, C> {
         ];
         items.extend(self.sockets.clients.as_ref().map(|it| it.as_poll_item(POLLIN)));
         zmq::poll(&mut items, timeout).or_else(again)?;
-        while receive(&self.sockets.wake)?.is_some() {}
+        while receive(&self.sockets.wake)?.is_some() {
+            self.is_rung = true;
+        }
         Ok(())
     }
 
     fn timeout(&self) -> i64 {
-        let can_publish = self.may_publish() && !self.ready.is_empty();
+        let can_publish = self.may_publish() && (self.is_rung || !self.ready.is_empty());
         if can_publish || self.pace.next() != Step::Wait {
             0
         } else if self.v1.is_busy() || self.core.has_unanswered() {
@@ -241,6 +249,7 @@ impl<V: Venue, L: Ledger, C: Fn() -> Stamp> Server<V, L, C> {
                     let is_beat = matches!(request, Request::Beat { .. });
                     let word = if is_beat { ChildWord::Beat } else { ChildWord::Ready };
                     self.core.announce(Event::Child { role, pid, word });
+                    self.note_ready(role, is_beat);
                 }
                 Ok(Reply::Done {})
             }
@@ -276,6 +285,10 @@ impl<V: Venue, L: Ledger, C: Fn() -> Stamp> Server<V, L, C> {
             Request::Start {} => Ok(self.start()),
             Request::Stop {} => {
                 self.is_started = false;
+                Ok(Reply::Done {})
+            }
+            Request::End {} => {
+                self.is_stopping = true;
                 Ok(Reply::Done {})
             }
             Request::Status {} => Ok(self.status(now)),
@@ -324,10 +337,23 @@ impl<V: Venue, L: Ledger, C: Fn() -> Stamp> Server<V, L, C> {
 
     fn start(&mut self) -> Reply {
         if !self.is_started {
-            self.is_started = true;
+            (self.is_started, self.is_open) = (true, false);
+            self.children.clear();
+            self.ready_roles.clear();
             self.pace.restart();
         }
         Reply::Done {}
+    }
+
+    /// A held feed opens when every child works, and stays open while one of them is restarted.
+    fn note_ready(&mut self, role: Role, is_beat: bool) {
+        if !is_beat && self.is_started {
+            self.ready_roles.insert(role);
+            if !self.is_open && self.ready_roles.len() == Role::ALL.len() {
+                self.is_open = true;
+                self.want();
+            }
+        }
     }
 
     fn ticks(&self, from: u64) -> Reply {
@@ -417,7 +443,8 @@ impl<V: Venue, L: Ledger, C: Fn() -> Stamp> Server<V, L, C> {
     }
 
     fn may_publish(&self) -> bool {
-        (self.is_started || !self.pace.is_held()) && self.pace.has_room()
+        let is_open = !self.pace.is_held() || (self.is_started && self.is_open);
+        is_open && self.pace.has_room()
     }
 
     fn take_ticks(&mut self) -> zmq::Result<()> {
@@ -450,7 +477,10 @@ impl<V: Venue, L: Ledger, C: Fn() -> Stamp> Server<V, L, C> {
             Ok(FeedNews::Failed { text }) => {
                 self.core.announce(Event::Feed { feed, state: FeedState::Failed, text });
             }
-            Err(TryRecvError::Empty | TryRecvError::Disconnected) => return false,
+            Err(TryRecvError::Empty | TryRecvError::Disconnected) => {
+                self.is_rung = false;
+                return false;
+            }
         }
         true
     }
@@ -478,6 +508,10 @@ impl<V: Venue, L: Ledger, C: Fn() -> Stamp> Server<V, L, C> {
     }
 
     fn want(&self) {
+        // A recorded feed must not run, or even count its time, before everybody is there.
+        if self.pace.is_held() && !self.is_open {
+            return;
+        }
         let items = self.core.state().items.iter().copied().collect();
         // A feed that has ended needs to know nothing.
         let _ = self.feed.wanted.send(items);

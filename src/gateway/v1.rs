@@ -4,7 +4,7 @@
 //! A request without an id that is byte-equal to one still pending, or to one whose reply could not
 //! be delivered within the last 30 seconds, is that request; after a delivered reply it is a new one.
 
-use aftm_domain::order::{Status, Ticket};
+use aftm_domain::order::Status;
 use aftm_domain::{Order, OrderId, Stamp};
 
 use super::core::{Core, Ledger};
@@ -59,8 +59,8 @@ impl V1 {
                 if self.join(body.as_deref(), &client, now) {
                     return None;
                 }
-                let intent = intent(&ticket, request_id);
-                let request = Ours::Place { intent: Box::new(intent) };
+                let intent = Box::new(Intent::of_ticket(&ticket, request_id));
+                let request = Ours::Place { intent };
                 match core.serve(&request, Door::V1, now) {
                     Ok(Reply::Placed { row, .. }) => {
                         self.wait(row.order, body, client, now);
@@ -134,25 +134,6 @@ fn outcome(order: &Order) -> Vec<u8> {
     match (&order.status, &order.refusal) {
         (Status::Rejected, Some(refusal)) => orders::refused(refusal),
         _ => orders::accepted(order.ticket.note.as_str(), order.id),
-    }
-}
-
-fn intent(ticket: &Ticket, request: Option<aftm_domain::RequestId>) -> Intent {
-    Intent {
-        request,
-        account: Some(ticket.account),
-        item: ticket.item,
-        side: ticket.side,
-        kind: ticket.kind,
-        price: ticket.price,
-        stop_price: ticket.stop_price,
-        quantity: ticket.quantity,
-        time_in_force: ticket.time_in_force,
-        open_close: ticket.open_close,
-        day_trade: ticket.day_trade,
-        note: ticket.note,
-        signal: None,
-        signal_time: None,
     }
 }
 

@@ -1,6 +1,6 @@
 //! Orders, fills and positions as they are asked for and shown.
 
-use aftm_domain::order::{Kind, Refusal, Status, TimeInForce};
+use aftm_domain::order::{Kind, Refusal, Status, Ticket, TimeInForce};
 use aftm_domain::{
     AccountId, Code, ConditionId, ExchangeTime, Money, Note, OpenClose, OrderId, Price, Quantity,
     RequestId, Side, SignalKind, TradeId, VenueOrderId,
@@ -44,6 +44,26 @@ pub struct Intent {
 }
 
 impl Intent {
+    /// The order of a ticket, under a request id where the client has one.
+    pub fn of_ticket(ticket: &Ticket, request: Option<RequestId>) -> Intent {
+        Intent {
+            request,
+            account: Some(ticket.account),
+            item: ticket.item,
+            side: ticket.side,
+            kind: ticket.kind,
+            price: ticket.price,
+            stop_price: ticket.stop_price,
+            quantity: ticket.quantity,
+            time_in_force: ticket.time_in_force,
+            open_close: ticket.open_close,
+            day_trade: ticket.day_trade,
+            note: ticket.note,
+            signal: None,
+            signal_time: None,
+        }
+    }
+
     /// The order that a signal asks for: at the market, at once, closing before it opens.
     pub fn of_signal(signal: &Signal) -> Intent {
         Intent {

@@ -1,7 +1,9 @@
 //! Requests to the gateway and their answers: what the desk, the children and our own clients say.
 
 use aftm_domain::condition::{Condition, Progress, Terms};
-use aftm_domain::{AccountId, Code, ConditionId, Money, OrderId, Price, Quantity, Tick, UserId};
+use aftm_domain::{
+    AccountId, Code, ConditionId, Money, OrderId, Price, Quantity, SignalId, Tick, UserId,
+};
 use serde::{Deserialize, Serialize};
 
 use super::order::{FillRow, Intent, OrderRow, PositionRow};
@@ -223,6 +225,10 @@ pub enum Request {
     Start {},
     /// They no longer do.
     Stop {},
+    /// Close what conditions opened and have not closed.
+    CloseConditions {},
+    /// The machine ends.
+    End {},
 }
 
 /// A condition that moved.

@@ -1,6 +1,7 @@
 //! Conditions: registered, changed, held back, dropped.
 
 use aftm_domain::condition::{Condition, State as Standing, Terms};
+use aftm_domain::order::Status;
 use aftm_domain::{ConditionId, Price, SignalId, SignalKind};
 
 use super::{Case, Decision};
@@ -104,6 +105,27 @@ impl Case<'_> {
             }
         }
         decision.facts.push(Fact::ConditionDropped { id });
+        decision
+    }
+
+    /// Closes what conditions opened and have not closed; entries that still work are canceled.
+    pub fn close_conditions(&self) -> Decision {
+        let mut decision = Decision::done(Vec::new());
+        let mut orders = 0;
+        for held in self.state.conditions.values() {
+            let entry = self.state.order_of(held.condition.signal(SignalKind::Entry));
+            let Some(placed) = entry else { continue };
+            if placed.order.status.is_open() && placed.order.status != Status::PendingCancel {
+                self.cancel_one(placed.order.id, &mut decision);
+            }
+            let (terms, open) = (&held.condition.terms, self.open_lots(held));
+            let account = placed.order.ticket.account;
+            match self.close(account, terms.item, terms.action, open, &mut decision) {
+                Ok(sent) => orders += sent,
+                Err(refused) => return refused.into(),
+            }
+        }
+        decision.reply = Ok(Reply::Count { orders });
         decision
     }
 

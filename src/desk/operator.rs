@@ -1,0 +1,300 @@
+//! The operator: commands carried out, children kept alive, everything told.
+
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::rc::Rc;
+use std::time::Duration;
+
+use aftm_domain::Stamp;
+use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
+use tokio::process::{Child, ChildStdin, Command as Process};
+use tokio::sync::{mpsc, watch};
+use tokio::task::spawn_local;
+
+use super::line::{Heard, Line};
+use super::lines;
+use super::supervisor::{Action, Input, Patience, Supervisor};
+use super::{Command, Defaults, Exit, command};
+use crate::wire::event::ChildWord;
+use crate::wire::{Birth, Event, Refused, Role, encode};
+
+/// How often the supervisor looks at the children.
+const WATCH: Duration = Duration::from_millis(50);
+
+/// What the desk is made of.
+pub struct Setup {
+    /// The way to the gateway.
+    pub line: Line,
+    /// The program, whose hidden subcommands the children are.
+    pub program: PathBuf,
+    /// What a child is told, but for its role.
+    pub birth: Birth,
+    /// How patient the supervisor is.
+    pub patience: Patience,
+    /// What a condition has where it does not say.
+    pub defaults: Defaults,
+    /// Our clock.
+    pub clock: fn() -> Stamp,
+    /// Where lines go.
+    pub out: Box<dyn Fn(String)>,
+    /// The password that the environment named.
+    pub password: Option<String>,
+    /// Reads a password from a file that only its owner may read.
+    pub read_password: fn(&Path) -> Result<String, Refused>,
+}
+
+/// The desk. Its tasks share it on one thread.
+pub struct Desk {
+    pub(super) line: Line,
+    program: PathBuf,
+    birth: Birth,
+    pub(super) defaults: Defaults,
+    clock: fn() -> Stamp,
+    out: Box<dyn Fn(String)>,
+    pub(super) password: Option<String>,
+    pub(super) read_password: fn(&Path) -> Result<String, Refused>,
+    pub(super) supervisor: RefCell<Supervisor>,
+    inputs: RefCell<HashMap<Role, ChildStdin>>,
+    kills: RefCell<HashMap<Role, tokio::sync::oneshot::Sender<()>>>,
+    changed: watch::Sender<u64>,
+    /// Fills of earlier machines on the same data.
+    pub(super) fills_before: Cell<u64>,
+    pub(super) is_over: Cell<bool>,
+}
+
+impl Desk {
+    /// A desk; nothing runs yet.
+    pub fn new(setup: Setup) -> Rc<Desk> {
+        let Setup { line, program, birth, patience, defaults, clock, out, .. } = setup;
+        let Setup { password, read_password, .. } = setup;
+        Rc::new(Desk {
+            line,
+            program,
+            birth,
+            defaults,
+            clock,
+            out,
+            password,
+            read_password,
+            supervisor: RefCell::new(Supervisor::new(patience)),
+            inputs: RefCell::default(),
+            kills: RefCell::default(),
+            changed: watch::Sender::new(0),
+            fills_before: Cell::new(0),
+            is_over: Cell::new(false),
+        })
+    }
+
+    pub(super) fn now(&self) -> Stamp {
+        (self.clock)()
+    }
+
+    /// Says a line.
+    pub fn say(&self, line: String) {
+        (self.out)(line);
+    }
+
+    /// Something changed that somebody may wait for.
+    fn change(&self) {
+        self.changed.send_modify(|it| *it = it.wrapping_add(1));
+    }
+
+    /// Waits for the next change.
+    pub(super) async fn changed(&self, seen: &mut watch::Receiver<u64>) {
+        // The sender lives as long as the desk.
+        let _ = seen.changed().await;
+    }
+
+    pub(super) fn watch(&self) -> watch::Receiver<u64> {
+        self.changed.subscribe()
+    }
+
+    /// Hears the gateway and `ctl`, and looks after the children, until it is over.
+    pub async fn serve(self: Rc<Desk>, mut heard: mpsc::UnboundedReceiver<Heard>) {
+        let mut timer = tokio::time::interval(WATCH);
+        timer.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        loop {
+            tokio::select! {
+                some = heard.recv() => match some {
+                    None => return,
+                    Some(Heard::Event(event)) => self.hear(&event),
+                    Some(Heard::Command { caller, line }) => {
+                        let desk = self.clone();
+                        spawn_local(async move {
+                            let body = desk.obey_line(&line).await;
+                            desk.line.reply(caller, body);
+                        });
+                    }
+                },
+                _ = timer.tick() => self.supervise(Input::Time),
+            }
+        }
+    }
+
+    fn hear(self: &Rc<Self>, event: &Event) {
+        if let Some(line) = lines::event(self.now(), event) {
+            self.say(line);
+        }
+        if let Event::Child { role, pid, word } = event {
+            match word {
+                ChildWord::Hello => (),
+                ChildWord::Ready => self.supervise(Input::Ready(*role, *pid)),
+                ChildWord::Beat => return self.supervise(Input::Beat(*role, *pid)),
+            }
+        }
+        self.change();
+    }
+
+    /// Gives the supervisor its input and does what it says.
+    pub(super) fn supervise(self: &Rc<Self>, input: Input) {
+        let mut actions = Vec::new();
+        self.supervisor.borrow_mut().apply(input, self.now(), &mut actions);
+        let is_news = !actions.is_empty();
+        for action in actions {
+            match action {
+                Action::Spawn(role) => self.spawn(role),
+                Action::Close(role) => drop(self.inputs.borrow_mut().remove(&role)),
+                Action::Kill(role) => {
+                    let kill = self.kills.borrow_mut().remove(&role);
+                    // The process may have ended by itself meanwhile.
+                    kill.map(|it| it.send(()));
+                }
+                Action::Tell { role, standing, text } => {
+                    log::info!("{text}");
+                    self.say(lines::component(self.now(), role, standing, &text));
+                }
+            }
+        }
+        if is_news {
+            self.change();
+        }
+    }
+
+    fn spawn(self: &Rc<Self>, role: Role) {
+        let spawned = Process::new(&self.program)
+            .arg(role.word())
+            // A child needs nothing of our environment, and must not see what is secret in it.
+            .env_clear()
+            .process_group(0)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .kill_on_drop(true)
+            .spawn();
+        match spawned {
+            Err(error) => {
+                let text = format!("cannot be started: {error}");
+                let desk = self.clone();
+                // The supervisor is still at work on the input that led here.
+                spawn_local(async move { desk.supervise(Input::NotSpawned(role, text)) });
+            }
+            Ok(child) => {
+                let pid = child.id().unwrap_or_default();
+                let (kill, killed) = tokio::sync::oneshot::channel();
+                self.kills.borrow_mut().insert(role, kill);
+                let mut actions = Vec::new();
+                let spawned = Input::Spawned(role, pid);
+                self.supervisor.borrow_mut().apply(spawned, self.now(), &mut actions);
+                spawn_local(self.clone().attend(role, pid, child, killed));
+            }
+        }
+    }
+
+    /// Tells a child what it needs, passes on what it says, and waits for its end.
+    async fn attend(
+        self: Rc<Self>,
+        role: Role,
+        pid: u32,
+        mut child: Child,
+        killed: tokio::sync::oneshot::Receiver<()>,
+    ) {
+        if let Some(mut input) = child.stdin.take() {
+            let record = encode(&Birth { role, ..self.birth.clone() });
+            let length = u32::try_from(record.len()).unwrap_or(u32::MAX).to_be_bytes();
+            // A child that dies before it has read its record is told by its exit.
+            let _ = input.write_all(&length).await;
+            let _ = input.write_all(&record).await;
+            let _ = input.flush().await;
+            self.inputs.borrow_mut().insert(role, input);
+        }
+        if let Some(said) = child.stderr.take() {
+            spawn_local(async move {
+                let mut said = BufReader::new(said).lines();
+                while let Ok(Some(line)) = said.next_line().await {
+                    log::warn!("{role} ({pid}): {line}");
+                }
+            });
+        }
+        let status = tokio::select! {
+            status = child.wait() => status,
+            Ok(()) = killed => {
+                // An error here means that it has ended already.
+                let _ = child.start_kill();
+                child.wait().await
+            }
+        };
+        let how = match status {
+            Ok(status) => format!("ended: {status}"),
+            Err(error) => format!("was lost: {error}"),
+        };
+        self.inputs.borrow_mut().remove(&role);
+        self.supervise(Input::Exited(role, pid, how));
+    }
+
+    /// A command of `ctl`: the lines to show, the last of them the exit code.
+    async fn obey_line(self: &Rc<Self>, line: &str) -> Vec<u8> {
+        let mut lines = Vec::new();
+        let exit = match command::parse_line(line) {
+            Ok(None) => Exit::Ok,
+            Ok(Some(command)) => self.obey(&command, &mut lines).await,
+            Err(error) => {
+                let refused = Refused::new("USAGE", error.to_string());
+                lines.push(lines::refused(self.now(), line, &refused));
+                Exit::Usage
+            }
+        };
+        lines.push(exit.code().to_string());
+        lines.join("\n").into_bytes()
+    }
+
+    /// Carries a command out; what it shows is appended to `lines`.
+    pub async fn obey(self: &Rc<Self>, command: &Command, lines: &mut Vec<String>) -> Exit {
+        match self.perform(command, lines).await {
+            Ok(order) => {
+                lines.push(lines::done(self.now(), command, order));
+                Exit::Ok
+            }
+            Err(refused) => {
+                lines.push(lines::refused(self.now(), &command.to_line(), &refused));
+                exit_of(&refused)
+            }
+        }
+    }
+
+    /// It is over: whoever waits for the end of the machine goes on.
+    pub fn end(&self) {
+        self.is_over.set(true);
+        self.change();
+    }
+
+    /// Waits until the machine is to end.
+    pub async fn over(&self) {
+        let mut seen = self.watch();
+        while !self.is_over.get() {
+            self.changed(&mut seen).await;
+        }
+    }
+}
+
+/// The exit code of a refusal.
+fn exit_of(refused: &Refused) -> Exit {
+    match refused.code.as_str() {
+        "NOT_LOGGED_IN" | "NOT_CONNECTED" | "LOGIN" => Exit::NotConnected,
+        "TRADING_HALTED" | "REDUCE_ONLY" => Exit::Halted,
+        code if code.starts_with("RISK_") => Exit::Limit,
+        "USAGE" => Exit::Usage,
+        _ => Exit::Failure,
+    }
+}

@@ -1,0 +1,418 @@
+//! What each command does: requests to the gateway, and the lines that show the answers.
+
+use std::rc::Rc;
+use std::time::Duration;
+
+use aftm_domain::{AccountId, Code, ConditionId, OrderId};
+
+use super::command::{Account, Amend, Cancel, Command, Condition, Item, Leaving, Login};
+use super::command::{NewCondition, Order, Until, Wait};
+use super::lines::line;
+use super::operator::Desk;
+use super::supervisor::Input;
+use crate::wire::request::{ConditionRow, Leave, StatusRow};
+use crate::wire::{Intent, Refused, Reply, Request};
+
+/// How long stopping waits for closing orders.
+const CLOSING: Duration = Duration::from_secs(10);
+
+/// The order that a command sent, where it sent one.
+type Performed = Result<Option<OrderId>, Refused>;
+
+impl Desk {
+    /// Carries a command out.
+    pub(super) async fn perform(
+        self: &Rc<Self>,
+        command: &Command,
+        lines: &mut Vec<String>,
+    ) -> Performed {
+        match command {
+            Command::Login(login) => self.login(login).await?,
+            Command::Logout => self.simply(Request::Logout {}).await?,
+            Command::Futures { code } => self.futures(*code, lines).await?,
+            Command::Item(item) => self.item(item, lines).await?,
+            Command::Accounts => self.accounts(lines).await?,
+            Command::Account(Account::Use { account }) => {
+                self.simply(Request::UseAccount { account: *account }).await?;
+            }
+            Command::Positions { code } => self.positions(*code, lines).await?,
+            Command::Orders { all } => self.orders(*all, lines).await?,
+            Command::Fills => self.fills(lines).await?,
+            Command::Condition(condition) => self.condition(condition, lines).await?,
+            Command::Order(order) => return self.order(order, lines).await,
+            Command::Cancel(Cancel::One(order)) => {
+                self.simply(Request::Cancel { order: *order }).await?;
+            }
+            Command::Cancel(Cancel::All(item)) => {
+                self.simply(Request::CancelAll { item: *item }).await?;
+            }
+            Command::Amend(Amend { order, quantity, price }) => {
+                let (order, quantity, price) = (*order, *quantity, *price);
+                self.simply(Request::Amend { order, quantity, price }).await?;
+            }
+            Command::Flatten { code } => self.simply(Request::Flatten { item: *code }).await?,
+            Command::Start => self.start().await?,
+            Command::Stop { leaving } => self.stop(*leaving).await?,
+            Command::Status => self.status(lines).await?,
+            Command::Wait(wait) => self.wait_for(wait).await?,
+            Command::Kill { .. } | Command::Rearm { .. } => {
+                let text = "the kill switch is not built yet; use cancel --all and flatten";
+                return Err(Refused::new("UNKNOWN_OPERATION", text));
+            }
+            Command::Quit { leaving } => {
+                self.stop(*leaving).await?;
+                self.end();
+            }
+        }
+        Ok(None)
+    }
+
+    async fn simply(&self, request: Request) -> Result<(), Refused> {
+        self.line.ask(request).await.map(|_| ())
+    }
+
+    async fn login(&self, login: &Login) -> Result<(), Refused> {
+        let password = match &login.password_file {
+            Some(file) => Some((self.read_password)(file)?),
+            None => self.password.clone(),
+        };
+        let (user, production) = (login.user, login.production);
+        self.simply(Request::Login { user, password, production }).await
+    }
+
+    async fn futures(&self, code: Option<Code>, lines: &mut Vec<String>) -> Result<(), Refused> {
+        let code = code.map(|it| it.to_string());
+        let mut from = Some(0);
+        while let Some(place) = from {
+            let request = Request::Instruments { code: code.clone(), from: place };
+            let Reply::Instruments { rows, next } = self.line.ask(request).await? else { break };
+            if let Some(code) = code.as_deref().filter(|_| rows.is_empty() && place == 0) {
+                let text = format!("the exchange lists nothing that begins with {code}");
+                return Err(Refused::new("UNKNOWN_ITEM", text));
+            }
+            lines.extend(rows.iter().map(|row| line(self.now(), "instrument", row)));
+            from = next;
+        }
+        Ok(())
+    }
+
+    async fn item(&self, item: &Item, lines: &mut Vec<String>) -> Result<(), Refused> {
+        match item {
+            Item::Add { codes } => {
+                for item in codes {
+                    self.simply(Request::AddItem { item: *item }).await?;
+                }
+            }
+            Item::Drop { codes } => {
+                for item in codes {
+                    self.simply(Request::DropItem { item: *item }).await?;
+                }
+            }
+            Item::List => {
+                if let Reply::Items { items } = self.line.ask(Request::Items {}).await? {
+                    lines.extend(items.iter().map(|it| line(self.now(), "item", it)));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    async fn accounts(&self, lines: &mut Vec<String>) -> Result<(), Refused> {
+        let reply = self.line.ask(Request::Accounts {}).await?;
+        if let Reply::Accounts { accounts, selected } = reply {
+            let show = |account: &AccountId| {
+                let is_selected = selected == Some(*account);
+                let body = serde_json::json!({ "account": account, "selected": is_selected });
+                line(self.now(), "account", body)
+            };
+            lines.extend(accounts.iter().map(show));
+        }
+        Ok(())
+    }
+
+    async fn positions(&self, item: Option<Code>, lines: &mut Vec<String>) -> Result<(), Refused> {
+        let reply = self.line.ask(Request::Positions { item }).await?;
+        if let Reply::Positions { rows } = reply {
+            lines.extend(rows.iter().map(|row| line(self.now(), "position", row)));
+        }
+        Ok(())
+    }
+
+    async fn orders(&self, all: bool, lines: &mut Vec<String>) -> Result<(), Refused> {
+        let mut from = Some(0);
+        while let Some(place) = from {
+            let reply = self.line.ask(Request::Orders { all, from: place }).await?;
+            let Reply::Orders { rows, next } = reply else { break };
+            lines.extend(rows.iter().map(|row| line(self.now(), "order", row)));
+            from = next;
+        }
+        Ok(())
+    }
+
+    async fn fills(&self, lines: &mut Vec<String>) -> Result<(), Refused> {
+        let mut from = Some(0);
+        while let Some(place) = from {
+            let reply = self.line.ask(Request::Fills { from: place }).await?;
+            let Reply::Fills { rows, next } = reply else { break };
+            lines.extend(rows.iter().map(|row| line(self.now(), "fill", row)));
+            from = next;
+        }
+        Ok(())
+    }
+
+    /// Every condition, in the order of creation.
+    async fn conditions(&self) -> Result<Vec<ConditionRow>, Refused> {
+        let (mut all, mut from) = (Vec::new(), Some(0));
+        while let Some(place) = from {
+            let reply = self.line.ask(Request::Conditions { from: place }).await?;
+            let Reply::Conditions { rows, next } = reply else { break };
+            all.extend(rows);
+            from = next;
+        }
+        Ok(all)
+    }
+
+    async fn condition(
+        &self,
+        condition: &Condition,
+        lines: &mut Vec<String>,
+    ) -> Result<(), Refused> {
+        match condition {
+            Condition::Add(new) => self.add_condition(new).await,
+            Condition::List => {
+                let rows = self.conditions().await?;
+                lines.extend(rows.iter().map(|row| line(self.now(), "condition", row)));
+                Ok(())
+            }
+            Condition::Edit(edit) => {
+                let rows = self.conditions().await?;
+                let Some(row) = rows.iter().find(|it| it.condition.terms.id == edit.id) else {
+                    let text = format!("there is no condition {}", edit.id);
+                    return Err(Refused::new("UNKNOWN_CONDITION", text));
+                };
+                let terms = edit.apply(&row.condition.terms).map_err(invalid)?;
+                self.simply(Request::EditCondition { terms }).await
+            }
+            Condition::Pause { id } => {
+                self.simply(Request::PauseCondition { id: *id, is_paused: true }).await
+            }
+            Condition::Resume { id } => {
+                self.simply(Request::PauseCondition { id: *id, is_paused: false }).await
+            }
+            Condition::Drop { id, leaving } => {
+                let position = leave(*leaving);
+                self.simply(Request::DropCondition { id: *id, position }).await
+            }
+        }
+    }
+
+    async fn add_condition(&self, new: &NewCondition) -> Result<(), Refused> {
+        let fallback = match new.id {
+            Some(id) => id,
+            None => free_name(&self.conditions().await?)?,
+        };
+        let terms = new.terms(fallback, &self.defaults).map_err(invalid)?;
+        self.simply(Request::AddCondition { terms }).await
+    }
+
+    async fn order(&self, order: &Order, lines: &mut Vec<String>) -> Performed {
+        let account = match order.account {
+            Some(account) => account,
+            None => self.selected().await?,
+        };
+        let intent = Box::new(Intent::of_ticket(&order.ticket(account), None));
+        match self.line.ask(Request::Place { intent }).await? {
+            Reply::Placed { row, .. } => {
+                lines.push(line(self.now(), "order", &row));
+                match row.refusal {
+                    Some(refusal) if row.status == aftm_domain::order::Status::Rejected => {
+                        Err(Refused { code: refusal.code, text: refusal.text })
+                    }
+                    _ => Ok(Some(row.order)),
+                }
+            }
+            _ => Ok(None),
+        }
+    }
+
+    async fn selected(&self) -> Result<AccountId, Refused> {
+        self.ask_status().await?.account.ok_or_else(|| {
+            let text = "no account is selected; say account use ACCOUNT, or --account ACCOUNT";
+            Refused::new("MISSING_ACCOUNT", text)
+        })
+    }
+
+    /// How the gateway is.
+    pub async fn ask_status(&self) -> Result<StatusRow, Refused> {
+        match self.line.ask(Request::Status {}).await? {
+            Reply::Status(row) => Ok(*row),
+            _ => Err(Refused::new("INTERNAL_ERROR", "the gateway told no status")),
+        }
+    }
+
+    /// Remembers how many fills there were before this machine.
+    pub async fn remember_fills(&self) -> Result<(), Refused> {
+        self.fills_before.set(self.ask_status().await?.fills);
+        Ok(())
+    }
+
+    async fn status(&self, lines: &mut Vec<String>) -> Result<(), Refused> {
+        let row = self.ask_status().await?;
+        lines.push(line(self.now(), "status", &row));
+        for child in self.supervisor.borrow().children() {
+            let now = self.now();
+            let heard_ms = child.pid.map(|_| now.since(child.heard) / 1_000_000);
+            let body = serde_json::json!({
+                "component": child.role,
+                "state": child.standing.word(),
+                "pid": child.pid,
+                "heard_ms": heard_ms,
+                "restarts": child.restarts.len(),
+            });
+            lines.push(line(now, "component", body));
+        }
+        Ok(())
+    }
+
+    /// The old option 10: names everything that is missing, or starts everything.
+    async fn start(self: &Rc<Self>) -> Result<(), Refused> {
+        if self.supervisor.borrow().is_running() {
+            return Ok(());
+        }
+        let missing = self.missing().await?;
+        if !missing.is_empty() {
+            let text = format!("nothing was started: {}", missing.join("; "));
+            return Err(Refused::new("NOT_READY", text));
+        }
+        self.simply(Request::Start {}).await?;
+        let mut seen = self.watch();
+        self.supervise(Input::Start);
+        loop {
+            if self.supervisor.borrow().is_running() {
+                return Ok(());
+            }
+            if self.supervisor.borrow().has_given_up() {
+                self.halt_children().await?;
+                let text = "a child of the machine cannot be started; see the log";
+                return Err(Refused::new("NOT_STARTED", text));
+            }
+            self.changed(&mut seen).await;
+        }
+    }
+
+    async fn missing(&self) -> Result<Vec<String>, Refused> {
+        let status = self.ask_status().await?;
+        let conditions = self.conditions().await?;
+        let mut missing = Vec::new();
+        let mut need = |is_there: bool, text: &str| {
+            if !is_there {
+                missing.push(text.to_owned());
+            }
+        };
+        need(status.user.is_some(), "nobody is logged in (login USER)");
+        need(!status.items.is_empty(), "no item is registered (item add CODE)");
+        need(status.account.is_some(), "no account is selected (account use ACCOUNT)");
+        need(!conditions.is_empty(), "there is no condition (condition add ...)");
+        if !status.items.is_empty() {
+            for row in &conditions {
+                let terms = &row.condition.terms;
+                let is_done = row.condition.progress.state == aftm_domain::condition::State::Done;
+                if !is_done && !status.items.contains(&terms.item) {
+                    missing.push(format!(
+                        "the item of condition {}, {}, is not registered (item add {})",
+                        terms.id, terms.item, terms.item
+                    ));
+                }
+            }
+        }
+        Ok(missing)
+    }
+
+    /// Stops the children and waits until they are gone.
+    async fn halt_children(self: &Rc<Self>) -> Result<(), Refused> {
+        let mut seen = self.watch();
+        self.supervise(Input::Stop);
+        while !self.supervisor.borrow().is_down() {
+            self.changed(&mut seen).await;
+        }
+        self.simply(Request::Stop {}).await
+    }
+
+    /// Stops everything. A position that a condition opened is closed or left only when that is
+    /// said: nothing would watch it any more.
+    pub(super) async fn stop(self: &Rc<Self>, leaving: Leaving) -> Result<(), Refused> {
+        let status = self.ask_status().await?;
+        if leaving == Leaving::Refuse && status.condition_lots.is_positive() {
+            let text = format!(
+                "conditions hold {} lots, which nothing would watch; say --flatten or --abandon",
+                status.condition_lots
+            );
+            return Err(Refused::new("POSITION_OPEN", text));
+        }
+        self.halt_children().await?;
+        if leaving == Leaving::Flatten && status.condition_lots.is_positive() {
+            self.simply(Request::CloseConditions {}).await?;
+            let closed = Wait { until: Until::OrdersDone, timeout: Some(CLOSING) };
+            self.wait_for(&closed).await?;
+            let left = self.ask_status().await?.condition_lots;
+            if left.is_positive() {
+                let text = format!("{left} lots of the conditions are still open; close them");
+                return Err(Refused::new("POSITION_OPEN", text));
+            }
+        }
+        Ok(())
+    }
+
+    /// Waits until something holds.
+    pub(super) async fn wait_for(self: &Rc<Self>, wait: &Wait) -> Result<(), Refused> {
+        let holds = self.until(wait.until);
+        let Some(timeout) = wait.timeout else { return holds.await };
+        tokio::time::timeout(timeout, holds).await.unwrap_or_else(|_| {
+            let text = format!("it did not come within {} ms", timeout.as_millis());
+            Err(Refused::new("TIMEOUT", text))
+        })
+    }
+
+    async fn until(self: &Rc<Self>, until: Until) -> Result<(), Refused> {
+        let mut seen = self.watch();
+        loop {
+            let status = self.ask_status().await?;
+            let is_so = match until {
+                Until::Running => self.supervisor.borrow().is_running(),
+                Until::Fills(count) => status.fills >= self.fills_before.get() + count,
+                Until::FeedEnd => status.feed_ended,
+                Until::Flat => status.open_lots.is_zero(),
+                Until::OrdersDone => status.open_orders == 0,
+            };
+            if is_so {
+                return Ok(());
+            }
+            if self.is_over.get() {
+                return Err(Refused::new("ENDED", "the machine ends"));
+            }
+            self.changed(&mut seen).await;
+        }
+    }
+}
+
+fn invalid(error: aftm_domain::condition::TermsError) -> Refused {
+    Refused::new("INVALID_CONDITION", error.to_string())
+}
+
+const fn leave(leaving: Leaving) -> Leave {
+    match leaving {
+        Leaving::Refuse => Leave::Refuse,
+        Leaving::Flatten => Leave::Flatten,
+        Leaving::Abandon => Leave::Abandon,
+    }
+}
+
+/// A free letter, then numbers.
+fn free_name(rows: &[ConditionRow]) -> Result<ConditionId, Refused> {
+    let letters = ('a'..='z').map(|it| it.to_string());
+    let mut names = letters.chain((1_u32..).map(|it| format!("c{it}")));
+    let is_free = |name: &String| rows.iter().all(|it| it.condition.terms.id.as_str() != name);
+    let name = names.find(is_free).unwrap_or_default();
+    name.parse()
+        .map_err(|error: aftm_domain::IdError| Refused::new("INVALID_CONDITION", error.to_string()))
+}

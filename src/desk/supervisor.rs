@@ -1,0 +1,416 @@
+//! Which children live, which come back, and when to give up: a pure core.
+//!
+//! A child counts as running only after it said that it is ready, and only while it is heard. One
+//! that dies or falls silent is replaced, later each time; five times in a minute is enough.
+
+use aftm_domain::Stamp;
+
+use crate::wire::Role;
+
+/// How patient the supervisor is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Patience {
+    /// From spawn to ready.
+    pub hello: i64,
+    /// From beat to beat.
+    pub silence: i64,
+    /// Restarts within the window before it gives up.
+    pub restarts_max: usize,
+    /// The window.
+    pub window: i64,
+}
+
+impl Default for Patience {
+    fn default() -> Patience {
+        Patience {
+            hello: 5 * Stamp::SECOND,
+            silence: Stamp::SECOND,
+            restarts_max: 5,
+            window: 60 * Stamp::SECOND,
+        }
+    }
+}
+
+/// Pauses before the first, second, … restart within the window, in milliseconds. The first is
+/// none: a child that was killed once is back within a moment.
+const BACKOFF_MS: [i64; 5] = [0, 100, 400, 1_000, 2_000];
+
+/// How a child stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// Not wanted, not there.
+    Down,
+    /// Started, not ready yet.
+    Starting,
+    /// Ready, and heard.
+    Running,
+    /// To be started again.
+    Waiting,
+    /// Told to stop.
+    Stopping,
+    /// It failed too often; only the operator starts it again.
+    GivenUp,
+}
+
+impl Standing {
+    /// The word, in lower case.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Standing::Down => "stopped",
+            Standing::Starting => "starting",
+            Standing::Running => "running",
+            Standing::Waiting => "waiting",
+            Standing::Stopping => "stopping",
+            Standing::GivenUp => "given up",
+        }
+    }
+}
+
+/// A child as the supervisor sees it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Child {
+    /// Which one.
+    pub role: Role,
+    /// How it stands.
+    pub standing: Standing,
+    /// Its process, while there is one.
+    pub pid: Option<u32>,
+    /// When it was last heard, or started.
+    pub heard: Stamp,
+    /// When it was restarted, within the window.
+    pub restarts: Vec<Stamp>,
+    /// When it is to be started again.
+    pub due: Stamp,
+}
+
+/// Something that happened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Input {
+    /// The operator starts.
+    Start,
+    /// The operator stops.
+    Stop,
+    /// A process was started.
+    Spawned(Role, u32),
+    /// A process could not be started.
+    NotSpawned(Role, String),
+    /// A process is gone; how, in words.
+    Exited(Role, u32, String),
+    /// A child works.
+    Ready(Role, u32),
+    /// A child lives.
+    Beat(Role, u32),
+    /// Time has passed.
+    Time,
+}
+
+/// Something to be done.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Action {
+    /// Start a child's process.
+    Spawn(Role),
+    /// Tell a child to stop: close its standard input.
+    Close(Role),
+    /// End a child's process by force.
+    Kill(Role),
+    /// Tell the operator of a child.
+    Tell {
+        /// Which one.
+        role: Role,
+        /// How it stands now.
+        standing: Standing,
+        /// A sentence.
+        text: String,
+    },
+}
+
+/// The supervisor.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Supervisor {
+    patience: Patience,
+    children: Vec<Child>,
+}
+
+impl Supervisor {
+    /// Nobody is wanted yet.
+    pub fn new(patience: Patience) -> Supervisor {
+        let child = |role| Child {
+            role,
+            standing: Standing::Down,
+            pid: None,
+            heard: Stamp(0),
+            restarts: Vec::new(),
+            due: Stamp(0),
+        };
+        Supervisor { patience, children: Role::ALL.into_iter().map(child).collect() }
+    }
+
+    /// The children.
+    pub fn children(&self) -> &[Child] {
+        &self.children
+    }
+
+    /// Every child is ready and heard.
+    pub fn is_running(&self) -> bool {
+        self.children.iter().all(|it| it.standing == Standing::Running)
+    }
+
+    /// No child is there or wanted.
+    pub fn is_down(&self) -> bool {
+        let is_down = |it: &Child| matches!(it.standing, Standing::Down | Standing::GivenUp);
+        self.children.iter().all(|it| is_down(it) && it.pid.is_none())
+    }
+
+    /// Some child failed too often.
+    pub fn has_given_up(&self) -> bool {
+        self.children.iter().any(|it| it.standing == Standing::GivenUp)
+    }
+
+    /// One input in, any number of actions out.
+    pub fn apply(&mut self, input: Input, now: Stamp, actions: &mut Vec<Action>) {
+        let patience = self.patience;
+        match input {
+            Input::Start => self.children.iter_mut().for_each(|it| start(it, actions)),
+            Input::Stop => self.children.iter_mut().for_each(|it| stop(it, now, actions)),
+            Input::Time => {
+                self.children.iter_mut().for_each(|it| watch(it, &patience, now, actions));
+            }
+            Input::Spawned(role, pid) => self.with(role, |child| {
+                (child.pid, child.heard) = (Some(pid), now);
+            }),
+            Input::NotSpawned(role, text) => {
+                self.with(role, |child| fail(child, &patience, now, text, actions));
+            }
+            Input::Exited(role, pid, how) => self.with(role, |child| {
+                if child.pid == Some(pid) {
+                    child.pid = None;
+                    exited(child, &patience, now, how, actions);
+                }
+            }),
+            Input::Ready(role, pid) => self.with(role, |child| {
+                if child.pid == Some(pid) && child.standing == Standing::Starting {
+                    child.heard = now;
+                    tell(child, Standing::Running, format!("the {role} is running"), actions);
+                }
+            }),
+            Input::Beat(role, pid) => self.with(role, |child| {
+                if child.pid == Some(pid) {
+                    child.heard = now;
+                }
+            }),
+        }
+    }
+
+    fn with(&mut self, role: Role, change: impl FnOnce(&mut Child)) {
+        if let Some(child) = self.children.iter_mut().find(|it| it.role == role) {
+            change(child);
+        }
+    }
+}
+
+fn tell(child: &mut Child, standing: Standing, text: String, actions: &mut Vec<Action>) {
+    child.standing = standing;
+    actions.push(Action::Tell { role: child.role, standing, text });
+}
+
+fn start(child: &mut Child, actions: &mut Vec<Action>) {
+    if matches!(child.standing, Standing::Down | Standing::GivenUp) {
+        child.restarts.clear();
+        let text = format!("the {} is starting", child.role);
+        tell(child, Standing::Starting, text, actions);
+        actions.push(Action::Spawn(child.role));
+    }
+}
+
+fn stop(child: &mut Child, now: Stamp, actions: &mut Vec<Action>) {
+    match child.standing {
+        Standing::Down | Standing::Stopping => (),
+        _ if child.pid.is_some() => {
+            child.heard = now;
+            let text = format!("the {} is stopping", child.role);
+            tell(child, Standing::Stopping, text, actions);
+            actions.push(Action::Close(child.role));
+        }
+        _ => {
+            let text = format!("the {} is stopped", child.role);
+            tell(child, Standing::Down, text, actions);
+        }
+    }
+}
+
+fn watch(child: &mut Child, patience: &Patience, now: Stamp, actions: &mut Vec<Action>) {
+    let silence = now.since(child.heard);
+    let bound = match child.standing {
+        Standing::Starting => patience.hello,
+        Standing::Running | Standing::Stopping => patience.silence,
+        Standing::Waiting if now >= child.due => {
+            let text = format!("the {} is starting again", child.role);
+            tell(child, Standing::Starting, text, actions);
+            child.heard = now;
+            actions.push(Action::Spawn(child.role));
+            return;
+        }
+        Standing::Waiting | Standing::Down | Standing::GivenUp => return,
+    };
+    if child.pid.is_some() && silence > bound {
+        // Its exit is told like any other; until then it is not asked twice.
+        child.heard = now;
+        actions.push(Action::Kill(child.role));
+        let (role, standing) = (child.role, child.standing);
+        let seconds = silence / Stamp::SECOND;
+        let text = format!("the {role} was silent for {seconds} s and is ended by force");
+        actions.push(Action::Tell { role, standing, text });
+        if child.standing == Standing::Running {
+            child.standing = Standing::Starting;
+        }
+    }
+}
+
+fn exited(
+    child: &mut Child,
+    patience: &Patience,
+    now: Stamp,
+    how: String,
+    actions: &mut Vec<Action>,
+) {
+    if child.standing == Standing::Stopping {
+        let text = format!("the {} is stopped", child.role);
+        tell(child, Standing::Down, text, actions);
+        return;
+    }
+    fail(child, patience, now, how, actions);
+}
+
+fn fail(
+    child: &mut Child,
+    patience: &Patience,
+    now: Stamp,
+    how: String,
+    actions: &mut Vec<Action>,
+) {
+    let role = child.role;
+    child.restarts.retain(|it| now.since(*it) < patience.window);
+    let count = child.restarts.len();
+    if count >= patience.restarts_max {
+        let text = format!(
+            "the {role} {how}; it failed {} times within {} s and stays down: see the log, then start",
+            count + 1,
+            patience.window / Stamp::SECOND
+        );
+        tell(child, Standing::GivenUp, text, actions);
+        return;
+    }
+    let pause = BACKOFF_MS.get(count).or(BACKOFF_MS.last()).copied().unwrap_or(0);
+    child.due = now.after(pause * Stamp::MILLISECOND);
+    child.restarts.push(now);
+    let text = format!("the {role} {how}; it is started again in {pause} ms");
+    tell(child, Standing::Waiting, text, actions);
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::indexing_slicing)]
+mod tests {
+    use super::*;
+
+    fn at(milliseconds: i64) -> Stamp {
+        Stamp(milliseconds * Stamp::MILLISECOND)
+    }
+
+    fn apply(supervisor: &mut Supervisor, input: Input, now: Stamp) -> Vec<Action> {
+        let mut actions = Vec::new();
+        supervisor.apply(input, now, &mut actions);
+        actions
+    }
+
+    fn running() -> Supervisor {
+        let mut supervisor = Supervisor::new(Patience::default());
+        apply(&mut supervisor, Input::Start, at(0));
+        for (role, pid) in [(Role::Executor, 1), (Role::Strategy, 2)] {
+            apply(&mut supervisor, Input::Spawned(role, pid), at(0));
+            assert!(!supervisor.is_running());
+            apply(&mut supervisor, Input::Ready(role, pid), at(1));
+        }
+        assert!(supervisor.is_running());
+        supervisor
+    }
+
+    #[test]
+    fn a_dead_child_is_not_running_and_comes_back_at_once() {
+        let mut supervisor = running();
+        apply(&mut supervisor, Input::Exited(Role::Strategy, 2, "was killed".to_owned()), at(10));
+        assert!(!supervisor.is_running());
+        let actions = apply(&mut supervisor, Input::Time, at(10));
+        assert!(actions.contains(&Action::Spawn(Role::Strategy)));
+    }
+
+    #[test]
+    fn a_silent_child_is_killed_after_a_second() {
+        let mut supervisor = running();
+        apply(&mut supervisor, Input::Beat(Role::Executor, 1), at(900));
+        assert!(apply(&mut supervisor, Input::Time, at(1_001)).is_empty());
+        let actions = apply(&mut supervisor, Input::Time, at(1_002));
+        assert_eq!(actions[0], Action::Kill(Role::Strategy));
+        assert!(!supervisor.is_running());
+    }
+
+    #[test]
+    fn five_restarts_in_a_minute_are_enough() {
+        let mut supervisor = running();
+        let mut now = 10;
+        for pid in 2..8 {
+            let how = "exited with 1".to_owned();
+            apply(&mut supervisor, Input::Exited(Role::Strategy, pid, how), at(now));
+            now += 3_000;
+            let actions = apply(&mut supervisor, Input::Time, at(now));
+            let is_back = actions.contains(&Action::Spawn(Role::Strategy));
+            assert_eq!(is_back, pid < 7, "restart {pid}");
+            apply(&mut supervisor, Input::Spawned(Role::Strategy, pid + 1), at(now));
+            apply(&mut supervisor, Input::Ready(Role::Strategy, pid + 1), at(now));
+        }
+        assert!(supervisor.has_given_up());
+        let actions = apply(&mut supervisor, Input::Start, at(now));
+        assert!(actions.contains(&Action::Spawn(Role::Strategy)), "the operator may start it");
+    }
+
+    #[test]
+    fn restarts_long_ago_are_forgiven() {
+        let mut supervisor = running();
+        for round in 0..20 {
+            let (pid, now) = (round + 2, i64::from(round) * 61_000);
+            let how = "exited with 1".to_owned();
+            apply(&mut supervisor, Input::Exited(Role::Strategy, pid, how), at(now));
+            apply(&mut supervisor, Input::Time, at(now + 1));
+            apply(&mut supervisor, Input::Spawned(Role::Strategy, pid + 1), at(now + 1));
+            apply(&mut supervisor, Input::Ready(Role::Strategy, pid + 1), at(now + 2));
+            assert!(supervisor.is_running());
+        }
+    }
+
+    #[test]
+    fn a_stop_closes_first_and_kills_who_does_not_listen() {
+        let mut supervisor = running();
+        let actions = apply(&mut supervisor, Input::Stop, at(100));
+        assert!(actions.contains(&Action::Close(Role::Strategy)));
+        apply(
+            &mut supervisor,
+            Input::Exited(Role::Strategy, 2, "exited with 0".to_owned()),
+            at(120),
+        );
+        let actions = apply(&mut supervisor, Input::Time, at(1_200));
+        assert_eq!(actions[0], Action::Kill(Role::Executor));
+        apply(
+            &mut supervisor,
+            Input::Exited(Role::Executor, 1, "was killed".to_owned()),
+            at(1_201),
+        );
+        assert!(supervisor.is_down());
+    }
+
+    #[test]
+    fn word_of_an_earlier_process_changes_nothing() {
+        let mut supervisor = running();
+        apply(&mut supervisor, Input::Exited(Role::Strategy, 99, "was killed".to_owned()), at(10));
+        apply(&mut supervisor, Input::Beat(Role::Strategy, 99), at(10));
+        assert!(supervisor.is_running());
+    }
+}
