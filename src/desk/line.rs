@@ -24,7 +24,7 @@ pub type Caller = Vec<Vec<u8>>;
 #[derive(Debug)]
 pub enum Heard {
     /// The gateway tells.
-    Event(Event),
+    Event(Box<Event>),
     /// Somebody says a command over `ctl`.
     Command {
         /// Who.
@@ -162,7 +162,7 @@ impl Sockets {
             let Ok(frames) = self.events.recv_multipart(DONTWAIT) else { break };
             let event = frames.last().and_then(|it| decode::<Numbered<Event>>(it).ok());
             if let Some(Numbered { event, .. }) = event
-                && heard.send(Heard::Event(event)).is_err()
+                && heard.send(Heard::Event(Box::new(event))).is_err()
             {
                 return false;
             }

@@ -96,6 +96,12 @@ impl Desk {
         (self.out)(line);
     }
 
+    /// Tells what the trader must know.
+    pub fn alert(&self, code: &str, text: &str) {
+        log::warn!("{text}");
+        self.say(lines::alert(self.now(), code, text));
+    }
+
     /// Something changed that somebody may wait for.
     fn change(&self) {
         self.changed.send_modify(|it| *it = it.wrapping_add(1));
@@ -271,6 +277,11 @@ impl Desk {
                 exit_of(&refused)
             }
         }
+    }
+
+    /// Nothing is asked any more.
+    pub fn hang_up(&self) {
+        self.line.end();
     }
 
     /// It is over: whoever waits for the end of the machine goes on.

@@ -190,7 +190,7 @@ impl Desk {
                     let text = format!("there is no condition {}", edit.id);
                     return Err(Refused::new("UNKNOWN_CONDITION", text));
                 };
-                let terms = edit.apply(&row.condition.terms).map_err(invalid)?;
+                let terms = edit.apply(&row.condition.terms).map_err(|error| invalid(&error))?;
                 self.simply(Request::EditCondition { terms }).await
             }
             Condition::Pause { id } => {
@@ -211,7 +211,7 @@ impl Desk {
             Some(id) => id,
             None => free_name(&self.conditions().await?)?,
         };
-        let terms = new.terms(fallback, &self.defaults).map_err(invalid)?;
+        let terms = new.terms(fallback, &self.defaults).map_err(|error| invalid(&error))?;
         self.simply(Request::AddCondition { terms }).await
     }
 
@@ -363,6 +363,12 @@ impl Desk {
         Ok(())
     }
 
+    /// Ends everything: the children, then the gateway. Positions stay as they are.
+    pub async fn close(self: &Rc<Self>) -> Result<(), Refused> {
+        self.halt_children().await?;
+        self.simply(Request::End {}).await
+    }
+
     /// Waits until something holds.
     pub(super) async fn wait_for(self: &Rc<Self>, wait: &Wait) -> Result<(), Refused> {
         let holds = self.until(wait.until);
@@ -395,7 +401,7 @@ impl Desk {
     }
 }
 
-fn invalid(error: aftm_domain::condition::TermsError) -> Refused {
+fn invalid(error: &aftm_domain::condition::TermsError) -> Refused {
     Refused::new("INVALID_CONDITION", error.to_string())
 }
 

@@ -179,12 +179,12 @@ impl Supervisor {
                 (child.pid, child.heard) = (Some(pid), now);
             }),
             Input::NotSpawned(role, text) => {
-                self.with(role, |child| fail(child, &patience, now, text, actions));
+                self.with(role, |child| fail(child, &patience, now, &text, actions));
             }
             Input::Exited(role, pid, how) => self.with(role, |child| {
                 if child.pid == Some(pid) {
                     child.pid = None;
-                    exited(child, &patience, now, how, actions);
+                    exited(child, &patience, now, &how, actions);
                 }
             }),
             Input::Ready(role, pid) => self.with(role, |child| {
@@ -270,7 +270,7 @@ fn exited(
     child: &mut Child,
     patience: &Patience,
     now: Stamp,
-    how: String,
+    how: &str,
     actions: &mut Vec<Action>,
 ) {
     if child.standing == Standing::Stopping {
@@ -281,13 +281,7 @@ fn exited(
     fail(child, patience, now, how, actions);
 }
 
-fn fail(
-    child: &mut Child,
-    patience: &Patience,
-    now: Stamp,
-    how: String,
-    actions: &mut Vec<Action>,
-) {
+fn fail(child: &mut Child, patience: &Patience, now: Stamp, how: &str, actions: &mut Vec<Action>) {
     let role = child.role;
     child.restarts.retain(|it| now.since(*it) < patience.window);
     let count = child.restarts.len();

@@ -3,8 +3,25 @@
 //! Owns clocks, threads, channels and output. Refuses decisions about trading: those are the
 //! gateway's and the strategy's.
 
+mod child;
 pub mod cli;
+mod clock;
+mod ctl;
 pub mod doctor;
+mod export;
+mod feed_line;
+pub mod ledger;
+pub mod lines;
+mod log;
+mod open;
 mod papers;
+pub mod parts;
+mod replay;
+mod run;
+mod verify;
 
+pub use export::export;
+pub use open::open;
 pub use papers::{completions, manual};
+pub use replay::{Output, replay};
+pub use verify::verify;

@@ -1,0 +1,78 @@
+//! The children's entries: read what they need from standard input, work until it ends.
+
+use std::io::Read as _;
+use std::thread;
+
+use anyhow::{Context as _, Result, bail};
+use rustix::process::{Signal, getppid, set_parent_process_death_signal};
+use zmq::SocketType;
+
+use super::clock;
+use crate::desk::Exit;
+use crate::wire::socket::{self, Bound};
+use crate::wire::{Birth, Role, decode, frame};
+use crate::{executor, strategy};
+
+/// Where the end of standard input is told to the loop.
+const STOP: &str = "inproc://stop";
+/// How long an ordered end may take before the process simply ends, in milliseconds.
+const END_MS: i64 = 500;
+
+/// Runs a child until its parent wants it no more, or is no more.
+pub(super) fn run(role: Role) -> Result<Exit> {
+    let birth = read_birth().context(
+        "this is a part of the machine, started by it; start the machine with aftm run SCRIPT",
+    )?;
+    if birth.role != role || !birth.is_spoken() {
+        bail!("the machine that started this is of another version; restart it");
+    }
+    follow_parent(birth.parent)?;
+    let context = zmq::Context::new();
+    let bell = socket::bind(&context, SocketType::PUSH, Bound::Orders, STOP)?;
+    thread::Builder::new().name("stop".to_owned()).spawn(move || wait_for_end(&bell))?;
+    let pid = std::process::id();
+    match role {
+        Role::Strategy => {
+            strategy::Process::new(&context, birth, pid, STOP, clock::now)?.run()?;
+        }
+        Role::Executor => {
+            let ports = birth.endpoints.v1_signals.clone().unwrap_or_default();
+            executor::Process::new(&context, birth, pid, STOP, clock::now)
+                .with_context(|| format!("cannot bind the signal ports {ports}"))?
+                .run()?;
+        }
+    }
+    Ok(Exit::Ok)
+}
+
+/// The record that the parent writes first: its length in four bytes, then the frame.
+fn read_birth() -> Result<Birth> {
+    let mut input = std::io::stdin().lock();
+    let mut length = [0; 4];
+    input.read_exact(&mut length)?;
+    let length = usize::try_from(u32::from_be_bytes(length))?;
+    if length > frame::FRAME_BYTES_MAX {
+        bail!("a record of {length} bytes is too long");
+    }
+    let mut record = vec![0; length];
+    input.read_exact(&mut record)?;
+    Ok(decode(&record)?)
+}
+
+/// The kernel ends this process with its parent, however that dies; a parent that has died already
+/// is not waited for.
+fn follow_parent(parent: u32) -> Result<()> {
+    set_parent_process_death_signal(Some(Signal::KILL))?;
+    let is_there = getppid().is_some_and(|it| it.as_raw_nonzero().get().unsigned_abs() == parent);
+    if is_there { Ok(()) } else { bail!("the machine that started this has ended") }
+}
+
+/// Nothing more is ever said here: the end of standard input is the order to stop.
+fn wait_for_end(bell: &zmq::Socket) {
+    let mut rest = [0; 64];
+    while std::io::stdin().lock().read(&mut rest).is_ok_and(|read| read > 0) {}
+    // Where the loop is gone, the process is ending anyway.
+    let _ = bell.send("", 0);
+    let _ = bell.poll(zmq::POLLERR, END_MS);
+    std::process::exit(i32::from(Exit::Ok.code()));
+}

@@ -1,0 +1,70 @@
+//! `aftm ctl`: one command to a machine that is running.
+
+use std::io::Write;
+
+use anyhow::{Context as _, Result, bail};
+use zmq::{POLLIN, SocketType};
+
+use super::run::{CTL, ipc};
+use crate::config::Folders;
+use crate::desk::command::Login;
+use crate::desk::{Command, Exit};
+use crate::journal;
+use crate::wire::socket::{self, Bound};
+
+/// How often a machine that has not answered is looked for, in milliseconds.
+const LOOK_MS: i64 = 1_000;
+
+/// Sends the command and shows what it says.
+pub(super) fn ctl(command: &Command, folders: &Folders, out: &mut dyn Write) -> Result<Exit> {
+    if !is_running(folders) {
+        log::error!("no machine is running on {}; start one first", folders.data.display());
+        return Ok(Exit::NotConnected);
+    }
+    let context = zmq::Context::new();
+    let endpoint = ipc(folders, CTL);
+    let socket = socket::connect(&context, SocketType::DEALER, Bound::Orders, &endpoint)?;
+    let command = absolute(command)?;
+    socket.send(command.to_line().as_bytes(), 0)?;
+    while socket.poll(POLLIN, LOOK_MS)? == 0 {
+        if !is_running(folders) {
+            bail!("the machine ended before it answered; look at its orders before you ask again");
+        }
+    }
+    let answer = socket.recv_string(0)?.ok().context("the machine's answer is not text")?;
+    let (shown, code) = answer.rsplit_once('\n').unwrap_or(("", &answer));
+    if !shown.is_empty() {
+        writeln!(out, "{shown}")?;
+    }
+    exit(code).with_context(|| format!("the machine answered with the exit code {code:?}"))
+}
+
+/// A file is named from where the person stands, not from where the machine runs.
+fn absolute(command: &Command) -> Result<Command> {
+    Ok(match command {
+        Command::Login(login) => {
+            let file = login.password_file.as_ref().map(std::path::absolute).transpose()?;
+            Command::Login(Login { password_file: file, ..login.clone() })
+        }
+        other => other.clone(),
+    })
+}
+
+/// Whether a machine holds the data folder.
+fn is_running(folders: &Folders) -> bool {
+    folders.data.is_dir() && journal::hold(&folders.data, "aftm ctl").is_err()
+}
+
+fn exit(code: &str) -> Option<Exit> {
+    let all = [
+        Exit::Ok,
+        Exit::Failure,
+        Exit::Usage,
+        Exit::Configuration,
+        Exit::NotConnected,
+        Exit::Limit,
+        Exit::Halted,
+        Exit::Interrupted,
+    ];
+    all.into_iter().find(|it| code.parse() == Ok(it.code()))
+}

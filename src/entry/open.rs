@@ -1,0 +1,156 @@
+//! From the command line to one entry.
+
+use std::io::{IsTerminal as _, stdout};
+use std::path::Path;
+
+use anyhow::{Context as _, Result};
+use log::LevelFilter;
+
+use super::cli::{Cli, Config, Entry, Flags};
+use super::{Output, child, ctl, doctor, export, log as log_lines, replay, run, verify};
+use crate::config::{self, Folders, Inputs, Resolved, Settings};
+use crate::desk::Exit;
+use crate::wire::Role;
+
+/// Opens the entry that was asked for. Whatever goes wrong is a sentence on standard error.
+pub fn open(cli: Cli) -> Exit {
+    log_lines::to_standard_error(LevelFilter::Info);
+    match dispatch(cli) {
+        Ok(exit) => exit,
+        Err(error) => {
+            log::error!("{error:#}");
+            Exit::Failure
+        }
+    }
+}
+
+fn dispatch(cli: Cli) -> Result<Exit> {
+    let Cli { flags, entry } = cli;
+    let mut out = stdout().lock();
+    // These need neither folders nor settings, and must work where both are broken.
+    match &entry {
+        Some(Entry::Strategy) => return child::run(Role::Strategy),
+        Some(Entry::Executor) => return child::run(Role::Executor),
+        Some(Entry::Completions { shell }) => {
+            super::completions(*shell, &mut out)?;
+            return Ok(Exit::Ok);
+        }
+        Some(Entry::Man { dir }) => {
+            super::manual(dir.as_deref(), &mut out)?;
+            return Ok(Exit::Ok);
+        }
+        _ => (),
+    }
+    let folders = folders()?;
+    let resolved = config::resolve(&inputs(&flags, &folders));
+    match entry {
+        None => {
+            let text = "the screen is not built yet; run a script: aftm run SCRIPT (aftm --help)";
+            log::error!("{text}");
+            Ok(Exit::Usage)
+        }
+        Some(Entry::Ctl { command }) => ctl::ctl(&command, &folders, &mut out),
+        Some(Entry::Config(what)) => config_entry(&what, &folders, resolved, &mut out),
+        Some(Entry::Doctor) => {
+            let findings = doctor::Examination {
+                terminal: doctor::Terminal::read(|name| std::env::var(name).ok()),
+                settings: &resolved,
+                folders: &folders,
+                clocks: doctor::Clocks::read(),
+                further: vec![sockets_finding()],
+            };
+            Ok(doctor::report(&findings.findings(), &mut out)?)
+        }
+        Some(Entry::Export(what)) => export(&what, &folders, &mut out),
+        Some(Entry::Verify) => verify(&folders, &mut out),
+        Some(Entry::Replay(what)) => {
+            let Some(settings) = in_force(resolved) else { return Ok(Exit::Configuration) };
+            let notes = &mut std::io::stderr();
+            let has_terminal = notes.is_terminal();
+            replay(&what, &settings, Output { out: &mut out, notes, has_terminal })
+        }
+        Some(Entry::Run { script }) => {
+            let Some(settings) = in_force(resolved) else { return Ok(Exit::Configuration) };
+            drop(out);
+            run::run(&script, &settings, &folders)
+        }
+        Some(_) => Ok(Exit::Failure),
+    }
+}
+
+/// The settings in force; what is wrong with them is told, all of it.
+fn in_force(resolved: Result<Resolved, config::Problems>) -> Option<Settings> {
+    match resolved {
+        Ok(Resolved { settings, .. }) => {
+            log_lines::to_standard_error(level(settings.log.level));
+            Some(settings)
+        }
+        Err(problems) => {
+            problems.0.iter().for_each(|it| log::error!("{it}"));
+            None
+        }
+    }
+}
+
+fn level(level: config::Level) -> LevelFilter {
+    level.word().parse().unwrap_or(LevelFilter::Info)
+}
+
+fn folders() -> Result<Folders> {
+    let home = std::env::var_os("AFTM_HOME").filter(|it| !it.is_empty());
+    Ok(Folders::locate(home.as_deref().map(Path::new))?)
+}
+
+fn inputs(flags: &Flags, folders: &Folders) -> Inputs {
+    Inputs {
+        folder: folders.config.clone(),
+        file: flags.config.clone(),
+        env_file: flags.env_file.clone(),
+        environment: std::env::vars_os().collect(),
+        sets: flags.sets.clone(),
+        flags: flags.stated(),
+    }
+}
+
+fn config_entry(
+    what: &Config,
+    folders: &Folders,
+    resolved: Result<Resolved, config::Problems>,
+    out: &mut dyn std::io::Write,
+) -> Result<Exit> {
+    match what {
+        Config::Path => writeln!(out, "{}", folders.settings_file().display())?,
+        Config::Init => {
+            let path = folders.settings_file();
+            config::init(&path)?;
+            writeln!(out, "wrote {}", path.display())?;
+        }
+        Config::Show { origin } => match resolved {
+            Ok(resolved) => write!(out, "{}", resolved.show(*origin))?,
+            Err(problems) => return Ok(wrong(&problems)),
+        },
+        Config::Check => match resolved {
+            Ok(resolved) => {
+                let changed = resolved.stated.changed();
+                writeln!(out, "the settings are valid; {changed} differ from the defaults")?;
+            }
+            Err(problems) => return Ok(wrong(&problems)),
+        },
+    }
+    out.flush().context("cannot write to standard output")?;
+    Ok(Exit::Ok)
+}
+
+fn wrong(problems: &config::Problems) -> Exit {
+    problems.0.iter().for_each(|it| log::error!("{it}"));
+    Exit::Configuration
+}
+
+fn sockets_finding() -> doctor::Finding {
+    let has = |name| zmq::has(name).unwrap_or(false);
+    let (major, minor, patch) = zmq::version();
+    let curve = if has("curve") { "with" } else { "without" };
+    let sentence = format!("libzmq {major}.{minor}.{patch}, {curve} CURVE");
+    let verdict = if has("ipc") { doctor::Verdict::Ok } else { doctor::Verdict::Warn };
+    doctor::Finding::new(verdict, "sockets", sentence)
+}

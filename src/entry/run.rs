@@ -1,0 +1,341 @@
+//! The machine without a screen: a script of commands over gateway, feed and desk.
+
+use std::cell::Cell;
+use std::io::{Read as _, Write as _};
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+use std::sync::{Arc, mpsc};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+use aftm_domain::{Catalog, ExchangeTime};
+use anyhow::{Context as _, Result};
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::task::LocalSet;
+
+use super::ledger::{self, Facts, VIEWS};
+use super::{clock, doctor, feed_line, parts};
+use crate::config::{self, Folders, Settings, Speed};
+use crate::desk::command;
+use crate::desk::supervisor::Patience;
+use crate::desk::{self, Command, Desk, Exit};
+use crate::feeds::{Feed, Source};
+use crate::gateway::listing::Listing;
+use crate::gateway::serve::{ServeError, Server};
+use crate::gateway::simulated::Simulated;
+use crate::gateway::sockets::{DESK, DESK_EVENTS, Doors, SocketError, Sockets};
+use crate::gateway::{Core, Setup};
+use crate::journal::{self, Journal};
+use crate::wire::{Birth, Endpoints, Refused, Role, frame};
+
+/// The socket of `ctl` in the runtime folder.
+pub(super) const CTL: &str = "ctl";
+
+/// How a socket in the runtime folder is called.
+pub(super) fn ipc(folders: &Folders, name: &str) -> String {
+    format!("ipc://{}", folders.runtime.join(name).display())
+}
+
+/// Runs a script.
+pub(super) fn run(script: &Path, settings: &Settings, folders: &Folders) -> Result<Exit> {
+    let commands = match read_script(script)? {
+        Ok(commands) => commands,
+        Err(problems) => {
+            log::error!("{}: nothing was started: {problems}", script.display());
+            return Ok(Exit::Usage);
+        }
+    };
+    folders.create()?;
+    folders.note().into_iter().for_each(|it| log::info!("{it}"));
+    let held = journal::hold(&folders.data, "aftm run")?;
+    let machine = match Machine::open(settings, folders) {
+        Ok(machine) => machine,
+        Err(error) => {
+            if let Some(taken) = error.downcast_ref::<SocketError>().filter(|it| it.is_taken()) {
+                let holder = taken.port().and_then(doctor::holder);
+                let holder = holder.unwrap_or_else(|| "another program".to_owned());
+                log::error!("{taken}: {holder} has it; stop that, or choose another port");
+                return Ok(Exit::Failure);
+            }
+            return Err(error);
+        }
+    };
+    let exit = machine.run(commands)?;
+    drop(held);
+    Ok(exit)
+}
+
+type Commands = Vec<(usize, Command)>;
+
+fn read_script(script: &Path) -> Result<Result<Commands, command::ScriptError>> {
+    let mut text = String::new();
+    if script == Path::new("-") {
+        std::io::stdin().read_to_string(&mut text).context("cannot read standard input")?;
+    } else {
+        let read = std::fs::read_to_string(script);
+        text = read.with_context(|| format!("cannot read the script {}", script.display()))?;
+    }
+    Ok(command::parse_script(&text))
+}
+
+/// The machine: the gateway on its thread, and what the desk needs.
+struct Machine {
+    gateway: JoinHandle<Result<(), ServeError>>,
+    desk: desk::Setup,
+    heard: tokio::sync::mpsc::UnboundedReceiver<desk::line::Heard>,
+    line: JoinHandle<()>,
+    printer: JoinHandle<()>,
+    files: Vec<PathBuf>,
+}
+
+impl Machine {
+    fn open(settings: &Settings, folders: &Folders) -> Result<Machine> {
+        let context = zmq::Context::new();
+        let catalog = Arc::new(catalog(folders)?);
+        let source: Source = settings.feed.source.parse()?;
+        let mut wanted = parts::feed(&settings.random, None);
+        wanted.catalog = Some(catalog.clone());
+        let feed = Feed::open(&source, &wanted, None)
+            .with_context(|| format!("cannot open the feed {source}"))?;
+        let date = feed.date();
+        let starts = match source {
+            Source::Random => settings.random.start,
+            _ => ExchangeTime::from_civil(date.at(8, 45, 0, 0), ExchangeTime::TAIPEI)
+                .unwrap_or_default(),
+        };
+        let speed = match settings.feed.speed {
+            Speed::Times(times) => Some(times),
+            Speed::Max => None,
+        };
+        let core = core(settings, folders, &catalog, date)?;
+        let endpoints = endpoints(settings, folders);
+        let doors = Doors {
+            host: settings.gateway.host.to_string(),
+            ticks: settings.gateway.tick_port,
+            orders: settings.gateway.plain.then_some(settings.gateway.order_port),
+        };
+        let sockets = Sockets::open(&context, &endpoints, &doors)?;
+        tell_ports(&sockets, settings);
+        let line = feed_line::open(&context, source.to_string(), feed, starts, speed)?;
+        let server = Server::new(core, sockets, line, clock::now);
+        let gateway =
+            thread::Builder::new().name("gateway".to_owned()).spawn(move || server.run())?;
+        let (desk_line, sockets) =
+            desk::line::open(&context, DESK, DESK_EVENTS, &ipc(folders, CTL))?;
+        let (tell, heard) = tokio::sync::mpsc::unbounded_channel();
+        let line = thread::Builder::new().name("desk".to_owned()).spawn(move || {
+            if let Err(error) = sockets.run(&tell) {
+                log::error!("the desk's sockets failed: {error}");
+            }
+        })?;
+        let (print, printer) = printer()?;
+        let desk = desk::Setup {
+            line: desk_line,
+            program: std::env::current_exe().context("cannot find this program's own file")?,
+            birth: birth(settings, endpoints),
+            patience: patience(settings),
+            defaults: parts::defaults(&settings.strategy),
+            clock: clock::now,
+            out: Box::new(move |line| drop(print.send(line))),
+            password: std::env::var("AFTM_PASSWORD").ok(),
+            read_password,
+        };
+        let files =
+            ["events", "orders", "signals", CTL].map(|it| folders.runtime.join(it)).to_vec();
+        Ok(Machine { gateway, desk, heard, line, printer, files })
+    }
+
+    fn run(self, commands: Commands) -> Result<Exit> {
+        let Machine { gateway, desk, heard, line, printer, files } = self;
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let exit = runtime.block_on(LocalSet::new().run_until(async move {
+            let desk = Desk::new(desk);
+            tokio::task::spawn_local(desk.clone().serve(heard));
+            let exit = follow(&desk, commands).await;
+            finish(&desk).await;
+            exit
+        }))?;
+        // The desk has hung up and is gone, and with it whoever prints for it.
+        drop(runtime);
+        let served =
+            gateway.join().map_err(|_| anyhow::anyhow!("the gateway's thread panicked"))?;
+        let _ = line.join();
+        let _ = printer.join();
+        for file in files {
+            // The sockets remove their files; one that was left by a killed child is removed here.
+            let _ = std::fs::remove_file(file);
+        }
+        served?;
+        Ok(exit)
+    }
+}
+
+/// Carries the script out, until it ends, a command fails, or somebody interrupts.
+async fn follow(desk: &Rc<Desk>, commands: Commands) -> Result<Exit> {
+    let mut interrupted = signal(SignalKind::interrupt())?;
+    let mut terminated = signal(SignalKind::terminate())?;
+    // The terminal may go away; the machine goes on, and ctl reaches it.
+    let _hung_up = signal(SignalKind::hangup())?;
+    desk.remember_fills().await?;
+    let script = async {
+        for (number, command) in commands {
+            let mut lines = Vec::new();
+            let exit = desk.obey(&command, &mut lines).await;
+            lines.into_iter().for_each(|line| desk.say(line));
+            if exit != Exit::Ok {
+                log::error!("line {number}: {command}: stopped here");
+                return exit;
+            }
+        }
+        Exit::Ok
+    };
+    Ok(tokio::select! {
+        exit = script => exit,
+        () = desk.over() => Exit::Ok,
+        _ = interrupted.recv() => Exit::Interrupted,
+        _ = terminated.recv() => Exit::Interrupted,
+    })
+}
+
+/// Ends the machine in order: children first, then the gateway.
+async fn finish(desk: &Rc<Desk>) {
+    if let Ok(status) = desk.ask_status().await
+        && status.condition_lots.is_positive()
+    {
+        let text = format!(
+            "conditions hold {} lots; nothing watches them until the machine runs again",
+            status.condition_lots
+        );
+        desk.alert("POSITION_LEFT", &text);
+    }
+    let stopped = tokio::time::timeout(Duration::from_secs(5), desk.close());
+    if let Ok(Err(refused)) = stopped.await {
+        log::error!("the machine did not stop in order: {refused}");
+    }
+    desk.hang_up();
+}
+
+fn catalog(folders: &Folders) -> Result<Catalog> {
+    let mut catalog = Catalog::built_in()?;
+    for (name, is_holidays) in [("products.toml", false), ("holidays.toml", true)] {
+        let path = folders.config.join(name);
+        let text = match std::fs::read_to_string(&path) {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => continue,
+            read => read.with_context(|| format!("cannot read {}", path.display()))?,
+        };
+        let at = || format!("{} is wrong", path.display());
+        if is_holidays {
+            catalog.extend_holidays(&text).with_context(at)?;
+        } else {
+            catalog.extend(&text).with_context(at)?;
+        }
+    }
+    Ok(catalog)
+}
+
+fn core(
+    settings: &Settings,
+    folders: &Folders,
+    catalog: &Catalog,
+    date: jiff::civil::Date,
+) -> Result<Core<Simulated, Facts>> {
+    let path = ledger::path(folders);
+    let durability = match settings.journal.durability {
+        config::Durability::Process => journal::Durability::Process,
+        config::Durability::Power => journal::Durability::Power,
+    };
+    let journal = Journal::open(&path, durability, VIEWS)?;
+    let state = ledger::fold(&journal).with_context(|| format!("in {}", path.display()))?;
+    let simulator = parts::simulator(&settings.simulator, catalog.calendar());
+    let mut core = Core::new(Setup {
+        venue: Simulated::new(simulator),
+        ledger: Facts::new(journal),
+        listing: Listing::new(catalog.clone(), date),
+        rules: parts::rules(&settings.gateway),
+        state,
+    });
+    core.start(clock::now()).context("the journal cannot be written")?;
+    Ok(core)
+}
+
+fn endpoints(settings: &Settings, folders: &Folders) -> Endpoints {
+    let gateway = &settings.gateway;
+    let v1 = format!("tcp://{}:{}", gateway.host, gateway.signal_port);
+    Endpoints {
+        events: ipc(folders, "events"),
+        orders: ipc(folders, "orders"),
+        signals: ipc(folders, "signals"),
+        v1_signals: gateway.plain.then_some(v1),
+    }
+}
+
+fn birth(settings: &Settings, endpoints: Endpoints) -> Birth {
+    let milliseconds = |it: Duration| u64::try_from(it.as_millis()).unwrap_or(u64::MAX);
+    Birth {
+        protocol: frame::PROTOCOL,
+        role: Role::Strategy,
+        parent: std::process::id(),
+        endpoints,
+        beat_ms: milliseconds(settings.desk.beat),
+        request_timeout_ms: milliseconds(settings.gateway.request_timeout),
+        retry_count: settings.gateway.retry_count,
+        v1_quantity: settings.executor.v1_quantity,
+    }
+}
+
+fn patience(settings: &Settings) -> Patience {
+    let nanoseconds = |it: Duration| i64::try_from(it.as_nanos()).unwrap_or(i64::MAX);
+    let desk = &settings.desk;
+    Patience {
+        hello: nanoseconds(desk.hello_timeout),
+        silence: nanoseconds(desk.silent),
+        restarts_max: usize::try_from(desk.restarts_max).unwrap_or(usize::MAX),
+        window: nanoseconds(desk.restart_window),
+    }
+}
+
+fn tell_ports(sockets: &Sockets, settings: &Settings) {
+    let (ticks, orders) = sockets.ports();
+    let host = settings.gateway.host;
+    if let Some(port) = ticks {
+        log::info!("ticks for other programs are on {host}:{port}");
+    }
+    if let Some(port) = orders {
+        log::warn!(
+            "gateway.plain is on: any program of this computer can trade over {host}:{port} and \
+             {host}:{}",
+            settings.gateway.signal_port
+        );
+    }
+}
+
+fn read_password(file: &Path) -> Result<String, Refused> {
+    match config::password(Some(file), None) {
+        Ok(Some(password)) => Ok(password.reveal().to_owned()),
+        Ok(None) => Err(Refused::new("PASSWORD", format!("{} is empty", file.display()))),
+        Err(error) => Err(Refused::new("PASSWORD", error.to_string())),
+    }
+}
+
+/// Lines go through a thread of their own, so that a slow reader holds nothing up.
+fn printer() -> Result<(mpsc::Sender<String>, JoinHandle<()>)> {
+    let (print, lines) = mpsc::channel::<String>();
+    let printer = thread::Builder::new().name("printer".to_owned()).spawn(move || {
+        let mut out = std::io::BufWriter::new(std::io::stdout().lock());
+        let is_gone = Cell::new(false);
+        while let Ok(line) = lines.recv() {
+            if is_gone.get() {
+                continue;
+            }
+            let mut written = writeln!(out, "{line}");
+            for line in lines.try_iter() {
+                written = written.and_then(|()| writeln!(out, "{line}"));
+            }
+            if let Err(error) = written.and_then(|()| out.flush()) {
+                log::error!("standard output is gone ({error}); the machine goes on, see ctl");
+                is_gone.set(true);
+            }
+        }
+    })?;
+    Ok((print, printer))
+}
