@@ -5,6 +5,15 @@
 
 pub mod cli;
 pub mod doctor;
+mod export;
+pub mod ledger;
+pub mod lines;
 mod papers;
+pub mod parts;
+mod replay;
+mod verify;
 
+pub use export::export;
 pub use papers::{completions, manual};
+pub use replay::{Output, replay};
+pub use verify::verify;
