@@ -49,6 +49,7 @@ struct Wrong {
     text: String,
 }
 
+#[allow(clippy::needless_pass_by_value)] // They stand in `map_err`.
 impl Wrong {
     fn usage(text: impl ToString) -> Wrong {
         Wrong { exit: Exit::Usage, text: text.to_string() }
