@@ -202,6 +202,28 @@ fn the_views_show_signals_and_their_orders() {
     assert_eq!(lines(sql), ["trace done 21950", "mini entered 21900"]);
 }
 
+/// Whoever reads the export, and has had enough.
+struct Closed;
+
+impl std::io::Write for Closed {
+    fn write(&mut self, _: &[u8]) -> std::io::Result<usize> {
+        Err(std::io::ErrorKind::BrokenPipe.into())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+#[test]
+fn a_reader_that_leaves_early_is_no_failure() {
+    let home = traded();
+    for words in ["aftm export audit", "aftm export fills --format csv"] {
+        let Entry::Export(args) = bench::entry(words) else { panic!("not an export") };
+        assert_eq!(export(&args, &folders(home.path()), &mut Closed).unwrap(), Exit::Ok);
+    }
+}
+
 #[test]
 fn without_a_journal_there_is_a_sentence() {
     let home = tempfile::tempdir().unwrap();

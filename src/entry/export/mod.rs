@@ -24,7 +24,7 @@ use sheet::Sheet;
 pub fn export(args: &cli::Export, folders: &Folders, out: &mut dyn Write) -> Result<Exit> {
     let reader = journal::reader(&ledger::existing(folders)?)?;
     let written = match &args.output {
-        None => write(args, &reader, out),
+        None => write(args, &reader, &mut BufWriter::new(out)),
         Some(path) => File::create(path)
             .map_err(anyhow::Error::from)
             .and_then(|file| write(args, &reader, &mut BufWriter::new(file)))
