@@ -99,7 +99,7 @@ impl<'a> Sheet<'a> {
         }
         let columns = columns(what);
         let mut writer = csv::Writer::from_writer(out);
-        writer.write_record(columns.iter().map(|(name, _)| name))?;
+        writer.write_record(columns.iter().map(|(name, _)| name)).map_err(cause)?;
         Ok(Sheet::Table(Box::new(writer), columns))
     }
 
@@ -109,7 +109,8 @@ impl<'a> Sheet<'a> {
             Sheet::Lines(out) => writeln!(out, "{}", lines::json(record))?,
             Sheet::Table(writer, columns) => {
                 let value = serde_json::to_value(record)?;
-                writer.write_record(columns.iter().map(|(_, place)| cell(&value, place)))?;
+                let cells = columns.iter().map(|(_, place)| cell(&value, place));
+                writer.write_record(cells).map_err(cause)?;
             }
         }
         Ok(())
@@ -125,11 +126,51 @@ impl<'a> Sheet<'a> {
     }
 }
 
+/// What the system said, which the table's own error hides.
+fn cause(error: csv::Error) -> anyhow::Error {
+    match error.into_kind() {
+        csv::ErrorKind::Io(error) => error.into(),
+        other => anyhow::anyhow!("cannot write a table: {other:?}"),
+    }
+}
+
 /// A value as text: nothing where there is none, JSON where it is a whole object.
 fn cell(record: &Value, place: &str) -> String {
     match record.pointer(place) {
         None | Some(Value::Null) => String::new(),
         Some(Value::String(text)) => text.clone(),
         Some(other) => other.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{self, ErrorKind};
+
+    use super::*;
+
+    struct Closed;
+
+    impl Write for Closed {
+        fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+            Err(ErrorKind::BrokenPipe.into())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_closed_pipe_is_named_in_either_form() {
+        for format in [Format::Jsonl, Format::Csv] {
+            let mut closed = Closed;
+            let mut sheet = Sheet::new(format, Records::Fills, &mut closed).unwrap();
+            // More than any buffer takes.
+            let record = serde_json::json!({ "order": "A".repeat(100_000) });
+            let error = sheet.add(&record).unwrap_err();
+            let error = error.downcast_ref::<io::Error>().unwrap();
+            assert_eq!(error.kind(), ErrorKind::BrokenPipe, "{format:?}");
+        }
     }
 }
