@@ -61,6 +61,11 @@ impl Calendar {
         Ok(())
     }
 
+    /// The weekdays on which it does not trade.
+    pub const fn holidays(&self) -> &BTreeSet<Date> {
+        &self.holidays
+    }
+
     /// Whether it trades on that day.
     pub fn is_business_day(&self, date: Date) -> bool {
         !matches!(date.weekday(), Weekday::Saturday | Weekday::Sunday)

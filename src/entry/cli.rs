@@ -117,7 +117,7 @@ pub enum Entry {
 /// A replay of conditions over a feed.
 #[derive(Clone, Debug, Args)]
 pub struct Replay {
-    /// Where ticks come from: random, taifex:PATH or csv:PATH
+    /// Where ticks come from: taifex:PATH, csv:PATH, or random, of which 100000 ticks are taken
     #[arg(value_name = "FEED")]
     pub source: String,
     /// A file of conditions, in TOML

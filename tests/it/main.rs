@@ -1,3 +1,6 @@
 //! One binary for every test that needs the program or the tree as a whole.
 
+mod bench;
+mod export;
+mod replay;
 mod tidy;

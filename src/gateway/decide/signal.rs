@@ -43,10 +43,11 @@ impl Case<'_> {
             let text = format!("the signal is of a tick at {}, too old to enter on", signal.time);
             return refused("STALE_SIGNAL", text);
         }
-        // An entry that was lost on its way and comes after its exit would never be closed.
+        // An entry that was lost on its way and comes after its exit would never be closed. That the
+        // exit was reported means nothing: a report runs ahead of the orders.
         let exit = held.condition.signal(SignalKind::Exit);
-        if self.state.signals.contains_key(&exit) {
-            return refused("OVERTAKEN", format!("exit {exit} was given before the entry came"));
+        if self.state.outcome(exit).is_some() {
+            return refused("OVERTAKEN", format!("exit {exit} was acted on before the entry came"));
         }
         if held.condition.is_paused {
             return refused("PAUSED", format!("condition {} is paused", signal.id.condition));

@@ -1,0 +1,136 @@
+//! The glue between the gateway's facts and the journal: facts go in as JSON, and come out folded.
+//!
+//! Owns the journal's name in the data folder, the form of a fact there, and the views for people.
+//! Refuses a record that it cannot read whole: skipping one would fold another history.
+
+mod views;
+
+use std::path::PathBuf;
+
+use aftm_domain::Stamp;
+use anyhow::{Context as _, Result, bail};
+
+use crate::config::Folders;
+use crate::gateway::fact::Fact;
+use crate::gateway::state::State;
+use crate::gateway::{Ledger, LedgerError};
+use crate::journal::{Journal, JournalError, Record};
+
+pub use views::VIEWS;
+
+/// The journal's name in the data folder.
+pub const FILE: &str = "journal.sqlite";
+
+/// Where the journal of these folders is.
+pub fn path(folders: &Folders) -> PathBuf {
+    folders.data.join(FILE)
+}
+
+/// The journal of these folders, where a machine has made one.
+pub fn existing(folders: &Folders) -> Result<PathBuf> {
+    let path = path(folders);
+    if !path.try_exists().with_context(|| format!("cannot look for {}", path.display()))? {
+        bail!("there is no journal yet: no machine has run with {}", path.display());
+    }
+    Ok(path)
+}
+
+/// The gateway's facts in a journal.
+pub struct Facts {
+    journal: Journal,
+    /// The bodies of one append, one after the other; kept for its room.
+    text: Vec<u8>,
+    /// Each fact's kind, and where its body ends.
+    ends: Vec<(&'static str, usize)>,
+}
+
+impl Facts {
+    /// Goes on with a journal.
+    pub fn new(journal: Journal) -> Facts {
+        Facts { journal, text: Vec::with_capacity(4_096), ends: Vec::with_capacity(8) }
+    }
+
+    /// The journal, for probes and what went wrong with checkpoints.
+    pub fn journal(&mut self) -> &mut Journal {
+        &mut self.journal
+    }
+
+    /// Closes the journal.
+    pub fn close(self) -> Result<(), JournalError> {
+        self.journal.close()
+    }
+
+    fn write(&mut self, now: Stamp, facts: &[Fact]) -> Result<(), Box<dyn std::error::Error>> {
+        self.text.clear();
+        self.ends.clear();
+        for fact in facts {
+            serde_json::to_writer(&mut self.text, fact)?;
+            self.ends.push((fact.word(), self.text.len()));
+        }
+        let mut rest = str::from_utf8(&self.text)?;
+        let mut start = 0;
+        let mut records = Vec::with_capacity(self.ends.len());
+        for (kind, end) in &self.ends {
+            let (body, after) = rest.split_at(end - start);
+            records.push((*kind, body));
+            (rest, start) = (after, *end);
+        }
+        self.journal.append(now, &records)?;
+        Ok(())
+    }
+}
+
+impl Ledger for Facts {
+    fn append(&mut self, now: Stamp, facts: &[Fact]) -> Result<(), LedgerError> {
+        self.write(now, facts).map_err(|error| LedgerError(error.to_string()))
+    }
+}
+
+/// Why a journal cannot be folded.
+#[derive(Debug, thiserror::Error)]
+pub enum FoldError {
+    /// It cannot be read.
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+    /// A record that is not a fact of this program.
+    #[error(
+        "record {sequence} of the journal, {kind:?}, is not a fact that this program knows: \
+         {reason}; use the program that wrote it"
+    )]
+    Unknown {
+        /// Its place.
+        sequence: u64,
+        /// Its kind.
+        kind: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+}
+
+/// The fact of a record.
+pub fn fact(record: Record<'_>) -> Result<Fact, FoldError> {
+    let unknown = |reason| {
+        let (sequence, kind) = (record.sequence, record.kind.to_owned());
+        FoldError::Unknown { sequence, kind, reason }
+    };
+    let fact: Fact =
+        serde_json::from_str(record.body).map_err(|error| unknown(error.to_string()))?;
+    if fact.word() != record.kind {
+        return Err(unknown(format!("its body is a fact {:?}", fact.word())));
+    }
+    Ok(fact)
+}
+
+/// What the gateway knows after every fact of a journal.
+pub fn fold(journal: &Journal) -> Result<State, FoldError> {
+    let mut state = State::default();
+    journal.read(0, |record| {
+        state.fold(&fact(record)?);
+        Ok::<_, FoldError>(())
+    })?;
+    Ok(state)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::indexing_slicing)]
+mod tests;
