@@ -1,0 +1,69 @@
+//! The order port of v1 clients.
+
+use aftm_domain::Stamp;
+
+use super::wire::{receive, send_back};
+use super::{Server, TURN_MAX};
+use crate::gateway::core::Ledger;
+use crate::gateway::v1::Client;
+use crate::gateway::venue::Venue;
+use crate::wire::v1;
+
+impl<V: Venue, L: Ledger, C: Fn() -> Stamp> Server<V, L, C> {
+    pub(super) fn hear_clients(&mut self) -> zmq::Result<()> {
+        for _ in 0..TURN_MAX {
+            let Some(clients) = &self.sockets.clients else { break };
+            let Some(frames) = receive(clients)? else { break };
+            self.hear_client(&frames)?;
+        }
+        self.deliver();
+        Ok(())
+    }
+
+    /// A message of a v1 client: its name, an empty frame, one frame of JSON.
+    pub(super) fn hear_client(&mut self, frames: &[Vec<u8>]) -> zmq::Result<()> {
+        let now = (self.clock)();
+        let age = self.feed_age_ms(now);
+        let (way, body) = match frames {
+            [name, empty, body] if empty.is_empty() => (vec![name.clone(), Vec::new()], body),
+            [name, empty, ..] if empty.is_empty() => {
+                self.bad_messages += 1;
+                let way = vec![name.clone(), Vec::new()];
+                return self.refuse_frames(&way);
+            }
+            [name, body] => (vec![name.clone()], body),
+            [name, ..] => {
+                self.bad_messages += 1;
+                return self.refuse_frames(&vec![name.clone()]);
+            }
+            [] => return Ok(()),
+        };
+        if let Some(reply) = self.v1.take(&mut self.core, body, way.clone(), age, now) {
+            self.send_client(&way, &reply);
+        }
+        Ok(())
+    }
+
+    pub(super) fn refuse_frames(&mut self, way: &Client) -> zmq::Result<()> {
+        let text = "a request is one frame; nothing was carried out";
+        let code = v1::orders::code::INVALID_JSON;
+        let failure = v1::orders::Failure::new(code, text);
+        self.send_client(way, &v1::orders::failed(&failure));
+        Ok(())
+    }
+
+    pub(super) fn send_client(&mut self, way: &Client, reply: &[u8]) {
+        let Some(clients) = &self.sockets.clients else { return };
+        if !send_back(clients, way, reply) {
+            self.dropped += 1;
+        }
+    }
+
+    pub(super) fn deliver(&mut self) {
+        let Some(clients) = &self.sockets.clients else { return };
+        if self.v1.is_busy() {
+            let now = (self.clock)();
+            self.v1.deliver(&self.core, now, |way, reply| send_back(clients, way, reply));
+        }
+    }
+}

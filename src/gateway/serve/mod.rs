@@ -1,0 +1,194 @@
+//! The serving loop: sockets and clock on the outside, the core within.
+//!
+//! One thread owns the sockets, the core and the journal. It waits in one poll for whoever speaks
+//! first; nothing in it waits for the venue.
+
+mod clients;
+mod ours;
+mod signals;
+mod ticks;
+mod wire;
+
+use std::collections::BTreeSet;
+
+use aftm_domain::tick::Moment;
+use aftm_domain::{ExchangeTime, SignalId, Stamp};
+use rustc_hash::FxHashMap;
+use zmq::POLLIN;
+
+use self::wire::{again, receive, send_topic};
+use super::core::{Core, Ledger};
+use super::pace::{Pace, Step};
+use super::sockets::Sockets;
+use super::v1::{Client, V1};
+use super::venue::Venue;
+use crate::wire::event::{ChildWord, Numbered, Topic};
+use crate::wire::{Event, Outcome, Role, Signal, encode_into};
+
+pub use self::ticks::{FeedLine, FeedNews};
+
+/// Messages taken from one socket before the others have their turn.
+const TURN_MAX: usize = 64;
+/// Ticks published before the sockets have their turn.
+const TICKS_MAX: usize = 64;
+/// How many ticks of a held feed the strategy handles before it reports; a live strategy reports
+/// with its beat.
+const REPORT_EVERY: u64 = 256;
+/// The longest sleep where nothing is due, in milliseconds.
+const IDLE_MS: i64 = 500;
+/// The sleep while an order waits for the venue's answer or a client for its reply.
+const BUSY_MS: i64 = 2;
+/// A child that said hello.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Present {
+    role: Role,
+    pid: u32,
+}
+
+/// Why the loop ended.
+#[derive(Debug, thiserror::Error)]
+#[error("the gateway's sockets failed: {0}")]
+pub struct ServeError(#[from] zmq::Error);
+
+/// The gateway at work.
+pub struct Server<V, L, C> {
+    core: Core<V, L>,
+    sockets: Sockets,
+    feed: FeedLine,
+    clock: C,
+    pace: Pace,
+    v1: V1,
+    children: FxHashMap<Vec<u8>, Present>,
+    /// Orders of signals that came before their turn, and who waits for their outcome.
+    early: FxHashMap<SignalId, (Vec<Client>, Signal)>,
+    ready: Vec<Moment>,
+    is_started: bool,
+    is_open: bool,
+    ready_roles: BTreeSet<Role>,
+    is_rung: bool,
+    is_stopping: bool,
+    has_ended: bool,
+    has_finished: bool,
+    anchor: (ExchangeTime, Stamp),
+    last_tick: Option<Stamp>,
+    numbers: [u64; 4],
+    problems: u64,
+    bad_messages: u64,
+    dropped: u64,
+    events: Vec<Event>,
+    frame: Vec<u8>,
+}
+
+impl<V: Venue, L: Ledger, C: Fn() -> Stamp> Server<V, L, C> {
+    /// A gateway over its sockets.
+    pub fn new(core: Core<V, L>, sockets: Sockets, feed: FeedLine, clock: C) -> Server<V, L, C> {
+        let now = clock();
+        let is_held = feed.is_recorded || feed.speed.is_none();
+        Server {
+            core,
+            sockets,
+            anchor: (feed.starts, now),
+            feed,
+            clock,
+            pace: Pace::new(is_held),
+            v1: V1::default(),
+            children: FxHashMap::default(),
+            early: FxHashMap::default(),
+            ready: Vec::new(),
+            is_started: false,
+            is_open: false,
+            ready_roles: BTreeSet::new(),
+            is_rung: true,
+            is_stopping: false,
+            has_ended: false,
+            has_finished: false,
+            last_tick: None,
+            numbers: [0; 4],
+            problems: 0,
+            bad_messages: 0,
+            dropped: 0,
+            events: Vec::new(),
+            frame: Vec::with_capacity(1_024),
+        }
+    }
+
+    /// Serves until the desk says that it is enough.
+    pub fn run(mut self) -> Result<(), ServeError> {
+        self.want();
+        while !self.is_stopping {
+            self.wait()?;
+            self.hear_desk()?;
+            self.hear_children()?;
+            self.hear_clients()?;
+            self.take_ticks()?;
+            self.step()?;
+            self.keep_time();
+            self.tell()?;
+        }
+        Ok(())
+    }
+
+    /// Sleeps until somebody speaks or something is due.
+    fn wait(&mut self) -> zmq::Result<()> {
+        let timeout = self.timeout();
+        let mut items = vec![
+            self.sockets.desk.as_poll_item(POLLIN),
+            self.sockets.children.as_poll_item(POLLIN),
+            self.sockets.wake.as_poll_item(POLLIN),
+        ];
+        items.extend(self.sockets.clients.as_ref().map(|it| it.as_poll_item(POLLIN)));
+        zmq::poll(&mut items, timeout).or_else(again)?;
+        while receive(&self.sockets.wake)?.is_some() {
+            self.is_rung = true;
+        }
+        Ok(())
+    }
+
+    fn timeout(&self) -> i64 {
+        let can_publish = self.may_publish() && (self.is_rung || !self.ready.is_empty());
+        if can_publish || self.pace.next() != Step::Wait {
+            0
+        } else if self.v1.is_busy() || self.core.has_unanswered() {
+            BUSY_MS
+        } else {
+            IDLE_MS
+        }
+    }
+
+    /// What follows from time alone.
+    fn keep_time(&mut self) {
+        if !self.core.has_unanswered() && self.core.venue().due().is_none() {
+            return;
+        }
+        let now = (self.clock)();
+        let is_flowing = !self.pace.is_held() || !self.is_started || self.has_finished;
+        if is_flowing {
+            let passed = now.since(self.anchor.1);
+            let time = ExchangeTime { at: self.anchor.0.at.after(passed), ..self.anchor.0 };
+            self.core.advance(time, now);
+        }
+        self.core.expire(now);
+        self.deliver();
+    }
+
+    fn tell(&mut self) -> zmq::Result<()> {
+        let mut events = std::mem::take(&mut self.events);
+        self.core.tell(&mut events);
+        for event in events.drain(..) {
+            if let Event::Settled { id, outcome } = &event
+                && !matches!(outcome, Outcome::Waits { .. })
+            {
+                self.pace.settle(*id);
+            }
+            let is_beat = matches!(event, Event::Child { word: ChildWord::Beat, .. });
+            let topic = if is_beat { Topic::Beat } else { Topic::News };
+            let [_, _, news, beats] = &mut self.numbers;
+            let number = if is_beat { beats } else { news };
+            *number += 1;
+            encode_into(&mut self.frame, &Numbered { number: *number, event });
+            send_topic(&self.sockets.events, topic, &self.frame, &mut self.dropped)?;
+        }
+        self.events = events;
+        Ok(())
+    }
+}

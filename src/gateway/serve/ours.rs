@@ -1,0 +1,227 @@
+//! What the desk and the children ask.
+
+use aftm_domain::Stamp;
+
+use super::wire::{receive, send_back};
+use super::{Present, REPORT_EVERY, Server, TURN_MAX};
+use crate::gateway::core::Ledger;
+use crate::gateway::fact::Door;
+use crate::gateway::v1::Client;
+use crate::gateway::venue::Venue;
+use crate::wire::event::ChildWord;
+use crate::wire::request::Request;
+use crate::wire::{Answer, Ask, Event, Refused, Reply, Role, WireError, decode, encode_into};
+
+/// Ticks in a page, so that a reply stays far below the largest frame.
+const TICKS_PAGE: usize = 256;
+
+impl<V: Venue, L: Ledger, C: Fn() -> Stamp> Server<V, L, C> {
+    pub(super) fn hear_desk(&mut self) -> zmq::Result<()> {
+        for _ in 0..TURN_MAX {
+            let Some(frames) = receive(&self.sockets.desk)? else { break };
+            self.hear_ours(&frames, Door::Desk)?;
+        }
+        Ok(())
+    }
+
+    pub(super) fn hear_children(&mut self) -> zmq::Result<()> {
+        for _ in 0..TURN_MAX {
+            let Some(frames) = receive(&self.sockets.children)? else { break };
+            let role = frames.first().and_then(|it| self.children.get(it)).map(|it| it.role);
+            let door = match role {
+                Some(Role::Executor) => Door::Executor,
+                // Only a hello is taken from a stranger, and that is judged below.
+                Some(Role::Strategy) | None => Door::Strategy,
+            };
+            self.hear_ours(&frames, door)?;
+        }
+        Ok(())
+    }
+
+    /// A message of ours: the way back, then one frame.
+    pub(super) fn hear_ours(&mut self, frames: &[Vec<u8>], door: Door) -> zmq::Result<()> {
+        let Some((body, way)) = frames.split_last() else { return Ok(()) };
+        let asked: Result<Ask, WireError> = decode(body);
+        let Ok(Ask { id, request }) = asked else {
+            self.bad_messages += 1;
+            return Ok(());
+        };
+        let client = way.to_vec();
+        if let Request::Place { intent } = &request
+            && let Some(signal) = intent.signal
+            && door == Door::Executor
+        {
+            return self.signal_order(id, signal, client);
+        }
+        let reply = self.answer(&request, door, &client);
+        self.reply(&client, id, reply, door)
+    }
+
+    /// Judges who may ask what, and answers.
+    pub(super) fn answer(
+        &mut self,
+        request: &Request,
+        door: Door,
+        client: &Client,
+    ) -> Result<Reply, Refused> {
+        let now = (self.clock)();
+        let peer = client.first().and_then(|it| self.children.get(it)).copied();
+        match request {
+            Request::Hello { role, pid, protocol, nonce, version } if door != Door::Desk => {
+                self.hello(client, Present { role: *role, pid: *pid }, *protocol, *nonce, version)
+            }
+            _ if door != Door::Desk && peer.is_none() => {
+                Err(Refused::new("UNKNOWN_PEER", "say hello first"))
+            }
+            Request::Beat { .. } | Request::Ready { .. } => {
+                if let Some(Present { role, pid }) = peer {
+                    let is_beat = matches!(request, Request::Beat { .. });
+                    let word = if is_beat { ChildWord::Beat } else { ChildWord::Ready };
+                    self.core.announce(Event::Child { role, pid, word });
+                    self.note_ready(role, is_beat);
+                }
+                Ok(Reply::Done {})
+            }
+            Request::Ticks { from } => Ok(self.ticks(*from)),
+            Request::Snapshot { .. } => {
+                let through = self.pace.reported();
+                self.core.serve(request, door, now).map(|reply| match reply {
+                    Reply::Snapshot { rows, next, .. } => Reply::Snapshot { rows, next, through },
+                    other => other,
+                })
+            }
+            Request::Report { pid, through, signals, .. } => {
+                if door != Door::Strategy || peer.map(|it| it.pid) != Some(*pid) {
+                    return Err(Refused::new("UNKNOWN_PEER", "another strategy has the word now"));
+                }
+                let reply = self.core.serve(request, door, now);
+                let state = self.core.state();
+                let open = signals.iter().filter(|it| {
+                    state.signals.contains_key(&it.id) && state.outcome(it.id).is_none()
+                });
+                open.for_each(|signal| self.pace.expect(signal));
+                through.iter().for_each(|it| self.pace.report(*it));
+                let known = signals.iter().map(|it| it.id);
+                let known = known.filter(|id| state.outcome(*id).is_some()).collect();
+                reply.map(|_| Reply::Known { signals: known })
+            }
+            Request::Alert { .. } if door != Door::Desk => self.core.serve(request, door, now),
+            Request::Place { .. } if door == Door::Executor => self.core.serve(request, door, now),
+            _ if door != Door::Desk => {
+                let text = "a child of the machine may not ask for this";
+                Err(Refused::new("NOT_YOURS", text))
+            }
+            Request::Start {} => Ok(self.start()),
+            Request::Stop {} => {
+                self.is_started = false;
+                Ok(Reply::Done {})
+            }
+            Request::End {} => {
+                self.is_stopping = true;
+                Ok(Reply::Done {})
+            }
+            Request::Status {} => Ok(self.status(now)),
+            other => {
+                let reply = self.core.serve(other, door, now);
+                if matches!(other, Request::AddItem { .. } | Request::DropItem { .. }) {
+                    self.want();
+                }
+                reply
+            }
+        }
+    }
+
+    pub(super) fn hello(
+        &mut self,
+        client: &Client,
+        present: Present,
+        protocol: u32,
+        nonce: u64,
+        version: &str,
+    ) -> Result<Reply, Refused> {
+        if protocol != crate::wire::frame::PROTOCOL {
+            let ours = crate::wire::frame::PROTOCOL;
+            let text = format!(
+                "the {} is version {version} and speaks protocol {protocol}, but this machine \
+                 speaks {ours}; restart the machine",
+                present.role
+            );
+            let code = "PROTOCOL".to_owned();
+            self.core.announce(Event::Alert { code, text: text.clone() });
+            return Err(Refused::new("PROTOCOL", text));
+        }
+        let Some(peer) = client.first() else {
+            return Err(Refused::new("UNKNOWN_PEER", "a hello needs a way back"));
+        };
+        if self.children.get(peer) != Some(&present) {
+            self.children.retain(|_, it| it.role != present.role);
+            self.children.insert(peer.clone(), present);
+            let Present { role, pid } = present;
+            self.core.announce(Event::Child { role, pid, word: ChildWord::Hello });
+        }
+        self.core.announce(Event::Sync { nonce });
+        let report_every = if self.pace.is_held() { REPORT_EVERY } else { u64::MAX };
+        Ok(Reply::Welcome { report_every })
+    }
+
+    pub(super) fn start(&mut self) -> Reply {
+        if !self.is_started {
+            (self.is_started, self.is_open) = (true, false);
+            self.children.clear();
+            self.ready_roles.clear();
+            self.pace.restart();
+        }
+        Reply::Done {}
+    }
+
+    /// A held feed opens when every child works, and stays open while one of them is restarted.
+    pub(super) fn note_ready(&mut self, role: Role, is_beat: bool) {
+        if !is_beat && self.is_started {
+            self.ready_roles.insert(role);
+            if !self.is_open && self.ready_roles.len() == Role::ALL.len() {
+                self.is_open = true;
+                self.want();
+            }
+        }
+    }
+
+    pub(super) fn ticks(&self, from: u64) -> Reply {
+        let ticks = self.pace.ticks(from).take(TICKS_PAGE).copied().collect();
+        Reply::Ticks { ticks, oldest: self.pace.oldest() }
+    }
+
+    pub(super) fn status(&self, now: Stamp) -> Reply {
+        let mut row = self.core.status();
+        row.clock = self.pace.clock();
+        row.reported = self.pace.reported();
+        row.feed.clone_from(&self.feed.name);
+        row.feed_age_ms = self.feed_age_ms(now);
+        row.feed_ended = self.has_finished;
+        row.feed_problems = self.problems;
+        row.plain = self.sockets.clients.is_some();
+        row.bad_messages = self.bad_messages;
+        row.dropped = self.dropped;
+        Reply::Status(Box::new(row))
+    }
+
+    pub(super) fn feed_age_ms(&self, now: Stamp) -> Option<u64> {
+        let age = now.since(self.last_tick?) / Stamp::MILLISECOND;
+        u64::try_from(age).ok()
+    }
+
+    pub(super) fn reply(
+        &mut self,
+        client: &Client,
+        id: u64,
+        reply: Result<Reply, Refused>,
+        door: Door,
+    ) -> zmq::Result<()> {
+        encode_into(&mut self.frame, &Answer { id, reply });
+        let socket = if door == Door::Desk { &self.sockets.desk } else { &self.sockets.children };
+        // A child that is gone is told nothing; the one that comes after it asks again.
+        if !send_back(socket, client, &self.frame) {
+            self.dropped += 1;
+        }
+        Ok(())
+    }
+}
