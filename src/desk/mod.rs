@@ -12,10 +12,10 @@ pub mod line;
 mod lines;
 mod operator;
 mod perform;
+pub mod records;
 pub mod supervisor;
 
 pub use command::Command;
 pub use defaults::Defaults;
 pub use exit::Exit;
-pub use lines::SignalLine;
 pub use operator::{Desk, Setup};

@@ -7,7 +7,7 @@ use aftm_domain::{AccountId, Code, ConditionId, OrderId};
 
 use super::command::{Account, Amend, Cancel, Command, Condition, Item, Leaving, Login};
 use super::command::{NewCondition, Order, Until, Wait};
-use super::lines::line;
+use super::lines::{fill, line};
 use super::operator::Desk;
 use super::supervisor::Input;
 use crate::wire::request::{ConditionRow, Leave, StatusRow};
@@ -154,7 +154,7 @@ impl Desk {
         while let Some(place) = from {
             let reply = self.line.ask(Request::Fills { from: place }).await?;
             let Reply::Fills { rows, next } = reply else { break };
-            lines.extend(rows.iter().map(|row| line(self.now(), "fill", row)));
+            lines.extend(rows.iter().map(|row| fill(self.now(), row)));
             from = next;
         }
         Ok(())

@@ -11,7 +11,6 @@ pub mod doctor;
 mod export;
 mod feed_line;
 pub mod ledger;
-pub mod lines;
 mod log;
 mod open;
 mod papers;

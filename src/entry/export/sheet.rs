@@ -6,8 +6,8 @@ use anyhow::Result;
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::desk::records as lines;
 use crate::entry::cli::{Format, Records};
-use crate::entry::lines;
 
 /// A column, and where its value is in the record's JSON.
 type Column = (&'static str, &'static str);

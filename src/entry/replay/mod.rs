@@ -20,9 +20,10 @@ use aftm_domain::{Catalog, Code};
 use anyhow::{Context as _, Result};
 
 use super::cli::{self, Items};
-use super::{lines, parts};
+use super::parts;
 use crate::config::Settings;
 use crate::desk::Exit;
+use crate::desk::records as lines;
 use crate::feeds::{Feed, Source};
 
 use progress::Progress;

@@ -10,7 +10,8 @@ use super::Output;
 use super::refusals::{Refusal, refusals};
 use super::rig::Rig;
 use crate::config::Settings;
-use crate::entry::{cli, lines};
+use crate::desk::records as lines;
+use crate::entry::cli;
 use crate::feeds::Feed;
 use crate::report::{self, Execution, Inputs, Report, Terms};
 

@@ -55,7 +55,7 @@ pub fn fill_line(row: &FillRow) -> String {
 }
 
 /// A value as one line of JSON.
-pub(super) fn json<T: Serialize>(value: &T) -> String {
+pub fn json<T: Serialize>(value: &T) -> String {
     #[allow(clippy::expect_used)] // Rows and lines have text keys and nothing that can fail.
     serde_json::to_string(value).expect("a row is JSON")
 }
