@@ -67,7 +67,8 @@ fn dispatch(cli: Cli) -> Result<Exit> {
             let Some(settings) = in_force(resolved) else { return Ok(Exit::Configuration) };
             let notes = &mut std::io::stderr();
             let has_terminal = notes.is_terminal();
-            replay(&what, &settings, Output { out: &mut out, notes, has_terminal })
+            let catalog = super::parts::catalog(&folders)?;
+            replay(&what, &settings, catalog, Output { out: &mut out, notes, has_terminal })
         }
         Some(Entry::Run { script }) => {
             let Some(settings) = in_force(resolved) else { return Ok(Exit::Configuration) };

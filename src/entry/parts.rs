@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
-use aftm_domain::{Calendar, Stamp};
+use aftm_domain::{Calendar, Catalog, Stamp};
+use anyhow::{Context as _, Result};
 
-use crate::config;
+use crate::config::{self, Folders};
 use crate::desk::Defaults;
 use crate::feeds;
 use crate::gateway::Rules;
@@ -25,6 +26,26 @@ pub fn simulator(settings: &config::Simulator, calendar: &Calendar) -> aftm_sim:
         balance: settings.balance,
         ..aftm_sim::Settings::default()
     }
+}
+
+/// The products and holidays that come with the program, and those of the trader's own files,
+/// `products.toml` and `holidays.toml` in the config folder.
+pub fn catalog(folders: &Folders) -> Result<Catalog> {
+    let mut catalog = Catalog::built_in()?;
+    for (name, is_holidays) in [("products.toml", false), ("holidays.toml", true)] {
+        let path = folders.config.join(name);
+        let text = match std::fs::read_to_string(&path) {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => continue,
+            read => read.with_context(|| format!("cannot read {}", path.display()))?,
+        };
+        let at = || format!("{} is wrong", path.display());
+        if is_holidays {
+            catalog.extend_holidays(&text).with_context(at)?;
+        } else {
+            catalog.extend(&text).with_context(at)?;
+        }
+    }
+    Ok(catalog)
 }
 
 /// The bounds of the gateway's decisions.

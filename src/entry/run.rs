@@ -91,7 +91,7 @@ struct Machine {
 impl Machine {
     fn open(settings: &Settings, folders: &Folders) -> Result<Machine> {
         let context = zmq::Context::new();
-        let catalog = Arc::new(catalog(folders)?);
+        let catalog = Arc::new(parts::catalog(folders)?);
         let source: Source = settings.feed.source.parse()?;
         let mut wanted = parts::feed(&settings.random, None);
         wanted.catalog = Some(catalog.clone());
@@ -213,24 +213,6 @@ async fn finish(desk: &Rc<Desk>) {
         log::error!("the machine did not stop in order: {refused}");
     }
     desk.hang_up();
-}
-
-fn catalog(folders: &Folders) -> Result<Catalog> {
-    let mut catalog = Catalog::built_in()?;
-    for (name, is_holidays) in [("products.toml", false), ("holidays.toml", true)] {
-        let path = folders.config.join(name);
-        let text = match std::fs::read_to_string(&path) {
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => continue,
-            read => read.with_context(|| format!("cannot read {}", path.display()))?,
-        };
-        let at = || format!("{} is wrong", path.display());
-        if is_holidays {
-            catalog.extend_holidays(&text).with_context(at)?;
-        } else {
-            catalog.extend(&text).with_context(at)?;
-        }
-    }
-    Ok(catalog)
 }
 
 fn core(

@@ -109,7 +109,7 @@ fn a_machine_whose_strategy_runs_ahead_fills_as_a_replay_does() {
     let Entry::Replay(args) = bench::entry(&line) else { panic!("not a replay") };
     let (mut out, mut notes) = (Vec::new(), Vec::new());
     let output = Output { out: &mut out, notes: &mut notes, has_terminal: false };
-    replay(&args, &settings(&[]), output).unwrap();
+    replay(&args, &settings(&[]), Catalog::built_in().unwrap(), output).unwrap();
     let fills = fs::read_to_string(home.path().join("f")).unwrap();
     assert_eq!(fills.lines().count(), 3);
     assert_eq!(exported(home.path(), "fills"), fills);

@@ -8,6 +8,7 @@ use std::path::Path;
 use aftm::desk::Exit;
 use aftm::entry::cli::Entry;
 use aftm::entry::{Output, replay};
+use aftm_domain::Catalog;
 
 use crate::bench::{self, CONDITIONS, TICKS, settings, write_market};
 
@@ -22,7 +23,7 @@ fn run(line: &str, sets: &[&str]) -> anyhow::Result<Played> {
     let Entry::Replay(args) = bench::entry(line) else { panic!("not a replay: {line}") };
     let (mut out, mut notes) = (Vec::new(), Vec::new());
     let output = Output { out: &mut out, notes: &mut notes, has_terminal: false };
-    let exit = replay(&args, &settings(sets), output)?;
+    let exit = replay(&args, &settings(sets), Catalog::built_in()?, output)?;
     Ok(Played { exit, out: String::from_utf8(out)?, notes: String::from_utf8(notes)? })
 }
 

@@ -14,6 +14,7 @@ use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::Path;
+use std::sync::Arc;
 
 use aftm_domain::condition::Terms;
 use aftm_domain::{Catalog, Code};
@@ -64,8 +65,13 @@ impl Wrong {
 /// Replays conditions over a feed and reports what they would have traded. What is wrong with the
 /// command line or the conditions is told in the notes and is the exit code; an error is a feed or
 /// a file that cannot be read or written.
-pub fn replay(args: &cli::Replay, settings: &Settings, mut output: Output<'_>) -> Result<Exit> {
-    match play(args, settings, &mut output) {
+pub fn replay(
+    args: &cli::Replay,
+    settings: &Settings,
+    catalog: Catalog,
+    mut output: Output<'_>,
+) -> Result<Exit> {
+    match play(args, settings, catalog, &mut output) {
         Ok(()) => Ok(Exit::Ok),
         Err(error) => {
             let Wrong { exit, text } = error.downcast()?;
@@ -75,12 +81,17 @@ pub fn replay(args: &cli::Replay, settings: &Settings, mut output: Output<'_>) -
     }
 }
 
-fn play(args: &cli::Replay, settings: &Settings, output: &mut Output<'_>) -> Result<()> {
+fn play(
+    args: &cli::Replay,
+    settings: &Settings,
+    catalog: Catalog,
+    output: &mut Output<'_>,
+) -> Result<()> {
     let source: Source = args.source.parse().map_err(Wrong::usage)?;
     let terms = conditions::read(&args.conditions, &parts::defaults(&settings.strategy))?;
-    let catalog = Catalog::built_in()?;
     let only = wanted(args, &terms);
-    let random = parts::feed(&settings.random, Some(ENDLESS_TICKS_MAX));
+    let mut random = parts::feed(&settings.random, Some(ENDLESS_TICKS_MAX));
+    random.catalog = Some(Arc::new(catalog.clone()));
     let mut feed = Feed::open(&source, &random, only.as_ref())?;
     note_feed(&feed, &source, output.notes)?;
     note_missing(&feed, only.as_ref(), &terms, output.notes)?;

@@ -163,12 +163,18 @@ impl<V: Venue, L: Ledger, C: Fn() -> Stamp> Server<V, L, C> {
         let now = (self.clock)();
         let is_flowing = !self.pace.is_held() || !self.is_started || self.has_finished;
         if is_flowing {
-            let passed = now.since(self.anchor.1);
-            let time = ExchangeTime { at: self.anchor.0.at.after(passed), ..self.anchor.0 };
-            self.core.advance(time, now);
+            self.core.advance(self.exchange_time(now), now);
         }
         self.core.expire(now);
         self.deliver();
+    }
+
+    /// Where the exchange's clock stands between two ticks, as far as ours can tell.
+    #[allow(clippy::cast_possible_truncation, clippy::cast_precision_loss)] // A pace, not a price.
+    fn exchange_time(&self, now: Stamp) -> ExchangeTime {
+        let (time, at) = self.anchor;
+        let passed = now.since(at) as f64 * self.feed.speed.unwrap_or(1.0);
+        ExchangeTime { at: time.at.after(passed as i64), ..time }
     }
 
     fn tell(&mut self) -> zmq::Result<()> {
