@@ -7,6 +7,8 @@
 pub mod birth;
 pub mod event;
 pub mod frame;
+#[cfg(test)]
+mod golden;
 pub mod link;
 pub mod order;
 pub mod request;
