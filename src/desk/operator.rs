@@ -20,8 +20,8 @@ use super::{Command, Defaults, Exit, command};
 use crate::wire::event::ChildWord;
 use crate::wire::{Birth, Event, Refused, Role, encode};
 
-/// How often the supervisor looks at the children.
-const WATCH: Duration = Duration::from_millis(50);
+/// How often the supervisor looks at the children; one that exits is seen at once.
+const WATCH: Duration = Duration::from_millis(100);
 
 /// What the desk is made of.
 pub struct Setup {
@@ -247,6 +247,7 @@ impl Desk {
         };
         self.inputs.borrow_mut().remove(&role);
         self.supervise(Input::Exited(role, pid, how));
+        self.supervise(Input::Time);
     }
 
     /// A command of `ctl`: the lines to show, the last of them the exit code.
