@@ -25,6 +25,18 @@ pub enum Exit {
 }
 
 impl Exit {
+    /// Every way to end.
+    pub const ALL: [Exit; 8] = [
+        Exit::Ok,
+        Exit::Failure,
+        Exit::Usage,
+        Exit::Configuration,
+        Exit::NotConnected,
+        Exit::Limit,
+        Exit::Halted,
+        Exit::Interrupted,
+    ];
+
     /// The number that the shell sees.
     pub const fn code(self) -> u8 {
         self as u8
@@ -43,16 +55,6 @@ mod tests {
 
     #[test]
     fn the_codes_are_those_that_scripts_rely_on() {
-        let all = [
-            Exit::Ok,
-            Exit::Failure,
-            Exit::Usage,
-            Exit::Configuration,
-            Exit::NotConnected,
-            Exit::Limit,
-            Exit::Halted,
-            Exit::Interrupted,
-        ];
-        assert_eq!(all.map(Exit::code), [0, 1, 2, 3, 4, 5, 6, 130]);
+        assert_eq!(Exit::ALL.map(Exit::code), [0, 1, 2, 3, 4, 5, 6, 130]);
     }
 }

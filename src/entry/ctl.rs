@@ -56,15 +56,5 @@ fn is_running(folders: &Folders) -> bool {
 }
 
 fn exit(code: &str) -> Option<Exit> {
-    let all = [
-        Exit::Ok,
-        Exit::Failure,
-        Exit::Usage,
-        Exit::Configuration,
-        Exit::NotConnected,
-        Exit::Limit,
-        Exit::Halted,
-        Exit::Interrupted,
-    ];
-    all.into_iter().find(|it| code.parse() == Ok(it.code()))
+    Exit::ALL.into_iter().find(|it| code.parse() == Ok(it.code()))
 }
