@@ -10,8 +10,9 @@ use aftm_domain::{Code, ExchangeTime, SignalId, Stamp};
 use rustc_hash::FxHashMap;
 use zmq::{DONTWAIT, POLLIN, SNDMORE, Socket};
 
-use super::core::{Core, Ledger};
+use super::core::Core;
 use super::fact::Door;
+use super::keep::Ledger;
 use super::pace::{Pace, Step};
 use super::sockets::Sockets;
 use super::v1::{Client, V1};
@@ -19,8 +20,7 @@ use super::venue::Venue;
 use crate::wire::event::{BookRow, ChildWord, FeedState, Numbered, Topic};
 use crate::wire::request::Request;
 use crate::wire::{
-    Answer, Ask, Event, Intent, Outcome, Refused, Reply, Role, Signal, WireError, decode,
-    encode_into, v1,
+    Answer, Ask, Event, Intent, Refused, Reply, Role, Signal, WireError, decode, encode_into, v1,
 };
 use aftm_domain::tick::Moment;
 
@@ -610,11 +610,7 @@ impl<V: Venue, L: Ledger, C: Fn() -> Stamp> Server<V, L, C> {
         let mut events = std::mem::take(&mut self.events);
         self.core.tell(&mut events);
         for event in events.drain(..) {
-            if let Event::Settled { id, outcome } = &event
-                && !matches!(outcome, Outcome::Waits { .. })
-            {
-                self.pace.settle(*id);
-            }
+            self.pace.hear(&event);
             let is_beat = matches!(event, Event::Child { word: ChildWord::Beat, .. });
             let topic = if is_beat { Topic::Beat } else { Topic::News };
             let [_, _, news, beats] = &mut self.numbers;
