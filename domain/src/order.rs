@@ -347,6 +347,11 @@ impl Order {
         if self.status.is_open() { self.left() } else { Quantity::ZERO }
     }
 
+    /// The venue has said that it has the order: it named it, or traded it.
+    pub fn is_answered(&self) -> bool {
+        self.venue_id.is_some() || !self.fills.is_empty()
+    }
+
     /// Moves the order, or explains why the report makes no sense; then nothing has changed.
     /// A fill may overtake the acceptance and may cross a cancel on the wire; an order that has
     /// ended still takes a late fill, because the venue's word on trades is final.
@@ -377,13 +382,24 @@ impl Order {
             }
             (PendingCancel, R::CancelRejected(refusal)) => {
                 self.refusal = Some(refusal.clone());
-                New
+                // A cancel may be refused before the venue has answered to the order itself.
+                if self.is_answered() { New } else { InDoubt }
             }
+            // The cancel or change crossed the order's end: nothing works that it could concern.
+            (
+                from @ (Filled | Canceled | Expired | Rejected),
+                R::CancelRejected(_) | R::ReplaceRejected(_),
+            ) => from,
             (New, R::ReplaceSent) => PendingReplace,
-            (PendingReplace | PendingCancel, R::Replaced { quantity, price }) => {
+            (from @ (PendingReplace | PendingCancel), R::Replaced { quantity, price }) => {
                 self.ticket.quantity = *quantity;
                 self.ticket.price = *price;
-                if self.status == PendingCancel { PendingCancel } else { New }
+                match from {
+                    // A fill crossed a change that left nothing to trade.
+                    _ if self.filled() >= *quantity => Filled,
+                    PendingCancel => PendingCancel,
+                    _ => New,
+                }
             }
             (PendingReplace | PendingCancel, R::ReplaceRejected(refusal)) => {
                 self.refusal = Some(refusal.clone());

@@ -133,30 +133,48 @@ impl Position {
             let side = side.opposite();
             return Err(PositionError::NotHeld { side, asked: closed, held });
         }
-        let mut rest = closed;
-        let mut sum = Money::ZERO;
-        let (opening, mut closing) = match side {
-            Side::Buy => (self.long.clone(), self.short.clone()),
-            Side::Sell => (self.short.clone(), self.long.clone()),
-        };
-        while rest.is_positive() {
-            let Some(lot) = closing.front_mut() else { break };
-            let taken = rest.at_most(lot.quantity);
-            sum = profit(side.opposite(), lot.price, price, taken, multiplier)
-                .and_then(|it| sum.checked_add(it))
-                .ok_or(PositionError::OutOfRange)?;
-            lot.quantity = Quantity::from_raw(lot.quantity.raw() - taken.raw());
-            rest = Quantity::from_raw(rest.raw() - taken.raw());
-            if lot.quantity.is_zero() {
-                closing.pop_front();
-            }
-        }
-        let (open_leg, close_leg) = self.legs(side);
-        (*open_leg, *close_leg) = (opening, closing);
+        // First everything that can fail, so that an error leaves the lots as they are.
+        let profit = self.closing_profit(side.opposite(), closed, price, multiplier)?;
+        let (opening, closing) = self.legs(side);
+        take(closing, closed);
         if opened.is_positive() {
-            open_leg.push_back(Lot { price, quantity: opened });
+            opening.push_back(Lot { price, quantity: opened });
         }
-        Ok(Booked { closed, opened, profit: sum })
+        Ok(Booked { closed, opened, profit })
+    }
+
+    /// What the oldest lots of a side would earn, closed at a price.
+    fn closing_profit(
+        &self,
+        side: Side,
+        quantity: Quantity,
+        price: Price,
+        multiplier: Quantity,
+    ) -> Result<Money, PositionError> {
+        let (mut rest, mut sum) = (quantity, Money::ZERO);
+        for lot in self.lots(side) {
+            let part = rest.at_most(lot.quantity);
+            if part.is_zero() {
+                break;
+            }
+            let earned = profit(side, lot.price, price, part, multiplier);
+            sum = earned.and_then(|it| sum.checked_add(it)).ok_or(PositionError::OutOfRange)?;
+            rest = Quantity::from_raw(rest.raw() - part.raw());
+        }
+        Ok(sum)
+    }
+}
+
+/// Takes so many lots out, oldest first.
+fn take(lots: &mut VecDeque<Lot>, quantity: Quantity) {
+    let mut rest = quantity;
+    while let Some(lot) = lots.front_mut().filter(|_| rest.is_positive()) {
+        let part = rest.at_most(lot.quantity);
+        lot.quantity = Quantity::from_raw(lot.quantity.raw() - part.raw());
+        rest = Quantity::from_raw(rest.raw() - part.raw());
+        if lot.quantity.is_zero() {
+            lots.pop_front();
+        }
     }
 }
 
@@ -209,6 +227,21 @@ mod tests {
         let before = position.clone();
         let refused = position.book(Side::Sell, OpenClose::Close, lots(2), points(1), MULTIPLIER);
         assert!(matches!(refused, Err(PositionError::NotHeld { .. })));
+        assert_eq!(position, before);
+    }
+
+    /// The first lot's profit is in range and the second's is not: neither is closed.
+    #[test]
+    fn an_amount_out_of_range_changes_nothing() {
+        let mut position = Position::default();
+        let open = OpenClose::Open;
+        let (far, huge) = (Price::from_raw(i64::MIN), Quantity::from_raw(i64::MAX / 4));
+        position.book(Side::Buy, open, lots(1), points(100), MULTIPLIER).unwrap();
+        position.book(Side::Buy, open, huge, far, MULTIPLIER).unwrap();
+        let before = position.clone();
+        let all = position.held(Side::Buy);
+        let refused = position.book(Side::Sell, OpenClose::Close, all, points(100), MULTIPLIER);
+        assert_eq!(refused, Err(PositionError::OutOfRange));
         assert_eq!(position, before);
     }
 

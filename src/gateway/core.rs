@@ -9,32 +9,13 @@ use rustc_hash::FxHashMap;
 
 use super::decide::{Call, Case, Decision, Rules};
 use super::fact::{Door, Fact};
+use super::keep::{Keeper, Ledger, LedgerError};
 use super::listing::Listing;
 use super::rows;
 use super::state::State;
 use super::venue::{News, Venue};
 use crate::wire::request::Request;
 use crate::wire::{Event, Refused, Reply};
-
-/// Why facts could not be kept.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
-pub struct LedgerError(pub String);
-
-/// Where facts are kept before anything follows from them.
-pub trait Ledger {
-    /// Keeps all of the facts, or none of them.
-    fn append(&mut self, now: Stamp, facts: &[Fact]) -> Result<(), LedgerError>;
-}
-
-/// Keeps nothing: a replay is its own record.
-pub struct NoLedger;
-
-impl Ledger for NoLedger {
-    fn append(&mut self, _: Stamp, _: &[Fact]) -> Result<(), LedgerError> {
-        Ok(())
-    }
-}
 
 /// What a core is made of.
 pub struct Setup<V, L> {
@@ -54,7 +35,7 @@ pub struct Setup<V, L> {
 pub struct Core<V, L> {
     pub(super) state: State,
     pub(super) venue: V,
-    ledger: L,
+    pub(super) keeper: Keeper<L>,
     pub(super) listing: Listing,
     rules: Rules,
     /// The exchange's clock, as of the last tick that the venue has seen.
@@ -64,9 +45,7 @@ pub struct Core<V, L> {
     /// The number of the last tick that was published.
     pub published: u64,
     /// Events of folded facts that were not told yet.
-    told: Vec<Event>,
-    /// Facts that happened and could not be journaled yet: the venue's word cannot be refused.
-    unsaved: Vec<Fact>,
+    pub(super) told: Vec<Event>,
     /// When each order that the venue has not answered was sent, on our clock.
     unanswered: Vec<(OrderId, Stamp)>,
     /// Open orders of the journal that the venue does not have.
@@ -81,14 +60,13 @@ impl<V: Venue, L: Ledger> Core<V, L> {
         let mut core = Core {
             state,
             venue,
-            ledger,
+            keeper: Keeper::new(ledger),
             listing,
             rules,
             time: None,
             last: FxHashMap::default(),
             published: 0,
             told: Vec::new(),
-            unsaved: Vec::new(),
             unanswered: Vec::new(),
             lost: Vec::new(),
             news: Vec::new(),
@@ -138,24 +116,39 @@ impl<V: Venue, L: Ledger> Core<V, L> {
         let version = env!("CARGO_PKG_VERSION").to_owned();
         let mut facts = vec![Fact::Started { version }];
         let refusal = |text: &str| Refusal { code: "RESTARTED".to_owned(), text: text.to_owned() };
-        for id in std::mem::take(&mut self.lost) {
-            let text = "the machine ended before the exchange had it; it was not sent again";
-            facts.push(Fact::OrderReported { id, report: Report::Rejected(refusal(text)) });
+        let lost = std::mem::take(&mut self.lost);
+        for id in &lost {
+            facts.extend(self.mourn(*id, &refusal));
         }
         // What was asked of an order and not answered is asked anew by whoever still wants it.
         let text = "the machine ended before the exchange answered";
-        for id in self.state.standing(Status::PendingCancel).map(|it| it.order.id) {
-            facts.push(Fact::OrderReported { id, report: Report::CancelRejected(refusal(text)) });
-        }
-        for id in self.state.standing(Status::PendingReplace).map(|it| it.order.id) {
-            facts.push(Fact::OrderReported { id, report: Report::ReplaceRejected(refusal(text)) });
+        for order in self.state.working().map(|it| &it.order).filter(|it| !lost.contains(&it.id)) {
+            let report = match order.status {
+                Status::PendingCancel => Report::CancelRejected(refusal(text)),
+                Status::PendingReplace => Report::ReplaceRejected(refusal(text)),
+                _ => continue,
+            };
+            facts.push(Fact::OrderReported { id: order.id, report });
         }
         self.commit(now, facts)
     }
 
+    /// What became of an open order that the venue does not have. One that the venue never answered
+    /// was never there; one that it did has ended there, and nobody heard how.
+    fn mourn(&self, id: OrderId, refusal: impl Fn(&str) -> Refusal) -> Vec<Fact> {
+        let is_answered = self.state.orders.get(&id).is_some_and(|it| it.order.is_answered());
+        if !is_answered {
+            let text = "the machine ended before the exchange had it; it was not sent again";
+            return vec![Fact::OrderReported { id, report: Report::Rejected(refusal(text)) }];
+        }
+        let text = format!("order {id} ended at the exchange when the machine did");
+        let alerted = Fact::Alerted { code: "RESTARTED".to_owned(), text };
+        vec![Fact::OrderReported { id, report: Report::Expired }, alerted]
+    }
+
     pub(super) const fn case(&self, door: Door) -> Case<'_> {
-        let Core { state, listing, rules, time, published, .. } = self;
-        Case { state, listing, rules, time: *time, published: *published, door }
+        let Core { state, listing, rules, time, last, published, .. } = self;
+        Case { state, listing, rules, time: *time, last, published: *published, door }
     }
 
     /// Looks an instrument up and tells the venue of it, once.
@@ -171,6 +164,7 @@ impl<V: Venue, L: Ledger> Core<V, L> {
         self.last.insert(tick.item, tick.price);
         self.venue.tick(tick, book, &mut self.news);
         self.settle_news(now);
+        self.save(now);
         if !self.state.exits.is_empty() {
             self.chase(Some(tick.item), now);
         }
@@ -191,10 +185,12 @@ impl<V: Venue, L: Ledger> Core<V, L> {
         self.venue.settle(&mut self.news);
         self.settle_news(now);
         self.chase(None, now);
+        self.save(now);
     }
 
     /// Orders that the venue has not answered for too long are in doubt: only its word ends that.
     pub fn expire(&mut self, now: Stamp) {
+        self.save(now);
         let after = self.rules.in_doubt_after;
         let is_late = |it: &&(OrderId, Stamp)| now.since(it.1) >= after;
         let late: Vec<OrderId> = self.unanswered.iter().filter(is_late).map(|it| it.0).collect();
@@ -274,60 +270,16 @@ impl<V: Venue, L: Ledger> Core<V, L> {
             // A cancel or a close must reach the venue even when the disk is full.
             self.settle(now, facts);
         }
-        calls.into_iter().for_each(|call| self.call(call, now));
+        let (asked, mut refused) = (calls.len(), None);
+        for call in calls {
+            refused = self.call(call, now);
+        }
         self.settle_news(now);
-        reply
-    }
-
-    /// Keeps facts and folds them; on failure nothing has happened.
-    fn commit(&mut self, now: Stamp, facts: Vec<Fact>) -> Result<(), LedgerError> {
-        if !self.unsaved.is_empty() {
-            self.ledger.append(now, &self.unsaved)?;
-            self.unsaved.clear();
+        match refused {
+            // Whoever asked for one cancel or one change hears at once that it came to nothing.
+            Some(refusal) if asked == 1 => reply.and(Err(refusal)),
+            _ => reply,
         }
-        self.ledger.append(now, &facts)?;
-        self.fold(facts);
-        Ok(())
-    }
-
-    /// Folds facts that have happened whether or not they can be kept; those that cannot are kept
-    /// with the next that can.
-    fn settle(&mut self, now: Stamp, facts: Vec<Fact>) {
-        if facts.is_empty() {
-            return;
-        }
-        let lost = if self.unsaved.is_empty() {
-            self.ledger.append(now, &facts).err()
-        } else {
-            Some(LedgerError("earlier facts wait to be written".to_owned()))
-        };
-        if let Some(error) = lost {
-            if self.unsaved.is_empty() {
-                let text = format!("the journal cannot be written: {error}; free the disk");
-                let code = "JOURNAL_UNAVAILABLE".to_owned();
-                self.told.push(Event::Alert { code, text });
-            }
-            self.unsaved.extend(facts.iter().cloned());
-            if self.ledger.append(now, &self.unsaved).is_ok() {
-                self.unsaved.clear();
-            }
-        }
-        self.fold(facts);
-    }
-
-    fn fold(&mut self, facts: Vec<Fact>) {
-        let mut told = std::mem::take(&mut self.told);
-        for fact in facts {
-            let misfits = self.state.misfits;
-            self.state.fold(&fact);
-            self.events(&fact, &mut told);
-            if self.state.misfits > misfits {
-                let code = "MISFIT".to_owned();
-                let text = format!("the exchange told what makes no sense here: {fact:?}");
-                told.push(Event::Alert { code, text });
-            }
-        }
-        self.told = told;
     }
 
     fn login(
@@ -344,10 +296,9 @@ impl<V: Venue, L: Ledger> Core<V, L> {
             let text = format!("{} is logged in; log out first", session.user);
             return Err(Refused::new("LOGGED_IN", text));
         }
-        let time = self.time.unwrap_or_default();
         let accounts = self
             .venue
-            .login(user, password, production, time, &mut self.news)
+            .login(user, password, production, self.time, &mut self.news)
             .map_err(|refusal| Refused { code: refusal.code, text: refusal.text })?;
         let session = Fact::LoggedIn { user: *user, production, accounts: accounts.clone() };
         self.settle(now, vec![session]);
@@ -366,30 +317,37 @@ impl<V: Venue, L: Ledger> Core<V, L> {
         Ok(Reply::Done {})
     }
 
-    /// Makes the calls of a decision; a call that the venue does not take is an answer by itself.
-    fn call(&mut self, call: Call, now: Stamp) {
-        let refused = |id, report| vec![Fact::OrderReported { id, report }];
-        let facts = match call {
+    /// Makes a call of a decision; that the venue does not take it is an answer by itself. Returns
+    /// why a cancel or a change was not taken.
+    fn call(&mut self, call: Call, now: Stamp) -> Option<Refused> {
+        let (id, report) = match call {
             Call::Place(id) => {
-                let Some(ticket) = self.state.orders.get(&id).map(|it| it.order.ticket) else {
-                    return;
-                };
-                self.unanswered.push((id, now));
-                let sent = self.venue.place(id, &ticket, &mut self.news);
-                sent.err().map(|refusal| refused(id, Report::Rejected(refusal)))
+                let ticket = self.state.orders.get(&id)?.order.ticket;
+                match self.venue.place(id, &ticket, &mut self.news) {
+                    Ok(()) => {
+                        self.unanswered.push((id, now));
+                        return None;
+                    }
+                    Err(refusal) => (id, Report::Rejected(refusal)),
+                }
             }
             Call::Cancel(id) => {
-                let sent = self.venue.cancel(id, &mut self.news);
-                sent.err().map(|refusal| refused(id, Report::CancelRejected(refusal)))
+                let refusal = self.venue.cancel(id, &mut self.news).err()?;
+                (id, Report::CancelRejected(refusal))
             }
             Call::Amend { order, quantity, price } => {
-                let sent = self.venue.amend(order, quantity, price, &mut self.news);
-                sent.err().map(|refusal| refused(order, Report::ReplaceRejected(refusal)))
+                let refusal = self.venue.amend(order, quantity, price, &mut self.news).err()?;
+                (order, Report::ReplaceRejected(refusal))
             }
         };
-        if let Some(facts) = facts {
-            self.settle(now, facts);
-        }
+        let refused = match &report {
+            Report::CancelRejected(refusal) | Report::ReplaceRejected(refusal) => {
+                Some(Refused::new(&refusal.code, refusal.text.clone()))
+            }
+            _ => None,
+        };
+        self.settle(now, vec![Fact::OrderReported { id, report }]);
+        refused
     }
 
     /// Turns the venue's news into facts.

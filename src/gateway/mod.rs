@@ -7,6 +7,7 @@
 mod core;
 pub mod decide;
 pub mod fact;
+pub mod keep;
 pub mod listing;
 pub mod pace;
 mod query;
@@ -19,5 +20,6 @@ mod tell;
 pub mod v1;
 pub mod venue;
 
-pub use core::{Core, Ledger, LedgerError, NoLedger, Setup};
+pub use core::{Core, Setup};
 pub use decide::Rules;
+pub use keep::{Ledger, LedgerError, NoLedger};

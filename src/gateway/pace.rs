@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, VecDeque};
 use aftm_domain::{Book, SignalId, SignalKind, Tick};
 use rustc_hash::FxHashMap;
 
-use crate::wire::Signal;
+use crate::wire::{Event, Outcome, Signal};
 use aftm_domain::tick::Moment;
 
 /// How far the ticks of a recorded feed may run ahead of the venue's clock.
@@ -107,10 +107,11 @@ impl Pace {
     }
 
     fn trim(&mut self) {
-        let is_needed = |oldest: u64| oldest > self.clock.min(self.reported);
         while self.kept.front().is_some() {
+            // The venue needs every tick; a live feed does not wait for the strategy.
             let is_full = !self.is_held && self.kept.len() >= KEPT_MAX;
-            if is_needed(self.oldest) && !is_full {
+            let through = if is_full { self.clock } else { self.clock.min(self.reported) };
+            if self.oldest > through {
                 return;
             }
             self.kept.pop_front();
@@ -163,6 +164,27 @@ impl Pace {
     pub fn settle(&mut self, id: SignalId) {
         self.here.remove(&id);
         self.turns.retain(|_, waiting| *waiting != id);
+    }
+
+    /// What the gateway tells: a signal with its outcome, or of a condition that is gone or has
+    /// begun another life, has no turn to wait for any more.
+    pub fn hear(&mut self, event: &Event) {
+        match event {
+            Event::Settled { id, outcome } if !matches!(outcome, Outcome::Waits { .. }) => {
+                self.settle(*id);
+            }
+            Event::ConditionDropped { id } => self.forget(|it| it.condition == *id),
+            Event::Condition(row) => {
+                let (id, life) = (row.condition.terms.id, row.condition.progress.generation);
+                self.forget(|it| it.condition == id && it.generation != life);
+            }
+            _ => (),
+        }
+    }
+
+    fn forget(&mut self, is_gone: impl Fn(&SignalId) -> bool) {
+        self.here.retain(|id, _| !is_gone(id));
+        self.turns.retain(|_, id| !is_gone(id));
     }
 
     /// What can be done next.

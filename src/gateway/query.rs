@@ -2,8 +2,9 @@
 
 use aftm_domain::{Quantity, SignalId, SignalKind};
 
-use super::core::{Core, Ledger};
+use super::core::Core;
 use super::fact::Door;
+use super::keep::Ledger;
 use super::rows;
 use super::venue::Venue;
 use crate::wire::request::{Request, SnapshotRow, StatusRow};

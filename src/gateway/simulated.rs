@@ -1,6 +1,6 @@
 //! The simulated exchange as a venue, called directly.
 
-use aftm_domain::order::{Refusal, Status, Ticket};
+use aftm_domain::order::{Refusal, Ticket};
 use aftm_domain::{
     AccountId, Book, ExchangeTime, Instrument, Money, Order, OrderId, Price, Quantity, Stamp, Tick,
     UserId, VenueOrderId,
@@ -18,6 +18,11 @@ pub struct Simulated {
 }
 
 impl Simulated {
+    /// The exchange itself.
+    pub const fn sim(&self) -> &Sim {
+        &self.sim
+    }
+
     /// A simulated exchange with these settings.
     pub fn new(settings: aftm_sim::Settings) -> Simulated {
         Simulated { balance: settings.balance, sim: Sim::new(settings), told: Vec::new() }
@@ -38,16 +43,18 @@ impl Venue for Simulated {
         user: &UserId,
         password: Option<&str>,
         production: bool,
-        now: ExchangeTime,
+        now: Option<ExchangeTime>,
         news: &mut Vec<News>,
     ) -> Result<Vec<AccountId>, Refusal> {
         if production {
             let text = "the simulated exchange moves no real money; log in without --production";
             return Err(Refusal { code: "NO_PRODUCTION".to_owned(), text: text.to_owned() });
         }
-        self.sim.advance(now, &mut self.told);
+        let mut advance =
+            |sim: &mut Sim| now.iter().for_each(|it| sim.advance(*it, &mut self.told));
+        advance(&mut self.sim);
         let accounts = self.sim.login(user, password);
-        self.sim.advance(now, &mut self.told);
+        advance(&mut self.sim);
         self.pass_on(news);
         accounts
     }
@@ -137,7 +144,7 @@ impl Venue for Simulated {
         let mut lost = Vec::new();
         for placed in state.orders.values() {
             let order = &placed.order;
-            let is_under_way = matches!(order.status, Status::PendingNew | Status::InDoubt);
+            let is_under_way = order.status.is_open() && !order.is_answered();
             if is_under_way || self.sim.restore_order(past(order)).is_err() {
                 lost.extend(order.status.is_open().then_some(order.id));
             }

@@ -269,7 +269,8 @@ impl State {
     ) {
         let (id, asked) = (order.id, order.ticket);
         self.last_order = self.last_order.max(id.0);
-        if let Some(request) = request {
+        // A signal's order is found by its signal: its request must not hide a client's own.
+        if let (Some(request), None) = (request, signal) {
             self.requests.insert((asked.account, request), id);
         }
         self.orders.insert(id, Placed { order, asked, request, signal, multiplier });

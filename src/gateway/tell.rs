@@ -1,7 +1,8 @@
 //! Facts as the events that others hear.
 
-use super::core::{Core, Ledger};
+use super::core::Core;
 use super::fact::{Door, Fact};
+use super::keep::Ledger;
 use super::rows;
 use super::venue::Venue;
 use crate::wire::Event;

@@ -7,8 +7,9 @@
 use aftm_domain::order::Status;
 use aftm_domain::{Order, OrderId, Stamp};
 
-use super::core::{Core, Ledger};
+use super::core::Core;
 use super::fact::Door;
+use super::keep::Ledger;
 use super::venue::Venue;
 use crate::wire::request::Request as Ours;
 use crate::wire::v1::orders::{self, Failure, Request, code};
@@ -29,6 +30,13 @@ struct Waiting {
     clients: Vec<(Client, Stamp)>,
     since: Stamp,
     is_answered: bool,
+}
+
+impl Waiting {
+    /// Its outcome could not be delivered for so long that the same bytes are another request.
+    fn is_over(&self, now: Stamp) -> bool {
+        self.is_answered && now.since(self.since) >= UNDELIVERED_KEPT
+    }
 }
 
 /// Requests whose outcome is not known or not delivered.
@@ -77,7 +85,8 @@ impl V1 {
     /// Lets a client join the same request that waits already.
     fn join(&mut self, body: Option<&[u8]>, client: &Client, now: Stamp) -> bool {
         let Some(body) = body else { return false };
-        let same = self.waiting.iter_mut().find(|it| it.body.as_deref() == Some(body));
+        let is_same = |it: &&mut Waiting| !it.is_over(now) && it.body.as_deref() == Some(body);
+        let same = self.waiting.iter_mut().find(is_same);
         let Some(waiting) = same else { return false };
         waiting.clients.push((client.clone(), now.after(PATIENCE)));
         true
@@ -98,7 +107,7 @@ impl V1 {
     ) {
         self.waiting.retain_mut(|waiting| {
             let Some(placed) = core.state().orders.get(&waiting.order) else { return false };
-            if placed.order.status == Status::PendingNew || placed.order.status == Status::InDoubt {
+            if placed.order.status.is_open() && !placed.order.is_answered() {
                 tell_doubt(waiting, now, &mut send);
                 return true;
             }
@@ -110,8 +119,7 @@ impl V1 {
                 let is_reached = send(&client, &reply);
                 told || is_reached
             });
-            let is_kept = waiting.body.is_some() && now.since(waiting.since) < UNDELIVERED_KEPT;
-            !told && is_kept
+            !told && waiting.body.is_some() && !waiting.is_over(now)
         });
     }
 }

@@ -52,13 +52,13 @@ pub struct Summary {
 
 /// One exchange session. Never blocks and never calls back: what happens is appended to `news`.
 pub trait Venue {
-    /// Begins a session; the accounts that may trade.
+    /// Begins a session; the accounts that may trade. `now` is `None` before the feed gave a time.
     fn login(
         &mut self,
         user: &UserId,
         password: Option<&str>,
         production: bool,
-        now: ExchangeTime,
+        now: Option<ExchangeTime>,
         news: &mut Vec<News>,
     ) -> Result<Vec<AccountId>, Refusal>;
     /// Ends the session.

@@ -112,3 +112,44 @@ fn a_fill_may_cross_a_cancel() {
     assert_eq!(order.filled(), Quantity::from_units(2).unwrap());
     assert_eq!(order.working(), Quantity::ZERO);
 }
+
+/// A refused cancel or change that meets an order which has ended is no news: it crossed the end.
+#[test]
+fn a_refused_cancel_leaves_an_ended_order_as_it_is() {
+    let refusal = Refusal { code: "ORDER_ENDED".to_owned(), text: "too late".to_owned() };
+    for end in [Report::Filled(fill("T1", 3)), Report::Canceled, Report::Expired] {
+        for late in
+            [Report::CancelRejected(refusal.clone()), Report::ReplaceRejected(refusal.clone())]
+        {
+            let mut order = Order::sent(OrderId(1), ticket(3));
+            order.apply(&Report::Accepted { venue_id: "V1".parse().unwrap() }).unwrap();
+            order.apply(&Report::CancelSent).unwrap();
+            order.apply(&end).unwrap();
+            let before = order.clone();
+            assert_eq!(order.apply(&late), Ok(before.status), "{}", late.word());
+            assert_eq!(order, before);
+        }
+    }
+}
+
+#[test]
+fn a_cancel_refused_before_the_order_was_answered_leaves_it_in_doubt() {
+    let refusal = Refusal { code: "NOT_CONNECTED".to_owned(), text: "gone".to_owned() };
+    let mut order = Order::sent(OrderId(1), ticket(3));
+    order.apply(&Report::CancelSent).unwrap();
+    assert_eq!(order.apply(&Report::CancelRejected(refusal.clone())), Ok(Status::InDoubt));
+    order.apply(&Report::Accepted { venue_id: "V1".parse().unwrap() }).unwrap();
+    order.apply(&Report::CancelSent).unwrap();
+    assert_eq!(order.apply(&Report::CancelRejected(refusal)), Ok(Status::New));
+}
+
+#[test]
+fn a_change_down_to_what_was_filled_meanwhile_ends_the_order() {
+    let mut order = Order::sent(OrderId(1), ticket(3));
+    order.apply(&Report::Accepted { venue_id: "V1".parse().unwrap() }).unwrap();
+    order.apply(&Report::ReplaceSent).unwrap();
+    order.apply(&Report::Filled(fill("T1", 2))).unwrap();
+    let quantity = Quantity::from_units(2).unwrap();
+    let price = order.ticket.price;
+    assert_eq!(order.apply(&Report::Replaced { quantity, price }), Ok(Status::Filled));
+}

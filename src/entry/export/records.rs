@@ -80,6 +80,7 @@ impl Past {
             listing: &listing,
             rules: &Rules::default(),
             time: None,
+            last: &Default::default(),
             published: 0,
             door: Door::Gateway,
         };

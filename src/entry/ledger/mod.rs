@@ -109,16 +109,10 @@ pub enum FoldError {
 
 /// The fact of a record.
 pub fn fact(record: Record<'_>) -> Result<Fact, FoldError> {
-    let unknown = |reason| {
+    Fact::decode(record.kind, record.body).map_err(|reason| {
         let (sequence, kind) = (record.sequence, record.kind.to_owned());
         FoldError::Unknown { sequence, kind, reason }
-    };
-    let fact: Fact =
-        serde_json::from_str(record.body).map_err(|error| unknown(error.to_string()))?;
-    if fact.word() != record.kind {
-        return Err(unknown(format!("its body is a fact {:?}", fact.word())));
-    }
-    Ok(fact)
+    })
 }
 
 /// What the gateway knows after every fact of a journal.

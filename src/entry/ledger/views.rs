@@ -82,7 +82,17 @@ CREATE VIEW orders AS
         SELECT "order" AS id, total(quantity) AS lots FROM fills GROUP BY id
     ),
     latest AS (
-        SELECT id, word, report, max(sequence) FROM told WHERE word <> 'filled' GROUP BY id
+        -- An order that has ended stays so, whatever answer crossed its end.
+        SELECT id,
+               max((word = 'cancel_sent') * sequence)
+                   > max((word = 'cancel_rejected') * sequence) AS is_canceling,
+               max((word = 'replace_sent') * sequence)
+                   > max((word IN ('replaced', 'replace_rejected', 'cancel_rejected')) * sequence)
+                   AS is_changing,
+               max(word = 'accepted') AS is_accepted,
+               max(word IN ('no_reply', 'cancel_rejected')) AS is_silent,
+               max(CASE WHEN word IN ('rejected', 'canceled', 'expired') THEN word END) AS ending
+        FROM told GROUP BY id
     ),
     refused AS (
         SELECT id, report, max(sequence) FROM told
@@ -93,7 +103,9 @@ CREATE VIEW orders AS
         WHERE word = 'replaced' GROUP BY id
     ),
     joined AS (
-        SELECT asked.*, word, coalesce(lots, 0) AS lots,
+        SELECT asked.*, ending, is_canceling, is_changing, is_silent,
+               coalesce(is_accepted, 0) OR coalesce(lots, 0) > 0 AS is_answered,
+               coalesce(lots, 0) AS lots,
                coalesce(now ->> '$.quantity', ticket ->> '$.quantity') AS quantity,
                CASE WHEN now IS NULL THEN ticket ->> '$.price' ELSE now ->> '$.price' END AS price,
                coalesce(refusal, refused.report -> '$.rejected',
@@ -111,13 +123,13 @@ CREATE VIEW orders AS
            ticket ->> '$.open_close' AS open_close,
            CASE WHEN kind = 'order_denied' THEN 'Denied'
                 WHEN lots > 0 AND lots >= quantity + 0 THEN 'Filled'
-                WHEN word = 'rejected' THEN 'Rejected'
-                WHEN word = 'canceled' THEN 'Canceled'
-                WHEN word = 'expired' THEN 'Expired'
-                WHEN word = 'cancel_sent' THEN 'PendingCancel'
-                WHEN word = 'replace_sent' THEN 'PendingReplace'
-                WHEN word = 'no_reply' AND lots = 0 THEN 'InDoubt'
-                WHEN word IS NULL AND lots = 0 THEN 'PendingNew'
+                WHEN ending = 'rejected' THEN 'Rejected'
+                WHEN ending = 'canceled' THEN 'Canceled'
+                WHEN ending = 'expired' THEN 'Expired'
+                WHEN is_canceling THEN 'PendingCancel'
+                WHEN is_changing THEN 'PendingReplace'
+                WHEN NOT is_answered AND is_silent THEN 'InDoubt'
+                WHEN NOT is_answered THEN 'PendingNew'
                 ELSE 'New' END AS status,
            coalesce(why ->> '$.code', '') AS code, coalesce(why ->> '$.text', '') AS text, door
     FROM joined

@@ -139,9 +139,7 @@ impl Case<'_> {
             left = Quantity::from_raw(left.raw() - part.raw());
             let ticket = closing(account, item, held.opposite(), part);
             let instrument = self.check(&ticket)?;
-            // Several orders of one decision have the numbers that follow each other.
-            let taken = decision.facts.iter().filter(|it| matches!(it, Fact::OrderReceived { .. }));
-            let id = OrderId(self.state.next_order().0 + taken.count() as u64);
+            let id = self.next_order(decision);
             let (multiplier, door) = (instrument.multiplier, self.door);
             let (request, signal) = (None, None);
             let received = Fact::OrderReceived { id, ticket, request, signal, multiplier, door };

@@ -2,13 +2,13 @@
 
 use aftm_domain::condition::{Condition, State as Standing, Terms};
 use aftm_domain::order::Status;
-use aftm_domain::{ConditionId, Price, SignalId, SignalKind};
+use aftm_domain::{ConditionId, Order, Price, SignalId, SignalKind};
 
 use super::{Case, Decision};
 use crate::gateway::fact::Fact;
 use crate::gateway::state::Held;
 use crate::wire::request::Leave;
-use crate::wire::{Refused, Reply};
+use crate::wire::{Outcome, Refused, Reply, Signal};
 
 impl Case<'_> {
     /// Registers a condition. The same condition again changes nothing; one that is done may begin
@@ -20,7 +20,7 @@ impl Case<'_> {
             if !is_done && held.condition.terms == *terms {
                 return Decision::reply(Reply::Unchanged {});
             }
-            if !is_done || self.open_lots(held).is_positive() {
+            if !is_done || self.is_trading(held) {
                 let text = format!(
                     "condition {id} is there already and {}; edit or drop it",
                     held.condition.progress.state
@@ -48,7 +48,8 @@ impl Case<'_> {
             return refused.into();
         }
         let before = held.condition;
-        if before.progress.state == Standing::Entered || self.open_lots(held).is_positive() {
+        // The order may be ahead of the report that the condition has entered.
+        if before.progress.state == Standing::Entered || self.is_trading(held) {
             let (take_profit, stop_loss) = (terms.take_profit, terms.stop_loss);
             if (Terms { take_profit, stop_loss, ..before.terms }) != *terms {
                 let text = format!(
@@ -80,20 +81,27 @@ impl Case<'_> {
     pub fn drop_condition(&self, id: ConditionId, position: Leave) -> Decision {
         let Some((_, held)) = self.state.held(id) else { return unknown(id) };
         let mut decision = Decision::done(Vec::new());
-        let entry = held.condition.signal(SignalKind::Entry);
-        let is_entering = self.state.is_working(entry);
         let open = self.open_lots(held);
-        if position == Leave::Refuse && (open.is_positive() || is_entering) {
+        if position == Leave::Refuse && self.is_trading(held) {
             let text = format!(
                 "condition {id} holds {open} lots of {}; say --flatten or --abandon",
                 held.condition.terms.item
             );
             return Decision::refuse("POSITION_OPEN", text);
         }
-        if let Some(placed) = self.state.order_of(entry)
-            && placed.order.status.is_open()
-        {
-            self.cancel_one(placed.order.id, &mut decision);
+        let entry = self.working_of(held, SignalKind::Entry);
+        if let Some(order) = entry.filter(|it| it.status != Status::PendingCancel) {
+            self.cancel_one(order.id, &mut decision);
+        }
+        let exit = self.working_of(held, SignalKind::Exit);
+        if let Some(order) = entry.or(exit).filter(|_| position == Leave::Flatten) {
+            // What it still trades would belong to nobody, or be closed twice.
+            let (order, status) = (order.id, order.status);
+            let text = format!(
+                "order {order} of condition {id} is still {status}; drop it again when it has ended"
+            );
+            decision.reply = Err(Refused::new("ORDER_WORKING", text));
+            return decision;
         }
         if position == Leave::Flatten && open.is_positive() {
             let (account, terms) = (self.account_of(held), &held.condition.terms);
@@ -108,25 +116,67 @@ impl Case<'_> {
         decision
     }
 
-    /// Closes what conditions opened and have not closed; entries that still work are canceled.
+    /// Closes what conditions opened and have not closed, as if each had given its exit: what is
+    /// closed counts as closed by it, and what stays open is tried again. Entries that still work
+    /// are canceled, and what they filled is closed when they have ended.
     pub fn close_conditions(&self) -> Decision {
         let mut decision = Decision::done(Vec::new());
         let mut orders = 0;
-        for held in self.state.conditions.values() {
-            let entry = self.state.order_of(held.condition.signal(SignalKind::Entry));
-            let Some(placed) = entry else { continue };
-            if placed.order.status.is_open() && placed.order.status != Status::PendingCancel {
-                self.cancel_one(placed.order.id, &mut decision);
+        let trading = self.state.conditions.iter().filter(|(_, held)| self.is_trading(held));
+        for (created, held) in trading {
+            if let Err(refused) = self.logged_in().and_then(|()| self.connected()) {
+                return refused.into();
             }
-            let (terms, open) = (&held.condition.terms, self.open_lots(held));
-            let account = placed.order.ticket.account;
-            match self.close(account, terms.item, terms.action, open, &mut decision) {
-                Ok(sent) => orders += sent,
-                Err(refused) => return refused.into(),
+            let signal = self.exit_by_hand(*created, held);
+            if !self.state.signals.contains_key(&signal.id) {
+                decision.facts.push(Fact::Signaled { signal });
+            }
+            let outcome = self.exit(signal.id, held, &mut decision);
+            orders += u64::from(matches!(outcome, Outcome::Ordered { .. }));
+            if let Outcome::Refused { code, text } = &outcome {
+                decision.reply = Err(Refused::new(code, text.clone()));
+            }
+            let is_news = self.state.outcome(signal.id) != Some(&outcome);
+            // One that works already keeps the order that works for it.
+            if is_news && self.working_of(held, SignalKind::Exit).is_none() {
+                decision.facts.push(Fact::SignalSettled { id: signal.id, outcome });
             }
         }
-        decision.reply = Ok(Reply::Count { orders });
+        if decision.reply.is_ok() {
+            decision.reply = Ok(Reply::Count { orders });
+        }
         decision
+    }
+
+    /// The exit that a condition would give now, without a reason of its own.
+    fn exit_by_hand(&self, created: u64, held: &Held) -> Signal {
+        let Condition { terms, progress, .. } = &held.condition;
+        Signal {
+            id: held.condition.signal(SignalKind::Exit),
+            created,
+            item: terms.item,
+            account: terms.account,
+            side: held.condition.side(SignalKind::Exit),
+            quantity: terms.quantity,
+            price: self.last.get(&terms.item).copied().unwrap_or(progress.trigger),
+            tick: self.published,
+            time: self.time.unwrap_or_default(),
+            reason: None,
+        }
+    }
+
+    /// The order that a condition's entry or exit last became, while it may still trade.
+    fn working_of(&self, held: &Held, kind: SignalKind) -> Option<&Order> {
+        let placed = self.state.order_of(held.condition.signal(kind))?;
+        Some(&placed.order).filter(|it| it.status.is_open())
+    }
+
+    /// A condition that holds lots, or has an order or an exit under way: nothing else may begin
+    /// under its name.
+    fn is_trading(&self, held: &Held) -> bool {
+        self.working_of(held, SignalKind::Entry).is_some()
+            || self.state.exits.contains_key(&held.condition.signal(SignalKind::Exit))
+            || self.open_lots(held).is_positive()
     }
 
     fn account_of(&self, held: &Held) -> Option<aftm_domain::AccountId> {
@@ -143,6 +193,13 @@ impl Case<'_> {
     fn check_terms(&self, terms: &Terms) -> Result<(), Refused> {
         let invalid = |text: String| Refused::new("INVALID_CONDITION", text);
         terms.check().map_err(|error| invalid(format!("condition {}: {error}", terms.id)))?;
+        if let Some(account) = terms.account
+            && let Some(session) = &self.state.session
+            && !session.accounts.contains(&account)
+        {
+            let text = format!("condition {}: there is no account {account}", terms.id);
+            return Err(Refused::new("UNKNOWN_ACCOUNT", text));
+        }
         // A product that nobody knows has no rules to keep; its orders are refused later.
         let Ok(instrument) = self.listing.get(&terms.item) else { return Ok(()) };
         let id = terms.id;

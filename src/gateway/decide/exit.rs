@@ -40,6 +40,11 @@ impl Case<'_> {
         if self.state.session.is_none() || !self.state.is_connected {
             return waits("the exchange is not connected");
         }
+        let accounts = self.state.session.as_ref().map_or(&[][..], |it| &it.accounts);
+        if !accounts.contains(&account) {
+            // Another user's session: the position is still there, and so is its stop.
+            return waits("its account is not of this session");
+        }
         let whole = market(held, SignalKind::Exit, account, OpenClose::Close);
         match self.send(Ticket { quantity: open, ..whole }, id, decision) {
             Ok(order) => Outcome::Ordered { order },

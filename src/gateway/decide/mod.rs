@@ -8,7 +8,8 @@ mod place;
 mod session;
 mod signal;
 
-use aftm_domain::{AccountId, ExchangeTime, OrderId, Price, Quantity, Stamp};
+use aftm_domain::{AccountId, Code, ExchangeTime, OrderId, Price, Quantity, Stamp};
+use rustc_hash::FxHashMap;
 
 use super::fact::{Door, Fact};
 use super::listing::Listing;
@@ -93,6 +94,8 @@ pub struct Case<'a> {
     pub rules: &'a Rules,
     /// The exchange's clock; `None` before the first tick.
     pub time: Option<ExchangeTime>,
+    /// The last price of each item.
+    pub last: &'a FxHashMap<Code, Price>,
     /// The number of the last tick that was published.
     pub published: u64,
     /// Which way the request came in.
@@ -105,6 +108,14 @@ impl Case<'_> {
             Some(_) => Ok(()),
             None => Err(Refused::new("NOT_LOGGED_IN", "nobody is logged in; log in first")),
         }
+    }
+
+    fn connected(&self) -> Result<(), Refused> {
+        if self.state.is_connected {
+            return Ok(());
+        }
+        let text = "the exchange is not connected; the order was not sent";
+        Err(Refused::new("NOT_CONNECTED", text))
     }
 
     fn account(&self, asked: Option<AccountId>) -> Result<AccountId, Refused> {

@@ -65,10 +65,7 @@ impl Case<'_> {
         instrument
             .check(ticket)
             .map_err(|reason| Refused::new("INVALID_ORDER", reason.to_string()))?;
-        if !self.state.is_connected {
-            let text = "the exchange is not connected; the order was not sent";
-            return Err(Refused::new("NOT_CONNECTED", text));
-        }
+        self.connected()?;
         // The trading state and the limits by account, item and strategy are judged here, after the
         // rules of the instrument and before anything is journaled or sent.
         Ok(instrument)
@@ -87,6 +84,15 @@ impl Case<'_> {
         Ok(())
     }
 
+    /// The number of the next order of a decision: several of one decision follow each other, so
+    /// that none ever takes another's place at the venue.
+    pub(super) fn next_order(&self, decision: &Decision) -> aftm_domain::OrderId {
+        let is_order =
+            |it: &&Fact| matches!(it, Fact::OrderReceived { .. } | Fact::OrderDenied { .. });
+        let taken = decision.facts.iter().filter(is_order).count() as u64;
+        aftm_domain::OrderId(self.state.next_order().0 + taken)
+    }
+
     /// The facts and the call that send an order of a signal, or deny it. Returns the refusal.
     pub(super) fn send(
         &self,
@@ -94,7 +100,7 @@ impl Case<'_> {
         signal: SignalId,
         decision: &mut Decision,
     ) -> Result<aftm_domain::OrderId, Refused> {
-        let id = self.state.next_order();
+        let id = self.next_order(decision);
         let (request, signal, door) = (Some(signal.request()), Some(signal), self.door);
         match self.check(&ticket) {
             Ok(instrument) => {

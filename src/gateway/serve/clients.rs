@@ -4,7 +4,7 @@ use aftm_domain::Stamp;
 
 use super::wire::{receive, send_back};
 use super::{Server, TURN_MAX};
-use crate::gateway::core::Ledger;
+use crate::gateway::keep::Ledger;
 use crate::gateway::v1::Client;
 use crate::gateway::venue::Venue;
 use crate::wire::v1;

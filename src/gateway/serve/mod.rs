@@ -17,13 +17,14 @@ use rustc_hash::FxHashMap;
 use zmq::POLLIN;
 
 use self::wire::{again, receive, send_topic};
-use super::core::{Core, Ledger};
+use super::core::Core;
+use super::keep::Ledger;
 use super::pace::{Pace, Step};
 use super::sockets::Sockets;
 use super::v1::{Client, V1};
 use super::venue::Venue;
 use crate::wire::event::{ChildWord, Numbered, Topic};
-use crate::wire::{Event, Outcome, Role, Signal, encode_into};
+use crate::wire::{Event, Role, Signal, encode_into};
 
 pub use self::ticks::{FeedLine, FeedNews};
 
@@ -181,11 +182,7 @@ impl<V: Venue, L: Ledger, C: Fn() -> Stamp> Server<V, L, C> {
         let mut events = std::mem::take(&mut self.events);
         self.core.tell(&mut events);
         for event in events.drain(..) {
-            if let Event::Settled { id, outcome } = &event
-                && !matches!(outcome, Outcome::Waits { .. })
-            {
-                self.pace.settle(*id);
-            }
+            self.pace.hear(&event);
             let is_beat = matches!(event, Event::Child { word: ChildWord::Beat, .. });
             let topic = if is_beat { Topic::Beat } else { Topic::News };
             let [_, _, news, beats] = &mut self.numbers;

@@ -4,8 +4,8 @@ use aftm_domain::Stamp;
 
 use super::wire::{receive, send_back};
 use super::{Present, REPORT_EVERY, Server, TURN_MAX};
-use crate::gateway::core::Ledger;
 use crate::gateway::fact::Door;
+use crate::gateway::keep::Ledger;
 use crate::gateway::v1::Client;
 use crate::gateway::venue::Venue;
 use crate::wire::event::ChildWord;

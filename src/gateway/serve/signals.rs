@@ -3,8 +3,8 @@
 use aftm_domain::Stamp;
 
 use super::{Server, TICKS_MAX};
-use crate::gateway::core::Ledger;
 use crate::gateway::fact::Door;
+use crate::gateway::keep::Ledger;
 use crate::gateway::pace::Step;
 use crate::gateway::v1::Client;
 use crate::gateway::venue::Venue;

@@ -9,7 +9,7 @@ use zmq::{DONTWAIT, SNDMORE};
 
 use super::wire::{again, send_topic};
 use super::{Server, TICKS_MAX};
-use crate::gateway::core::Ledger;
+use crate::gateway::keep::Ledger;
 use crate::gateway::venue::Venue;
 use crate::wire::event::{BookRow, FeedState, Topic};
 use crate::wire::{Event, encode_into, v1};

@@ -1,0 +1,134 @@
+//! Where facts are kept, and what happens when they cannot be.
+//!
+//! Owns the order of journal and state. An order that may open waits for the journal and is refused
+//! without it; what has happened anyway is folded at once and kept later, in its order.
+
+use aftm_domain::Stamp;
+
+use super::core::Core;
+use super::fact::Fact;
+use super::venue::Venue;
+use crate::wire::Event;
+
+/// Why facts could not be kept.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct LedgerError(pub String);
+
+/// Where facts are kept before anything follows from them.
+pub trait Ledger {
+    /// Keeps all of the facts, or none of them.
+    fn append(&mut self, now: Stamp, facts: &[Fact]) -> Result<(), LedgerError>;
+}
+
+/// Keeps nothing: a replay is its own record.
+pub struct NoLedger;
+
+impl Ledger for NoLedger {
+    fn append(&mut self, _: Stamp, _: &[Fact]) -> Result<(), LedgerError> {
+        Ok(())
+    }
+}
+
+/// How long after a failure the journal is tried again, where nobody waits for it.
+const RETRY: i64 = Stamp::SECOND;
+
+/// The ledger, and the facts that wait for it.
+pub(super) struct Keeper<L> {
+    ledger: L,
+    /// Facts that happened and could not be kept yet: the venue's word cannot be refused.
+    unsaved: Vec<Fact>,
+    tried: Stamp,
+}
+
+impl<L: Ledger> Keeper<L> {
+    pub(super) const fn new(ledger: L) -> Keeper<L> {
+        Keeper { ledger, unsaved: Vec::new(), tried: Stamp(0) }
+    }
+
+    /// Keeps facts after all that wait, or refuses them.
+    fn keep(&mut self, now: Stamp, facts: &[Fact]) -> Result<(), LedgerError> {
+        self.save(now)?;
+        self.ledger.append(now, facts)
+    }
+
+    /// Keeps facts now or, while the journal fails, later; why it fails, when it begins to.
+    fn keep_or_wait(&mut self, now: Stamp, facts: &[Fact]) -> Option<LedgerError> {
+        if !self.unsaved.is_empty() {
+            self.unsaved.extend(facts.iter().cloned());
+            return None;
+        }
+        let error = self.ledger.append(now, facts).err()?;
+        self.unsaved.extend(facts.iter().cloned());
+        self.tried = now;
+        Some(error)
+    }
+
+    fn save(&mut self, now: Stamp) -> Result<(), LedgerError> {
+        if !self.unsaved.is_empty() {
+            self.tried = now;
+            self.ledger.append(now, &self.unsaved)?;
+            self.unsaved.clear();
+        }
+        Ok(())
+    }
+
+    fn is_due(&self, now: Stamp) -> bool {
+        !self.unsaved.is_empty() && now.since(self.tried) >= RETRY
+    }
+}
+
+impl<V: Venue, L: Ledger> Core<V, L> {
+    /// Where facts are kept.
+    pub const fn ledger(&self) -> &L {
+        &self.keeper.ledger
+    }
+
+    /// How many facts wait for a journal that cannot be written.
+    pub const fn unsaved(&self) -> usize {
+        self.keeper.unsaved.len()
+    }
+
+    /// Keeps facts and folds them; on failure nothing has happened.
+    pub(super) fn commit(&mut self, now: Stamp, facts: Vec<Fact>) -> Result<(), LedgerError> {
+        self.keeper.keep(now, &facts)?;
+        self.fold(facts);
+        Ok(())
+    }
+
+    /// Folds facts that have happened whether or not they can be kept.
+    pub(super) fn settle(&mut self, now: Stamp, facts: Vec<Fact>) {
+        if facts.is_empty() {
+            return;
+        }
+        if let Some(error) = self.keeper.keep_or_wait(now, &facts) {
+            let text = format!("the journal cannot be written: {error}; free the disk");
+            self.told.push(Event::Alert { code: "JOURNAL_UNAVAILABLE".to_owned(), text });
+        }
+        self.fold(facts);
+        self.save(now);
+    }
+
+    /// Keeps what waits for the journal, where it is time to try again.
+    pub fn save(&mut self, now: Stamp) {
+        if self.keeper.is_due(now) && self.keeper.save(now).is_ok() {
+            let text = "the journal is written again, and nothing is missing in it".to_owned();
+            self.told.push(Event::Alert { code: "JOURNAL_BACK".to_owned(), text });
+        }
+    }
+
+    fn fold(&mut self, facts: Vec<Fact>) {
+        let mut told = std::mem::take(&mut self.told);
+        for fact in facts {
+            let misfits = self.state.misfits;
+            self.state.fold(&fact);
+            self.events(&fact, &mut told);
+            if self.state.misfits > misfits {
+                let code = "MISFIT".to_owned();
+                let text = format!("the exchange told what makes no sense here: {fact:?}");
+                told.push(Event::Alert { code, text });
+            }
+        }
+        self.told = told;
+    }
+}
