@@ -26,6 +26,9 @@ use aftm_domain::tick::Moment;
 
 /// Messages taken from one socket before the others have their turn.
 const TURN_MAX: usize = 64;
+/// How long the requests of v1 clients are answered before our own children have their turn: what
+/// strangers ask may be dear, and a child that is not heard for a second is taken for dead.
+const CLIENTS_TURN: i64 = 5 * Stamp::MILLISECOND;
 /// Ticks published before the sockets have their turn.
 const TICKS_MAX: usize = 64;
 /// How many ticks of a held feed the strategy handles before it reports; a live strategy reports
@@ -112,6 +115,8 @@ pub struct Server<V, L, C> {
     problems: u64,
     bad_messages: u64,
     dropped: u64,
+    /// Where the executor takes v1 signals.
+    signal_port: Option<u16>,
     events: Vec<Event>,
     frame: Vec<u8>,
 }
@@ -144,6 +149,7 @@ impl<V: Venue, L: Ledger, C: Fn() -> Stamp> Server<V, L, C> {
             problems: 0,
             bad_messages: 0,
             dropped: 0,
+            signal_port: None,
             events: Vec::new(),
             frame: Vec::with_capacity(1_024),
         }
@@ -245,6 +251,9 @@ impl<V: Venue, L: Ledger, C: Fn() -> Stamp> Server<V, L, C> {
                 Err(Refused::new("UNKNOWN_PEER", "say hello first"))
             }
             Request::Beat { .. } | Request::Ready { .. } => {
+                if let Request::Ready { role: Role::Executor, signal_port, .. } = request {
+                    self.signal_port = *signal_port;
+                }
                 if let Some(Present { role, pid }) = peer {
                     let is_beat = matches!(request, Request::Beat { .. });
                     let word = if is_beat { ChildWord::Beat } else { ChildWord::Ready };
@@ -340,6 +349,7 @@ impl<V: Venue, L: Ledger, C: Fn() -> Stamp> Server<V, L, C> {
             (self.is_started, self.is_open) = (true, false);
             self.children.clear();
             self.ready_roles.clear();
+            self.signal_port = None;
             self.pace.restart();
         }
         Reply::Done {}
@@ -370,7 +380,9 @@ impl<V: Venue, L: Ledger, C: Fn() -> Stamp> Server<V, L, C> {
         row.feed_ended = self.has_finished;
         row.feed_problems = self.problems;
         row.plain = self.sockets.clients.is_some();
-        row.bad_messages = self.bad_messages;
+        (row.tick_port, row.order_port) = self.sockets.ports();
+        row.signal_port = self.signal_port.filter(|_| self.is_started);
+        row.bad_messages = self.bad_messages + self.v1.bad_messages();
         row.dropped = self.dropped;
         Reply::Status(Box::new(row))
     }
@@ -518,10 +530,14 @@ impl<V: Venue, L: Ledger, C: Fn() -> Stamp> Server<V, L, C> {
     }
 
     fn hear_clients(&mut self) -> zmq::Result<()> {
+        let began = (self.clock)();
         for _ in 0..TURN_MAX {
             let Some(clients) = &self.sockets.clients else { break };
             let Some(frames) = receive(clients)? else { break };
             self.hear_client(&frames)?;
+            if (self.clock)().since(began) >= CLIENTS_TURN {
+                break;
+            }
         }
         self.deliver();
         Ok(())
@@ -568,7 +584,7 @@ impl<V: Venue, L: Ledger, C: Fn() -> Stamp> Server<V, L, C> {
 
     fn deliver(&mut self) {
         let Some(clients) = &self.sockets.clients else { return };
-        if self.v1.is_busy() {
+        if !self.v1.is_empty() {
             let now = (self.clock)();
             self.v1.deliver(&self.core, now, |way, reply| send_back(clients, way, reply));
         }
