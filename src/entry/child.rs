@@ -37,9 +37,12 @@ pub(super) fn run(role: Role) -> Result<Exit> {
         }
         Role::Executor => {
             let ports = birth.endpoints.v1_signals.clone().unwrap_or_default();
-            executor::Process::new(&context, birth, pid, STOP, clock::now)
-                .with_context(|| format!("cannot bind the signal ports {ports}"))?
-                .run()?;
+            let executor = executor::Process::new(&context, birth, pid, STOP, clock::now)
+                .with_context(|| format!("cannot bind the signal ports {ports}"))?;
+            if let Some(port) = executor.signal_port() {
+                log::warn!("any program of this computer can signal over port {port}");
+            }
+            executor.run()?;
         }
     }
     Ok(Exit::Ok)

@@ -284,9 +284,7 @@ fn tell_ports(sockets: &Sockets, settings: &Settings) {
     }
     if let Some(port) = orders {
         log::warn!(
-            "gateway.plain is on: any program of this computer can trade over {host}:{port} and \
-             {host}:{}",
-            settings.gateway.signal_port
+            "gateway.plain is on: any program of this computer can trade over {host}:{port}"
         );
     }
 }

@@ -15,6 +15,9 @@ use crate::wire::{
 
 /// Signals taken before answers have their turn.
 const TURN_MAX: usize = 64;
+/// Orders under way before further signals are left in their sockets: a flood waits there, and
+/// nothing is lost between here and the gateway.
+const PENDING_MAX: usize = 1_024;
 /// Byte-equal v1 signals within this time are one.
 const REPEAT: i64 = Stamp::SECOND;
 /// v1 signals remembered for that; a flood pushes the oldest out.
@@ -48,8 +51,26 @@ pub struct Process<C> {
     seen: VecDeque<(Stamp, Vec<u8>)>,
     started: Stamp,
     v1_count: u64,
-    bad: u64,
-    bad_told: u64,
+    bad: Told,
+    repeated: Told,
+    /// What the last repeated signal was, in words.
+    last_repeated: String,
+}
+
+/// What is counted at once and told with the next beat, so that a flood does not become another.
+#[derive(Default)]
+struct Told {
+    count: u64,
+    told: u64,
+}
+
+impl Told {
+    /// How often it happened since it was told last; `None` where it did not.
+    fn news(&mut self) -> Option<u64> {
+        let news = self.count - self.told;
+        self.told = self.count;
+        (news > 0).then_some(news)
+    }
 }
 
 impl<C: Fn() -> Stamp> Process<C> {
@@ -83,15 +104,22 @@ impl<C: Fn() -> Stamp> Process<C> {
             seen: VecDeque::new(),
             started,
             v1_count: 0,
-            bad: 0,
-            bad_told: 0,
+            bad: Told::default(),
+            repeated: Told::default(),
+            last_repeated: String::new(),
         })
+    }
+
+    /// The TCP port on which v1 signals are taken, where they are.
+    pub fn signal_port(&self) -> Option<u16> {
+        self.v1_signals.as_ref().and_then(socket::port)
     }
 
     /// Works until it is told to stop.
     pub fn run(mut self) -> Result<(), LinkError> {
         self.hello()?;
-        self.link.send(Request::Ready { role: Role::Executor, pid: self.pid })?;
+        let (role, pid, signal_port) = (Role::Executor, self.pid, self.signal_port());
+        self.link.send(Request::Ready { role, pid, signal_port })?;
         let beat = i64::try_from(self.birth.beat_ms).unwrap_or(250);
         let mut beaten = (self.clock)();
         loop {
@@ -109,23 +137,27 @@ impl<C: Fn() -> Stamp> Process<C> {
             if (self.clock)().since(beaten) >= beat * Stamp::MILLISECOND {
                 beaten = (self.clock)();
                 self.link.send(Request::Beat { role: Role::Executor, pid: self.pid })?;
-                self.tell_bad()?;
+                self.tell_counts()?;
             }
         }
     }
 
     fn wait(&self, timeout_ms: i64) -> zmq::Result<bool> {
-        let mut items = vec![
-            self.stop.as_poll_item(POLLIN),
-            self.signals.as_poll_item(POLLIN),
-            self.link.socket().as_poll_item(POLLIN),
-        ];
-        items.extend(self.v1_signals.as_ref().map(|it| it.as_poll_item(POLLIN)));
+        let mut items =
+            vec![self.stop.as_poll_item(POLLIN), self.link.socket().as_poll_item(POLLIN)];
+        if self.has_room() {
+            items.push(self.signals.as_poll_item(POLLIN));
+            items.extend(self.v1_signals.as_ref().map(|it| it.as_poll_item(POLLIN)));
+        }
         match zmq::poll(&mut items, timeout_ms) {
             Err(zmq::Error::EINTR) => Ok(true),
             Err(error) => Err(error),
             Ok(_) => Ok(!items.iter().take(1).any(zmq::PollItem::is_readable)),
         }
+    }
+
+    fn has_room(&self) -> bool {
+        self.pending.len() < PENDING_MAX
     }
 
     /// The gateway takes orders only from who said hello.
@@ -139,9 +171,12 @@ impl<C: Fn() -> Stamp> Process<C> {
 
     fn take_ours(&mut self) -> zmq::Result<()> {
         for _ in 0..TURN_MAX {
+            if !self.has_room() {
+                break;
+            }
             let Some(frame) = receive(&self.signals)? else { break };
             match decode::<Signal>(&frame) {
-                Err(_) => self.bad += 1,
+                Err(_) => self.bad.count += 1,
                 // The strategy offers again what it waits for; one request is enough.
                 Ok(signal) if self.under_way.contains_key(&signal.id) => (),
                 Ok(signal) => {
@@ -155,10 +190,10 @@ impl<C: Fn() -> Stamp> Process<C> {
 
     fn take_v1(&mut self) -> zmq::Result<()> {
         for _ in 0..TURN_MAX {
-            let Some(port) = &self.v1_signals else { break };
+            let Some(port) = self.v1_signals.as_ref().filter(|_| self.has_room()) else { break };
             let Some(frame) = receive(port)? else { break };
             match v1::signals::decode_signal(&frame) {
-                Err(_) => self.bad += 1,
+                Err(_) => self.bad.count += 1,
                 Ok(signal) => self.take_v1_signal(frame, &signal)?,
             }
         }
@@ -174,11 +209,8 @@ impl<C: Fn() -> Stamp> Process<C> {
             self.seen.pop_front();
         }
         if self.seen.iter().any(|(_, bytes)| *bytes == frame) {
-            let text = format!(
-                "the signal {} {} of {} came twice within a second; it is traded once",
-                signal.side, signal.item, signal.when
-            );
-            self.link.send(Request::Alert { code: "REPEATED_SIGNAL".to_owned(), text })?;
+            self.repeated.count += 1;
+            self.last_repeated = format!("{} {} of {}", signal.side, signal.item, signal.when);
             return Ok(());
         }
         self.seen.push_back((now, frame));
@@ -263,7 +295,14 @@ impl<C: Fn() -> Stamp> Process<C> {
                 if let Some(signal) = lost.intent.signal {
                     // The strategy keeps it, and offers it again.
                     self.under_way.remove(&signal.id);
+                    continue;
                 }
+                let Intent { side, item, .. } = lost.intent;
+                let text = format!(
+                    "the signal {side} {item} was not answered in {} tries; look at its order",
+                    lost.tries
+                );
+                self.link.send(Request::Alert { code: "NOT_ANSWERED".to_owned(), text })?;
             }
         }
         for at in 0..self.pending.len() {
@@ -279,11 +318,18 @@ impl<C: Fn() -> Stamp> Process<C> {
         Ok(())
     }
 
-    fn tell_bad(&mut self) -> zmq::Result<()> {
-        if self.bad > self.bad_told {
-            let text = format!("{} messages on the signal ports could not be read", self.bad);
-            self.bad_told = self.bad;
+    fn tell_counts(&mut self) -> zmq::Result<()> {
+        if let Some(bad) = self.bad.news() {
+            let text = format!("{bad} messages on the signal ports could not be read");
             self.link.send(Request::Alert { code: "BAD_SIGNALS".to_owned(), text })?;
+        }
+        if let Some(repeated) = self.repeated.news() {
+            let last = &self.last_repeated;
+            let text = format!(
+                "{repeated} signals came again within a second and were not traded again; the last \
+                 was {last}"
+            );
+            self.link.send(Request::Alert { code: "REPEATED_SIGNAL".to_owned(), text })?;
         }
         Ok(())
     }

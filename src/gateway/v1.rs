@@ -20,6 +20,9 @@ const UNDELIVERED_KEPT: i64 = 30 * Stamp::SECOND;
 /// After so long a client is told that its order is in doubt: before its own five seconds are over.
 const PATIENCE: i64 = 4 * Stamp::SECOND;
 
+/// Orders in a reply of `get_orders`, so that it stays below the largest frame.
+const ORDERS_PAGE: usize = 64;
+
 /// Who waits for a reply: the frames that lead back to it.
 pub type Client = Vec<Vec<u8>>;
 
@@ -28,14 +31,14 @@ struct Waiting {
     /// The request's bytes, where it had no id of its own.
     body: Option<Vec<u8>>,
     clients: Vec<(Client, Stamp)>,
-    since: Stamp,
-    is_answered: bool,
+    /// Since when the outcome is there; `None` while the venue has not answered.
+    answered: Option<Stamp>,
 }
 
 impl Waiting {
-    /// Its outcome could not be delivered for so long that the same bytes are another request.
-    fn is_over(&self, now: Stamp) -> bool {
-        self.is_answered && now.since(self.since) >= UNDELIVERED_KEPT
+    /// Whether the request is still this one: after so long the same bytes are a new order.
+    fn is_kept(&self, now: Stamp) -> bool {
+        self.answered.is_none_or(|since| now.since(since) < UNDELIVERED_KEPT)
     }
 }
 
@@ -43,12 +46,23 @@ impl Waiting {
 #[derive(Default)]
 pub struct V1 {
     waiting: Vec<Waiting>,
+    bad_messages: u64,
 }
 
 impl V1 {
-    /// Whether anybody may have to be told something.
+    /// Whether every outcome is known and was delivered.
+    pub const fn is_empty(&self) -> bool {
+        self.waiting.is_empty()
+    }
+
+    /// Whether anybody waits to be told something.
     pub fn is_busy(&self) -> bool {
-        !self.waiting.is_empty()
+        self.waiting.iter().any(|it| !it.clients.is_empty())
+    }
+
+    /// Requests that could not be read.
+    pub const fn bad_messages(&self) -> u64 {
+        self.bad_messages
     }
 
     /// Takes a request: its reply, or `None` where it comes later.
@@ -61,7 +75,10 @@ impl V1 {
         now: Stamp,
     ) -> Option<Vec<u8>> {
         match orders::parse(frame) {
-            Err(failure) => Some(orders::failed(&failure)),
+            Err(failure) => {
+                self.bad_messages += 1;
+                Some(orders::failed(&failure))
+            }
             Ok(Request::SendOrder { ticket, request_id }) => {
                 let body = request_id.is_none().then(|| frame.to_vec());
                 if self.join(body.as_deref(), &client, now) {
@@ -85,7 +102,7 @@ impl V1 {
     /// Lets a client join the same request that waits already.
     fn join(&mut self, body: Option<&[u8]>, client: &Client, now: Stamp) -> bool {
         let Some(body) = body else { return false };
-        let is_same = |it: &&mut Waiting| !it.is_over(now) && it.body.as_deref() == Some(body);
+        let is_same = |it: &&mut Waiting| it.body.as_deref() == Some(body) && it.is_kept(now);
         let same = self.waiting.iter_mut().find(is_same);
         let Some(waiting) = same else { return false };
         waiting.clients.push((client.clone(), now.after(PATIENCE)));
@@ -94,7 +111,7 @@ impl V1 {
 
     fn wait(&mut self, order: OrderId, body: Option<Vec<u8>>, client: Client, now: Stamp) {
         let clients = vec![(client, now.after(PATIENCE))];
-        self.waiting.push(Waiting { order, body, clients, since: now, is_answered: false });
+        self.waiting.push(Waiting { order, body, clients, answered: None });
     }
 
     /// Tells outcomes that have come, and doubt where they take too long. `send` says whether the
@@ -111,15 +128,13 @@ impl V1 {
                 tell_doubt(waiting, now, &mut send);
                 return true;
             }
-            if !waiting.is_answered {
-                (waiting.is_answered, waiting.since) = (true, now);
-            }
+            waiting.answered.get_or_insert(now);
             let reply = outcome(&placed.order);
             let told = waiting.clients.drain(..).fold(false, |told, (client, _)| {
                 let is_reached = send(&client, &reply);
                 told || is_reached
             });
-            !told && waiting.body.is_some() && !waiting.is_over(now)
+            !told && waiting.body.is_some() && waiting.is_kept(now)
         });
     }
 }
@@ -147,11 +162,13 @@ fn outcome(order: &Order) -> Vec<u8> {
 
 /// A refusal of ours under a code that v1 clients know.
 fn failed(refused: &Refused) -> Vec<u8> {
-    const SAME: [&str; 7] = [
+    const SAME: [&str; 9] = [
         code::INVALID_ORDER,
         code::MISSING_ACCOUNT,
         code::NOT_LOGGED_IN,
         code::DUPLICATE_REQUEST,
+        code::TRADING_HALTED,
+        code::REDUCE_ONLY,
         code::STALE_SIGNAL,
         code::INTERNAL_ERROR,
         code::TOO_LARGE,
@@ -182,9 +199,19 @@ fn answer<V: Venue, L: Ledger>(
                 Err(refused) => failed(&refused),
             }
         }
-        Request::GetOrders { account } => {
+        Request::GetOrders { account, order_serial, before } => {
             let is_meant = |it: &&Order| account.is_none_or(|account| account == it.ticket.account);
-            orders::orders(core.state().orders.values().map(|it| &it.order).filter(is_meant))
+            let first = order_serial.unwrap_or(OrderId(0));
+            let end = match (order_serial, before) {
+                (Some(one), _) => OrderId(one.0.saturating_add(1)),
+                (None, before) => before.unwrap_or(OrderId(u64::MAX)).max(first),
+            };
+            let all = core.state().orders.range(first..end).map(|(_, it)| &it.order);
+            let mut newest = all.rev().filter(is_meant);
+            let mut page: Vec<&Order> = newest.by_ref().take(ORDERS_PAGE).collect();
+            page.reverse();
+            let earlier = page.first().map(|it| it.id).filter(|_| newest.next().is_some());
+            orders::orders(page, earlier)
         }
         Request::GetAccount { account } => accounts(core, *account),
         Request::GetInstruments { item } => {

@@ -92,7 +92,8 @@ impl<C: Fn() -> Stamp> Process<C> {
         self.hello()?;
         self.remember()?;
         self.catch_up()?;
-        self.link.send(Request::Ready { role: Role::Strategy, pid: self.pid })?;
+        let (role, pid) = (Role::Strategy, self.pid);
+        self.link.send(Request::Ready { role, pid, signal_port: None })?;
         self.offer(true)?;
         let beat = i64::try_from(self.birth.beat_ms).unwrap_or(250);
         let mut beaten = (self.clock)();

@@ -92,7 +92,7 @@ fn requests() -> Vec<Request> {
     vec![
         Request::Hello { role, pid, version, protocol: PROTOCOL, nonce: 7 },
         Request::Beat { role, pid },
-        Request::Ready { role, pid },
+        Request::Ready { role, pid, signal_port: Some(5_556) },
         Request::Alert { code: "BAD_SIGNALS".to_owned(), text: "one".to_owned() },
         Request::Login { user: "demo".parse().unwrap(), password: None, production: false },
         Request::Logout {},

@@ -78,6 +78,8 @@ pub enum Request {
         role: Role,
         /// Its process.
         pid: u32,
+        /// The TCP port on which it takes v1 signals, where it does.
+        signal_port: Option<u16>,
     },
     /// A child has something that the trader must know.
     Alert {
@@ -471,6 +473,12 @@ pub struct StatusRow {
     pub feed_problems: u64,
     /// The port for v1 orders is open to any program of this machine.
     pub plain: bool,
+    /// The port that v1 ticks are published on.
+    pub tick_port: Option<u16>,
+    /// The port that takes v1 signals, while there is an executor that does.
+    pub signal_port: Option<u16>,
+    /// The port that takes v1 orders, where it is open.
+    pub order_port: Option<u16>,
     /// Messages that could not be read, over all sockets.
     pub bad_messages: u64,
     /// Events and ticks that could not be sent to somebody.

@@ -3,7 +3,7 @@
 use aftm_domain::Stamp;
 
 use super::wire::{receive, send_back};
-use super::{Server, TURN_MAX};
+use super::{CLIENTS_TURN, Server, TURN_MAX};
 use crate::gateway::keep::Ledger;
 use crate::gateway::v1::Client;
 use crate::gateway::venue::Venue;
@@ -11,10 +11,14 @@ use crate::wire::v1;
 
 impl<V: Venue, L: Ledger, C: Fn() -> Stamp> Server<V, L, C> {
     pub(super) fn hear_clients(&mut self) -> zmq::Result<()> {
+        let began = (self.clock)();
         for _ in 0..TURN_MAX {
             let Some(clients) = &self.sockets.clients else { break };
             let Some(frames) = receive(clients)? else { break };
             self.hear_client(&frames)?;
+            if (self.clock)().since(began) >= CLIENTS_TURN {
+                break;
+            }
         }
         self.deliver();
         Ok(())
@@ -61,7 +65,7 @@ impl<V: Venue, L: Ledger, C: Fn() -> Stamp> Server<V, L, C> {
 
     pub(super) fn deliver(&mut self) {
         let Some(clients) = &self.sockets.clients else { return };
-        if self.v1.is_busy() {
+        if !self.v1.is_empty() {
             let now = (self.clock)();
             self.v1.deliver(&self.core, now, |way, reply| send_back(clients, way, reply));
         }

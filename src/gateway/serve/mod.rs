@@ -30,6 +30,9 @@ pub use self::ticks::{FeedLine, FeedNews};
 
 /// Messages taken from one socket before the others have their turn.
 const TURN_MAX: usize = 64;
+/// How long the requests of v1 clients are answered before our own children have their turn: what
+/// strangers ask may be dear, and a child that is not heard for a second is taken for dead.
+const CLIENTS_TURN: i64 = 5 * Stamp::MILLISECOND;
 /// Ticks published before the sockets have their turn.
 const TICKS_MAX: usize = 64;
 /// How many ticks of a held feed the strategy handles before it reports; a live strategy reports
@@ -76,6 +79,8 @@ pub struct Server<V, L, C> {
     problems: u64,
     bad_messages: u64,
     dropped: u64,
+    /// Where the executor takes v1 signals.
+    signal_port: Option<u16>,
     events: Vec<Event>,
     frame: Vec<u8>,
 }
@@ -108,6 +113,7 @@ impl<V: Venue, L: Ledger, C: Fn() -> Stamp> Server<V, L, C> {
             problems: 0,
             bad_messages: 0,
             dropped: 0,
+            signal_port: None,
             events: Vec::new(),
             frame: Vec::with_capacity(1_024),
         }

@@ -74,6 +74,9 @@ impl<V: Venue, L: Ledger, C: Fn() -> Stamp> Server<V, L, C> {
                 Err(Refused::new("UNKNOWN_PEER", "say hello first"))
             }
             Request::Beat { .. } | Request::Ready { .. } => {
+                if let Request::Ready { role: Role::Executor, signal_port, .. } = request {
+                    self.signal_port = *signal_port;
+                }
                 if let Some(Present { role, pid }) = peer {
                     let is_beat = matches!(request, Request::Beat { .. });
                     let word = if is_beat { ChildWord::Beat } else { ChildWord::Ready };
@@ -169,6 +172,7 @@ impl<V: Venue, L: Ledger, C: Fn() -> Stamp> Server<V, L, C> {
             (self.is_started, self.is_open) = (true, false);
             self.children.clear();
             self.ready_roles.clear();
+            self.signal_port = None;
             self.pace.restart();
         }
         Reply::Done {}
@@ -199,7 +203,9 @@ impl<V: Venue, L: Ledger, C: Fn() -> Stamp> Server<V, L, C> {
         row.feed_ended = self.has_finished;
         row.feed_problems = self.problems;
         row.plain = self.sockets.clients.is_some();
-        row.bad_messages = self.bad_messages;
+        (row.tick_port, row.order_port) = self.sockets.ports();
+        row.signal_port = self.signal_port.filter(|_| self.is_started);
+        row.bad_messages = self.bad_messages + self.v1.bad_messages();
         row.dropped = self.dropped;
         Reply::Status(Box::new(row))
     }

@@ -183,13 +183,15 @@ pub fn cancel_sent(order_serial: OrderId) -> Vec<u8> {
     succeeded(Row { is_cancel_sent: true, order_serial })
 }
 
-/// Orders, each in the words it was sent in, and what became of it.
-pub fn orders<'a>(all: impl IntoIterator<Item = &'a Order>) -> Vec<u8> {
+/// Orders, each in the words it was sent in, and what became of it. Where there are earlier ones,
+/// `earlier` is the order before which they are asked for.
+pub fn orders<'a>(page: impl IntoIterator<Item = &'a Order>, earlier: Option<OrderId>) -> Vec<u8> {
     #[derive(Serialize)]
     struct Orders<'a> {
         orders: Vec<OrderRow<'a>>,
+        earlier: Option<OrderId>,
     }
-    succeeded(Orders { orders: all.into_iter().map(OrderRow::of).collect() })
+    succeeded(Orders { orders: page.into_iter().map(OrderRow::of).collect(), earlier })
 }
 
 /// Accounts.

@@ -36,10 +36,14 @@ pub enum Request {
         /// Which order.
         order_serial: OrderId,
     },
-    /// `get_orders`.
+    /// `get_orders`: the newest of them.
     GetOrders {
         /// Of one account only.
         account: Option<AccountId>,
+        /// This order only.
+        order_serial: Option<OrderId>,
+        /// Only orders before this one.
+        before: Option<OrderId>,
     },
     /// `get_account`.
     GetAccount {
@@ -87,7 +91,7 @@ fn ours(operation: &str, request: &Object<'_>) -> Result<Request, Failure> {
         "cancel_order" => {
             Ok(Request::CancelOrder { order_serial: field(&fields()?, "order_serial", text)? })
         }
-        "get_orders" => Ok(Request::GetOrders { account: account(&fields()?)? }),
+        "get_orders" => get_orders(&fields()?),
         "get_account" => Ok(Request::GetAccount { account: account(&fields()?)? }),
         "get_instruments" => Ok(Request::GetInstruments { item: item(&fields()?)? }),
         "kill" => kill(&fields()?),
@@ -133,6 +137,11 @@ fn get_positions(fields: &Object<'_>) -> Result<Request, Failure> {
         return Err(Failure::new(code::MISSING_ACCOUNT, "account is required"));
     };
     Ok(Request::GetPositions { account, item: item(fields).map_err(query)? })
+}
+
+fn get_orders(fields: &Object<'_>) -> Result<Request, Failure> {
+    let (order_serial, before) = (optional(fields, "order_serial")?, optional(fields, "before")?);
+    Ok(Request::GetOrders { account: account(fields)?, order_serial, before })
 }
 
 /// The account of a query, under the name that v1 gives it there or under that of an order.

@@ -45,10 +45,21 @@ fn the_other_operations_are_read() {
             r#"{"operation":"cancel_order","parameters":{"order_serial":"A12"}}"#,
             Request::CancelOrder { order_serial: OrderId(12) },
         ),
-        (r#"{"operation":"get_orders"}"#, Request::GetOrders { account: None }),
+        (
+            r#"{"operation":"get_orders"}"#,
+            Request::GetOrders { account: None, order_serial: None, before: None },
+        ),
+        (
+            r#"{"operation":"get_orders","parameters":{"order_serial":"A12","before":"A13"}}"#,
+            Request::GetOrders {
+                account: None,
+                order_serial: Some(OrderId(12)),
+                before: Some(OrderId(13)),
+            },
+        ),
         (
             r#"{"operation":"get_orders","parameters":{"account":"SIM-1"}}"#,
-            Request::GetOrders { account },
+            Request::GetOrders { account, order_serial: None, before: None },
         ),
         (
             r#"{"operation":"get_account","parameters":{"order_account":"SIM-1"}}"#,
@@ -72,6 +83,7 @@ fn the_other_operations_are_read() {
         r#"{"operation":"cancel_order","parameters":{"order_serial":12}}"#,
         r#"{"operation":"kill","parameters":{"flatten":"yes"}}"#,
         r#"{"operation":"get_orders","parameters":{"account":7}}"#,
+        r#"{"operation":"get_orders","parameters":{"before":"SIM-1"}}"#,
         r#"{"operation":"get_instruments","parameters":"TXFH1"}"#,
     ] {
         fails(frame.as_bytes(), code::INVALID_ORDER, "");

@@ -98,7 +98,7 @@ fn replies_are_written_as_the_page_of_formats_shows_them() {
         cancel_sent(OrderId(12)),
         halted(3),
         status(&now()),
-        orders([&working()]),
+        orders([&working()], None),
         accounts(&[account()]),
         instruments([&instrument()]),
     ];
@@ -159,7 +159,8 @@ fn money_and_prices_are_exact() {
 fn an_order_says_why_it_was_refused() {
     let mut order = Order::sent(OrderId(12), send(LIMIT).unwrap().0);
     order.apply(&Report::Rejected(margin())).unwrap();
-    let reply = shown(orders([&order]));
-    let end = r#""status":"Rejected","error_code":"4010","error_message":"margin"}]}}"#;
+    let reply = shown(orders([&order], Some(OrderId(12))));
+    let end =
+        r#""status":"Rejected","error_code":"4010","error_message":"margin"}],"earlier":"A12"}}"#;
     assert!(reply.ends_with(end), "{reply}");
 }
