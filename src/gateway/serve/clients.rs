@@ -16,7 +16,6 @@ impl<V: Venue, L: Ledger, C: Fn() -> Stamp> Server<V, L, C> {
             let Some(frames) = receive(clients)? else { break };
             self.hear_client(&frames)?;
         }
-        self.deliver();
         Ok(())
     }
 
