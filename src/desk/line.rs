@@ -92,7 +92,7 @@ pub fn open(
     let bell = socket::bind(context, SocketType::PULL, Bound::Orders, BELL)?;
     let ring = socket::connect(context, SocketType::PUSH, Bound::Orders, BELL)?;
     let heard = socket::connect(context, SocketType::SUB, Bound::Events, events)?;
-    for topic in [Topic::News, Topic::Beat] {
+    for topic in [Topic::Trade, Topic::News, Topic::Beat] {
         heard.set_subscribe(topic.bytes())?;
     }
     let ctl = socket::bind(context, SocketType::ROUTER, Bound::Orders, ctl)?;

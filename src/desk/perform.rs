@@ -16,6 +16,9 @@ use crate::wire::{Intent, Refused, Reply, Request};
 /// How long stopping waits for closing orders.
 const CLOSING: Duration = Duration::from_secs(10);
 
+/// The shortest time between two questions of a wait.
+const ASK_AGAIN: Duration = Duration::from_millis(10);
+
 /// The order that a command sent, where it sent one.
 type Performed = Result<Option<OrderId>, Refused>;
 
@@ -397,6 +400,8 @@ impl Desk {
                 return Err(Refused::new("ENDED", "the machine ends"));
             }
             self.changed(&mut seen).await;
+            // Changes come in swarms while the machine trades; one question answers for all of them.
+            tokio::time::sleep(ASK_AGAIN).await;
         }
     }
 }

@@ -49,7 +49,7 @@ pub(super) fn run(role: Role) -> Result<Exit> {
 }
 
 /// The record that the parent writes first: its length in four bytes, then the frame.
-fn read_birth() -> Result<Birth> {
+pub(super) fn read_birth() -> Result<Birth> {
     let mut input = std::io::stdin().lock();
     let mut length = [0; 4];
     input.read_exact(&mut length)?;
@@ -64,7 +64,7 @@ fn read_birth() -> Result<Birth> {
 
 /// The kernel ends this process with its parent, however that dies; a parent that has died already
 /// is not waited for.
-fn follow_parent(parent: u32) -> Result<()> {
+pub(super) fn follow_parent(parent: u32) -> Result<()> {
     set_parent_process_death_signal(Some(Signal::KILL))?;
     let is_there = getppid().is_some_and(|it| it.as_raw_nonzero().get().unsigned_abs() == parent);
     if is_there { Ok(()) } else { bail!("the machine that started this has ended") }

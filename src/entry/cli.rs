@@ -106,11 +106,10 @@ pub enum Entry {
     /// Run the executor; started by the machine, with its endpoints on standard input
     #[command(hide = true)]
     Executor,
-    /// Measure the machine
-    #[command(hide = true)]
+    /// Measure the machine beside a chain of sockets that does nothing
     Bench {
-        /// What to measure
-        what: Option<String>,
+        /// What to measure [default: everything]
+        what: Option<Bench>,
     },
 }
 
@@ -178,6 +177,25 @@ pub enum Config {
     Init,
     /// Name the settings file
     Path,
+}
+
+/// What can be measured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Bench {
+    /// From a tick to the call of the venue, through three processes
+    Chain,
+    /// An order's round trip
+    Orders,
+    /// A tick in the strategy, with many conditions
+    Ticks,
+    /// A replay of the feed that is set
+    Replay,
+    /// A process of the chain that does nothing; started by the bench
+    #[value(hide = true)]
+    BareStrategy,
+    /// A process of the chain that does nothing; started by the bench
+    #[value(hide = true)]
+    BareExecutor,
 }
 
 /// Records from the journal.

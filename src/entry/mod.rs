@@ -3,6 +3,7 @@
 //! Owns clocks, threads, channels and output. Refuses decisions about trading: those are the
 //! gateway's and the strategy's.
 
+mod bench;
 mod child;
 pub mod cli;
 mod clock;

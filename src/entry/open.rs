@@ -7,7 +7,7 @@ use anyhow::{Context as _, Result};
 use log::LevelFilter;
 
 use super::cli::{Cli, Config, Entry, Flags};
-use super::{Output, child, ctl, doctor, export, log as log_lines, replay, run, verify};
+use super::{Output, bench, child, ctl, doctor, export, log as log_lines, replay, run, verify};
 use crate::config::{self, Folders, Inputs, Resolved, Settings};
 use crate::desk::Exit;
 use crate::wire::Role;
@@ -27,6 +27,11 @@ pub fn open(cli: Cli) -> Exit {
 fn dispatch(cli: Cli) -> Result<Exit> {
     let Cli { flags, entry } = cli;
     let mut out = stdout().lock();
+    if let Some(Entry::Bench { what }) = &entry
+        && let Some(served) = bench::bare(*what)
+    {
+        return served;
+    }
     // These need neither folders nor settings, and must work where both are broken.
     match &entry {
         Some(Entry::Strategy) => return child::run(Role::Strategy),
@@ -74,6 +79,10 @@ fn dispatch(cli: Cli) -> Result<Exit> {
             let Some(settings) = in_force(resolved) else { return Ok(Exit::Configuration) };
             drop(out);
             run::run(&script, &settings, &folders)
+        }
+        Some(Entry::Bench { what }) => {
+            let Some(settings) = in_force(resolved) else { return Ok(Exit::Configuration) };
+            bench::bench(what, &settings, &mut out)
         }
         Some(_) => Ok(Exit::Failure),
     }

@@ -8,7 +8,7 @@ use std::sync::{Arc, mpsc};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use aftm_domain::{Catalog, ExchangeTime};
+use aftm_domain::ExchangeTime;
 use anyhow::{Context as _, Result};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::task::LocalSet;
@@ -21,9 +21,10 @@ use crate::desk::supervisor::Patience;
 use crate::desk::{self, Command, Desk, Exit};
 use crate::feeds::{Feed, Source};
 use crate::gateway::listing::Listing;
-use crate::gateway::serve::{ServeError, Server};
+use crate::gateway::serve::{FeedLine, ServeError, Server};
 use crate::gateway::simulated::Simulated;
 use crate::gateway::sockets::{DESK, DESK_EVENTS, Doors, SocketError, Sockets};
+use crate::gateway::venue::Venue;
 use crate::gateway::{Core, Setup};
 use crate::journal::{self, Journal};
 use crate::wire::{Birth, Endpoints, Refused, Role, frame};
@@ -65,7 +66,7 @@ pub(super) fn run(script: &Path, settings: &Settings, folders: &Folders) -> Resu
     Ok(exit)
 }
 
-type Commands = Vec<(usize, Command)>;
+pub(super) type Commands = Vec<(usize, Command)>;
 
 fn read_script(script: &Path) -> Result<Result<Commands, command::ScriptError>> {
     let mut text = String::new();
@@ -79,13 +80,14 @@ fn read_script(script: &Path) -> Result<Result<Commands, command::ScriptError>> 
 }
 
 /// The machine: the gateway on its thread, and what the desk needs.
-struct Machine {
+pub(super) struct Machine {
     gateway: JoinHandle<Result<(), ServeError>>,
     desk: desk::Setup,
     heard: tokio::sync::mpsc::UnboundedReceiver<desk::line::Heard>,
     line: JoinHandle<()>,
     printer: JoinHandle<()>,
     files: Vec<PathBuf>,
+    orders_port: Option<u16>,
 }
 
 impl Machine {
@@ -107,28 +109,45 @@ impl Machine {
             Speed::Times(times) => Some(times),
             Speed::Max => None,
         };
-        let core = core(settings, folders, &catalog, date)?;
+        let venue = Simulated::new(parts::simulator(&settings.simulator, catalog.calendar()));
+        let core = core(settings, folders, Listing::new((*catalog).clone(), date), venue)?;
+        let out = std::io::stdout();
+        Machine::join(settings, folders, &context, core, out, |context| {
+            feed_line::open(context, source.to_string(), feed, starts, speed)
+        })
+    }
+
+    /// Joins a core and a feed with everything around them. Its lines go to `out`. The sockets are
+    /// there before the feed is.
+    pub(super) fn join<V: Venue + Send + 'static>(
+        settings: &Settings,
+        folders: &Folders,
+        context: &zmq::Context,
+        core: Core<V, Facts>,
+        out: impl std::io::Write + Send + 'static,
+        feed: impl FnOnce(&zmq::Context) -> Result<FeedLine>,
+    ) -> Result<Machine> {
         let endpoints = endpoints(settings, folders);
         let doors = Doors {
             host: settings.gateway.host.to_string(),
             ticks: settings.gateway.tick_port,
             orders: settings.gateway.plain.then_some(settings.gateway.order_port),
         };
-        let sockets = Sockets::open(&context, &endpoints, &doors)?;
+        let sockets = Sockets::open(context, &endpoints, &doors)?;
         tell_ports(&sockets, settings);
-        let line = feed_line::open(&context, source.to_string(), feed, starts, speed)?;
-        let server = Server::new(core, sockets, line, clock::now);
+        let (_, orders_port) = sockets.ports();
+        let server = Server::new(core, sockets, feed(context)?, clock::now);
         let gateway =
             thread::Builder::new().name("gateway".to_owned()).spawn(move || server.run())?;
         let (desk_line, sockets) =
-            desk::line::open(&context, DESK, DESK_EVENTS, &ipc(folders, CTL))?;
+            desk::line::open(context, DESK, DESK_EVENTS, &ipc(folders, CTL))?;
         let (tell, heard) = tokio::sync::mpsc::unbounded_channel();
         let line = thread::Builder::new().name("desk".to_owned()).spawn(move || {
             if let Err(error) = sockets.run(&tell) {
                 log::error!("the desk's sockets failed: {error}");
             }
         })?;
-        let (print, printer) = printer()?;
+        let (print, printer) = printer(out)?;
         let desk = desk::Setup {
             line: desk_line,
             program: std::env::current_exe().context("cannot find this program's own file")?,
@@ -142,11 +161,16 @@ impl Machine {
         };
         let files =
             ["events", "orders", "signals", CTL].map(|it| folders.runtime.join(it)).to_vec();
-        Ok(Machine { gateway, desk, heard, line, printer, files })
+        Ok(Machine { gateway, desk, heard, line, printer, files, orders_port })
     }
 
-    fn run(self, commands: Commands) -> Result<Exit> {
-        let Machine { gateway, desk, heard, line, printer, files } = self;
+    /// The port that v1 orders got, where they are served.
+    pub(super) const fn orders_port(&self) -> Option<u16> {
+        self.orders_port
+    }
+
+    pub(super) fn run(self, commands: Commands) -> Result<Exit> {
+        let Machine { gateway, desk, heard, line, printer, files, .. } = self;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let exit = runtime.block_on(LocalSet::new().run_until(async move {
             let desk = Desk::new(desk);
@@ -215,12 +239,13 @@ async fn finish(desk: &Rc<Desk>) {
     desk.hang_up();
 }
 
-fn core(
+/// A core that goes on with the journal of these folders.
+pub(super) fn core<V: Venue>(
     settings: &Settings,
     folders: &Folders,
-    catalog: &Catalog,
-    date: jiff::civil::Date,
-) -> Result<Core<Simulated, Facts>> {
+    listing: Listing,
+    venue: V,
+) -> Result<Core<V, Facts>> {
     let path = ledger::path(folders);
     let durability = match settings.journal.durability {
         config::Durability::Process => journal::Durability::Process,
@@ -228,14 +253,9 @@ fn core(
     };
     let journal = Journal::open(&path, durability, VIEWS)?;
     let state = ledger::fold(&journal).with_context(|| format!("in {}", path.display()))?;
-    let simulator = parts::simulator(&settings.simulator, catalog.calendar());
-    let mut core = Core::new(Setup {
-        venue: Simulated::new(simulator),
-        ledger: Facts::new(journal),
-        listing: Listing::new(catalog.clone(), date),
-        rules: parts::rules(&settings.gateway),
-        state,
-    });
+    let ledger = Facts::new(journal);
+    let rules = parts::rules(&settings.gateway);
+    let mut core = Core::new(Setup { venue, ledger, listing, rules, state });
     core.start(clock::now()).context("the journal cannot be written")?;
     Ok(core)
 }
@@ -298,10 +318,12 @@ fn read_password(file: &Path) -> Result<String, Refused> {
 }
 
 /// Lines go through a thread of their own, so that a slow reader holds nothing up.
-fn printer() -> Result<(mpsc::Sender<String>, JoinHandle<()>)> {
+fn printer(
+    out: impl std::io::Write + Send + 'static,
+) -> Result<(mpsc::Sender<String>, JoinHandle<()>)> {
     let (print, lines) = mpsc::channel::<String>();
     let printer = thread::Builder::new().name("printer".to_owned()).spawn(move || {
-        let mut out = std::io::BufWriter::new(std::io::stdout().lock());
+        let mut out = std::io::BufWriter::new(out);
         let is_gone = Cell::new(false);
         while let Ok(line) = lines.recv() {
             if is_gone.get() {

@@ -9,13 +9,15 @@ use super::signal::{Outcome, Signal};
 use aftm_domain::{ConditionId, SignalId};
 
 /// A topic: the first frame on the events port, which subscribers choose by.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Topic {
     /// Trades, and nothing else.
     Tick,
     /// Books.
     Book,
-    /// Everything that trades and the machine do.
+    /// Orders, fills and positions, and the signals that led to them.
+    Trade,
+    /// Everything else that the trader and the machine do.
     News,
     /// Beats of the children.
     Beat,
@@ -23,13 +25,14 @@ pub enum Topic {
 
 impl Topic {
     /// Every topic.
-    pub const ALL: [Topic; 4] = [Topic::Tick, Topic::Book, Topic::News, Topic::Beat];
+    pub const ALL: [Topic; 5] = [Topic::Tick, Topic::Book, Topic::Trade, Topic::News, Topic::Beat];
 
     /// The topic's frame.
     pub const fn bytes(self) -> &'static [u8] {
         match self {
             Topic::Tick => b"tick",
             Topic::Book => b"book",
+            Topic::Trade => b"trade",
             Topic::News => b"news",
             Topic::Beat => b"beat",
         }
@@ -133,6 +136,19 @@ pub enum Event {
         /// A sentence.
         text: String,
     },
+}
+
+impl Event {
+    /// Where it is told. The strategy does not listen to trades, so that it is free for ticks.
+    pub const fn topic(&self) -> Topic {
+        match self {
+            Event::Signal(_) | Event::Order(_) | Event::Fill(_) | Event::Position(_) => {
+                Topic::Trade
+            }
+            Event::Child { word: ChildWord::Beat, .. } => Topic::Beat,
+            _ => Topic::News,
+        }
+    }
 }
 
 /// What a child said of itself.

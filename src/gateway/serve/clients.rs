@@ -20,7 +20,6 @@ impl<V: Venue, L: Ledger, C: Fn() -> Stamp> Server<V, L, C> {
                 break;
             }
         }
-        self.deliver();
         Ok(())
     }
 

@@ -9,12 +9,13 @@ mod signals;
 mod ticks;
 mod wire;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use aftm_domain::tick::Moment;
 use aftm_domain::{ExchangeTime, SignalId, Stamp};
+use arrayvec::ArrayVec;
 use rustc_hash::FxHashMap;
-use zmq::POLLIN;
+use zmq::{POLLIN, PollItem};
 
 use self::wire::{again, receive, send_topic};
 use super::core::Core;
@@ -23,7 +24,7 @@ use super::pace::{Pace, Step};
 use super::sockets::Sockets;
 use super::v1::{Client, V1};
 use super::venue::Venue;
-use crate::wire::event::{ChildWord, Numbered, Topic};
+use crate::wire::event::{Numbered, Topic};
 use crate::wire::{Event, Role, Signal, encode_into};
 
 pub use self::ticks::{FeedLine, FeedNews};
@@ -47,6 +48,14 @@ const BUSY_MS: i64 = 2;
 struct Present {
     role: Role,
     pid: u32,
+}
+
+/// Who has something to say.
+#[derive(Clone, Copy, Debug)]
+struct Spoken {
+    desk: bool,
+    children: bool,
+    clients: bool,
 }
 
 /// Why the loop ended.
@@ -75,7 +84,8 @@ pub struct Server<V, L, C> {
     has_finished: bool,
     anchor: (ExchangeTime, Stamp),
     last_tick: Option<Stamp>,
-    numbers: [u64; 4],
+    /// Events told so far on each topic.
+    numbers: BTreeMap<Topic, u64>,
     problems: u64,
     bad_messages: u64,
     dropped: u64,
@@ -109,7 +119,7 @@ impl<V: Venue, L: Ledger, C: Fn() -> Stamp> Server<V, L, C> {
             has_ended: false,
             has_finished: false,
             last_tick: None,
-            numbers: [0; 4],
+            numbers: BTreeMap::new(),
             problems: 0,
             bad_messages: 0,
             dropped: 0,
@@ -123,10 +133,17 @@ impl<V: Venue, L: Ledger, C: Fn() -> Stamp> Server<V, L, C> {
     pub fn run(mut self) -> Result<(), ServeError> {
         self.want();
         while !self.is_stopping {
-            self.wait()?;
-            self.hear_desk()?;
-            self.hear_children()?;
-            self.hear_clients()?;
+            let spoken = self.wait()?;
+            if spoken.children {
+                self.hear_children()?;
+            }
+            if spoken.desk {
+                self.hear_desk()?;
+            }
+            if spoken.clients {
+                self.hear_clients()?;
+            }
+            self.deliver();
             self.take_ticks()?;
             self.step()?;
             self.keep_time();
@@ -135,20 +152,23 @@ impl<V: Venue, L: Ledger, C: Fn() -> Stamp> Server<V, L, C> {
         Ok(())
     }
 
-    /// Sleeps until somebody speaks or something is due.
-    fn wait(&mut self) -> zmq::Result<()> {
+    /// Sleeps until somebody speaks or something is due. To ask a socket that is silent costs a
+    /// system call, so only those that are not are asked.
+    fn wait(&mut self) -> zmq::Result<Spoken> {
         let timeout = self.timeout();
-        let mut items = vec![
-            self.sockets.desk.as_poll_item(POLLIN),
-            self.sockets.children.as_poll_item(POLLIN),
-            self.sockets.wake.as_poll_item(POLLIN),
-        ];
-        items.extend(self.sockets.clients.as_ref().map(|it| it.as_poll_item(POLLIN)));
+        let Sockets { desk, children, wake, clients, .. } = &self.sockets;
+        let always = [desk, children, wake].map(|it| it.as_poll_item(POLLIN));
+        let mut items: ArrayVec<PollItem<'_>, 4> = always.into_iter().collect();
+        items.extend(clients.as_ref().map(|it| it.as_poll_item(POLLIN)));
         zmq::poll(&mut items, timeout).or_else(again)?;
-        while receive(&self.sockets.wake)?.is_some() {
-            self.is_rung = true;
+        let has_spoken = |at: usize| items.get(at).is_some_and(PollItem::is_readable);
+        let [desk, children, clients] = [0, 1, 3].map(has_spoken);
+        if has_spoken(2) {
+            while receive(wake)?.is_some() {
+                self.is_rung = true;
+            }
         }
-        Ok(())
+        Ok(Spoken { desk, children, clients })
     }
 
     fn timeout(&self) -> i64 {
@@ -189,10 +209,8 @@ impl<V: Venue, L: Ledger, C: Fn() -> Stamp> Server<V, L, C> {
         self.core.tell(&mut events);
         for event in events.drain(..) {
             self.pace.hear(&event);
-            let is_beat = matches!(event, Event::Child { word: ChildWord::Beat, .. });
-            let topic = if is_beat { Topic::Beat } else { Topic::News };
-            let [_, _, news, beats] = &mut self.numbers;
-            let number = if is_beat { beats } else { news };
+            let topic = event.topic();
+            let number = self.numbers.entry(topic).or_default();
             *number += 1;
             encode_into(&mut self.frame, &Numbered { number: *number, event });
             send_topic(&self.sockets.events, topic, &self.frame, &mut self.dropped)?;

@@ -1,0 +1,226 @@
+//! Durations, compared in pairs: both sides run in turn within one run, because absolute figures of
+//! one machine move by a factor of two and ratios of neighbours do not.
+
+use std::fmt;
+
+use anyhow::Result;
+
+use super::load::Load;
+
+/// Pairs in a comparison.
+pub(super) const PAIRS: usize = 20;
+/// Fewer clean pairs say nothing.
+const CLEAN_MIN: usize = 12;
+/// How much of a core other processes may use during a pair that counts.
+const OTHERS_MAX: f64 = 0.1;
+
+/// Durations of one side, in nanoseconds.
+pub(super) type Durations = Vec<i64>;
+
+/// The value below which this part of the sorted values lies.
+pub(super) fn quantile<T: Copy + Default>(sorted: &[T], permille: usize) -> T {
+    let at = (sorted.len() * permille / 1_000).min(sorted.len().saturating_sub(1));
+    sorted.get(at).copied().unwrap_or_default()
+}
+
+fn median(durations: &[i64]) -> i64 {
+    let mut sorted = durations.to_vec();
+    sorted.sort_unstable();
+    quantile(&sorted, 500)
+}
+
+/// Whether a goal is reached.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Verdict {
+    /// It is.
+    Met,
+    /// It is not.
+    Missed,
+    /// Other processes used the machine, or the figures spread over the goal.
+    Inconclusive,
+}
+
+impl fmt::Display for Verdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Verdict::Met => "met",
+            Verdict::Missed => "MISSED",
+            Verdict::Inconclusive => "INCONCLUSIVE",
+        })
+    }
+}
+
+/// Two sides, measured in pairs.
+#[derive(Default)]
+pub(super) struct Comparison {
+    base: Durations,
+    ours: Durations,
+    /// The ratio of medians of each pair, and the part of a core that others used meanwhile.
+    pairs: Vec<(f64, Option<f64>)>,
+}
+
+/// One side of a comparison: measures a block and appends its durations.
+pub(super) type Side<'a> = &'a mut dyn FnMut(&mut Durations) -> Result<()>;
+
+impl Comparison {
+    /// Lets both sides measure their blocks in turn, A B B A.
+    pub(super) fn run(base: Side<'_>, ours: Side<'_>) -> Result<Comparison> {
+        let mut comparison = Comparison::default();
+        // The first blocks warm caches, branches and buffers.
+        base(&mut Durations::new())?;
+        ours(&mut Durations::new())?;
+        for pair in 0..PAIRS {
+            let (mut first, mut second) = (Durations::new(), Durations::new());
+            let load = Load::begin();
+            if pair % 2 == 0 {
+                base(&mut first)?;
+                ours(&mut second)?;
+            } else {
+                ours(&mut second)?;
+                base(&mut first)?;
+            }
+            comparison.add(first, second, load.others());
+        }
+        Ok(comparison)
+    }
+
+    fn add(&mut self, base: Durations, ours: Durations, others: Option<f64>) {
+        #[allow(clippy::cast_precision_loss)] // Nanoseconds of milliseconds.
+        let ratio = median(&ours) as f64 / median(&base).max(1) as f64;
+        self.pairs.push((ratio, others));
+        self.base.extend(base);
+        self.ours.extend(ours);
+    }
+
+    /// The ratios of the pairs during which nobody else used the machine, sorted.
+    fn clean(&self) -> Vec<f64> {
+        let is_clean = |it: &&(f64, Option<f64>)| it.1.is_some_and(|it| it <= OTHERS_MAX);
+        sorted(self.pairs.iter().filter(is_clean))
+    }
+
+    /// The row of the table; `goal` is the largest ratio that is good enough.
+    pub(super) fn row(mut self, name: &str, goal: f64) -> Row {
+        let clean = self.clean();
+        let is_quiet = clean.len() >= CLEAN_MIN;
+        let ratios = if is_quiet { clean.clone() } else { sorted(self.pairs.iter()) };
+        let [low, ratio, high] = [250, 500, 750].map(|it| quantile(&ratios, it));
+        let verdict = match (is_quiet, high <= goal, low > goal) {
+            (true, true, _) => Verdict::Met,
+            (true, _, true) => Verdict::Missed,
+            _ => Verdict::Inconclusive,
+        };
+        self.base.sort_unstable();
+        self.ours.sort_unstable();
+        Row {
+            name: name.to_owned(),
+            base: [500, 990].map(|it| quantile(&self.base, it)),
+            ours: [500, 990].map(|it| quantile(&self.ours, it)),
+            ratio: [low, ratio, high],
+            goal,
+            verdict,
+            clean: clean.len(),
+        }
+    }
+}
+
+fn sorted<'a>(pairs: impl Iterator<Item = &'a (f64, Option<f64>)>) -> Vec<f64> {
+    let mut ratios: Vec<f64> = pairs.map(|it| it.0).collect();
+    ratios.sort_by(f64::total_cmp);
+    ratios
+}
+
+/// One line of the table.
+pub(super) struct Row {
+    name: String,
+    /// Median and 99th percentile.
+    base: [i64; 2],
+    pub(super) ours: [i64; 2],
+    /// Lower quartile, median and upper quartile over the pairs.
+    ratio: [f64; 3],
+    goal: f64,
+    pub(super) verdict: Verdict,
+    clean: usize,
+}
+
+/// The head of the table.
+pub(super) const HEAD: &str = "                                       machine          bare floor\n\
+    measured                             p50     p99        p50     p99   ratio (quartiles)    goal  verdict";
+
+impl fmt::Display for Row {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let [ours, base] = [self.ours, self.base].map(|it| it.map(Shown));
+        let [low, ratio, high] = self.ratio;
+        write!(f, "{:<31} {:>8}{:>8}   {:>8}{:>8}", self.name, ours[0], ours[1], base[0], base[1])?;
+        write!(f, "   {ratio:>5.2} ({low:.2}-{high:.2})   <= {:>4.2}", self.goal)?;
+        write!(f, "  {} ({} of {PAIRS} pairs quiet)", self.verdict, self.clean)
+    }
+}
+
+/// A duration in the unit that suits it.
+#[derive(Clone, Copy)]
+pub(super) struct Shown(pub(super) i64);
+
+impl fmt::Display for Shown {
+    #[allow(clippy::cast_precision_loss)] // Three digits are shown.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let nanoseconds = self.0 as f64;
+        f.pad(&match self.0 {
+            0..1_000 => format!("{nanoseconds:.0} ns"),
+            1_000..1_000_000 => format!("{:.1} us", nanoseconds / 1e3),
+            _ => format!("{:.1} ms", nanoseconds / 1e6),
+        })
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::indexing_slicing)]
+mod tests {
+    use super::*;
+
+    fn comparison(ratios: &[f64], others: Option<f64>) -> Comparison {
+        let pairs = ratios.iter().map(|it| (*it, others)).collect();
+        Comparison { base: vec![100], ours: vec![120], pairs }
+    }
+
+    #[test]
+    fn a_goal_is_met_or_missed_only_where_the_quartiles_agree() {
+        for (ratio, verdict) in [(1.1, Verdict::Met), (1.3, Verdict::Missed)] {
+            let row = comparison(&[ratio; PAIRS], Some(0.0)).row("a", 1.2);
+            assert_eq!(row.verdict, verdict);
+        }
+        let spread: Vec<f64> = (0..20).map(|it| 1.0 + f64::from(it) * 0.02).collect();
+        assert_eq!(comparison(&spread, Some(0.0)).row("a", 1.2).verdict, Verdict::Inconclusive);
+    }
+
+    #[test]
+    fn nothing_is_concluded_beside_busy_neighbours() {
+        for others in [Some(0.5), None] {
+            let row = comparison(&[1.0; PAIRS], others).row("a", 1.2);
+            assert_eq!((row.verdict, row.clean), (Verdict::Inconclusive, 0));
+        }
+    }
+
+    #[test]
+    fn sides_take_turns() {
+        let order = std::cell::RefCell::new(String::new());
+        let say = |word| {
+            let order = &order;
+            move |durations: &mut Durations| {
+                order.borrow_mut().push(word);
+                durations.push(if word == 'a' { 100 } else { 150 });
+                Ok(())
+            }
+        };
+        let comparison = Comparison::run(&mut say('a'), &mut say('b')).unwrap();
+        // One block of each is not counted.
+        assert!(order.borrow().starts_with("ababbaabba"), "{}", order.borrow());
+        assert!(comparison.pairs.iter().all(|it| (it.0 - 1.5).abs() < 1e-9));
+    }
+
+    #[test]
+    fn quantiles_are_values_that_occurred() {
+        let sorted: Vec<i64> = (1..=100).collect();
+        assert_eq!([0, 500, 990, 1_000].map(|it| quantile(&sorted, it)), [1, 51, 100, 100]);
+        assert_eq!(quantile::<i64>(&[], 500), 0);
+    }
+}

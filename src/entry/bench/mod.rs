@@ -1,0 +1,82 @@
+//! `aftm bench`: the machine beside a floor of the same sockets that do nothing.
+//!
+//! Owns the measuring: the machine is the one of `aftm run`, with its real processes, journal and
+//! desk, in a folder of its own. Refuses to conclude anything from figures that spread too far, or
+//! that other processes of the computer disturbed.
+
+mod bare;
+mod chain;
+mod days;
+mod figures;
+mod load;
+mod orders;
+mod rig;
+mod ticks;
+
+use std::io::Write;
+
+use aftm_domain::Money;
+use anyhow::Result;
+use log::LevelFilter;
+
+use self::figures::{HEAD, Row};
+use super::cli::Bench;
+use crate::config::{Folders, Settings, Speed};
+use crate::desk::Exit;
+use crate::wire::Role;
+
+/// Runs a process of the bare chain, where that is what was asked.
+pub(super) fn bare(what: Option<Bench>) -> Option<Result<Exit>> {
+    match what? {
+        Bench::BareStrategy => Some(bare::serve(Role::Strategy)),
+        Bench::BareExecutor => Some(bare::serve(Role::Executor)),
+        _ => None,
+    }
+}
+
+/// Measures one thing, or everything.
+pub(super) fn bench(what: Option<Bench>, settings: &Settings, out: &mut dyn Write) -> Result<Exit> {
+    // What the machine tells of itself would stand between the figures.
+    log::set_max_level(LevelFilter::Error);
+    let home = tempfile::Builder::new().prefix("aftm-bench").tempdir()?;
+    let folders = Folders::locate(Some(home.path()))?;
+    folders.create()?;
+    let settings = alone(settings);
+    let is_wanted = |it: Bench| what.is_none_or(|what| what == it);
+    let mut rows = Vec::new();
+    if is_wanted(Bench::Chain) {
+        rows.extend(chain::measure(&settings, &folders)?);
+    }
+    if is_wanted(Bench::Orders) {
+        rows.extend(orders::measure(&settings, &folders)?);
+    }
+    if is_wanted(Bench::Ticks) {
+        rows.extend(ticks::measure()?);
+    }
+    if !rows.is_empty() {
+        tell(&rows, out)?;
+    }
+    if is_wanted(Bench::Replay) {
+        writeln!(out, "{}", days::measure(&settings, &folders)?)?;
+    }
+    Ok(Exit::Ok)
+}
+
+/// The settings in force, but out of the way of a machine that may be running, and with money enough.
+fn alone(settings: &Settings) -> Settings {
+    let mut settings = settings.clone();
+    let gateway = &mut settings.gateway;
+    (gateway.tick_port, gateway.signal_port, gateway.order_port) = (0, 0, 0);
+    gateway.plain = false;
+    settings.feed.speed = Speed::Times(1.0);
+    settings.simulator.balance = Money::from_units(1_000_000_000);
+    settings
+}
+
+fn tell(rows: &[Row], out: &mut dyn Write) -> Result<()> {
+    writeln!(out, "{HEAD}")?;
+    for row in rows {
+        writeln!(out, "{row}")?;
+    }
+    Ok(())
+}

@@ -1,0 +1,200 @@
+//! An order's round trip to the gateway, beside a request to a socket that only answers.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::thread::{self, JoinHandle};
+
+use aftm_domain::order::{Kind, Ticket, TimeInForce};
+use aftm_domain::{AccountId, Note, OpenClose, Quantity, RequestId, Side};
+use anyhow::{Context as _, Result, bail};
+use zmq::{Context, SNDMORE, Socket, SocketType};
+
+use super::figures::{Comparison, Durations, Row};
+use super::rig::{self, ITEM, Rig};
+use crate::config::{Folders, Settings};
+use crate::entry::{clock, run};
+use crate::wire::frame::PROTOCOL;
+use crate::wire::request::{Answer, Ask};
+use crate::wire::socket::{self, Bound};
+use crate::wire::{Intent, Reply, Request, Role, decode, encode};
+
+/// Requests in a block.
+const BLOCK: usize = 500;
+/// How long an answer may take, in milliseconds.
+const PATIENCE_MS: i32 = 5_000;
+/// The largest ratio that is good enough.
+const GOAL: f64 = 1.5;
+
+/// Measures our own orders over ipc and v1 orders over TCP.
+pub(super) fn measure(settings: &Settings, folders: &Folders) -> Result<Vec<Row>> {
+    let mut settings = settings.clone();
+    settings.gateway.plain = true;
+    let script = format!("login demo\nitem add {ITEM}\naccount use SIM-1\n");
+    let orders = run::ipc(folders, "orders");
+    let floor = run::ipc(folders, "bare-replies");
+    rig::with_machine(&settings, folders, &script, move |rig| {
+        ready(rig)?;
+        let ours = compare_ours(&orders, &floor)?;
+        let port = rig.orders_port.context("the machine serves no v1 orders")?;
+        let v1 = compare_v1(&format!("tcp://127.0.0.1:{port}"))?;
+        Ok(vec![ours, v1])
+    })
+}
+
+/// Waits until orders are taken, and gives the market a price.
+fn ready(rig: &mut Rig) -> Result<()> {
+    loop {
+        let Reply::Status(row) = rig.ask(Request::Status {})? else { bail!("no status came") };
+        if row.account.is_some() && !row.items.is_empty() {
+            break;
+        }
+        rig::pause(10);
+    }
+    rig.tick("17300".parse()?)
+}
+
+/// A client of its own, with its own threads for input and output, as another process has them.
+struct Client {
+    socket: Socket,
+    /// The socket closes before it.
+    _context: Context,
+}
+
+impl Client {
+    fn open(kind: SocketType, endpoint: &str) -> Result<Client> {
+        let context = Context::new();
+        let socket = socket::connect(&context, kind, Bound::Orders, endpoint)?;
+        socket.set_rcvtimeo(PATIENCE_MS)?;
+        Ok(Client { socket, _context: context })
+    }
+
+    fn ask(&self, request: &[u8]) -> Result<Vec<u8>> {
+        self.socket.send(request, 0)?;
+        self.socket.recv_bytes(0).context("an order was not answered")
+    }
+
+    fn time(&self, request: &[u8], durations: &mut Durations) -> Result<Vec<u8>> {
+        let start = clock::now();
+        let answer = self.ask(request)?;
+        durations.push(clock::now().since(start));
+        Ok(answer)
+    }
+}
+
+fn compare_ours(orders: &str, floor: &str) -> Result<Row> {
+    let client = Client::open(SocketType::DEALER, orders)?;
+    let hello = Request::Hello {
+        role: Role::Executor,
+        pid: std::process::id(),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        protocol: PROTOCOL,
+        nonce: 1,
+    };
+    let welcome: Answer = decode(&client.ask(&encode(&Ask { id: 0, request: hello }))?)?;
+    welcome.reply?;
+    let count = AtomicU64::new(0);
+    let request = || -> Result<Vec<u8>> {
+        let id = count.fetch_add(1, Ordering::Relaxed) + 1;
+        let name = RequestId::try_from(format!("bench-{id}").as_str())?;
+        let intent = Box::new(Intent::of_ticket(&ticket(id)?, Some(name)));
+        Ok(encode(&Ask { id, request: Request::Place { intent } }))
+    };
+    let (sample, answer) = (request()?, client.ask(&request()?)?);
+    let raw = Raw::open(floor, answer.len())?;
+    let bare = Client::open(SocketType::REQ, &raw.endpoint)?;
+    let comparison = Comparison::run(
+        &mut |durations| (0..BLOCK).try_for_each(|_| bare.time(&sample, durations).map(drop)),
+        &mut |durations| {
+            (0..BLOCK).try_for_each(|_| {
+                let answer: Answer = decode(&client.time(&request()?, durations)?)?;
+                answer.reply.map(drop).context("an order of the bench was refused")
+            })
+        },
+    )?;
+    raw.end(&bare)?;
+    Ok(comparison.row("order round trip, ours, ipc", GOAL))
+}
+
+fn compare_v1(orders: &str) -> Result<Row> {
+    let client = Client::open(SocketType::REQ, orders)?;
+    let count = AtomicU64::new(0);
+    let request = || {
+        let side =
+            if count.fetch_add(1, Ordering::Relaxed).is_multiple_of(2) { "buy" } else { "sell" };
+        format!(
+            r#"{{"operation": "send_order", "parameters": {{"order_account": "SIM-1", "item_code": "{ITEM}", "side": "{side}", "order_type": "Market", "price": 0.0, "quantity": 1, "open_close": "AUTO", "note": "From AFTM Gateway", "day_trade": "N", "time_in_force": "IOC"}}}}"#
+        )
+        .into_bytes()
+    };
+    let (sample, answer) = (request(), client.ask(&request())?);
+    let raw = Raw::open("tcp://127.0.0.1:*", answer.len())?;
+    let bare = Client::open(SocketType::REQ, &raw.endpoint)?;
+    let comparison = Comparison::run(
+        &mut |durations| (0..BLOCK).try_for_each(|_| bare.time(&sample, durations).map(drop)),
+        &mut |durations| {
+            (0..BLOCK).try_for_each(|_| {
+                let answer = client.time(&request(), durations)?;
+                if !answer.starts_with(br#"{"success":true"#) {
+                    bail!("an order was not taken: {}", String::from_utf8_lossy(&answer));
+                }
+                Ok(())
+            })
+        },
+    )?;
+    raw.end(&bare)?;
+    Ok(comparison.row("order round trip, v1, tcp", GOAL))
+}
+
+/// Buys and sells in turn, so that nothing piles up.
+fn ticket(number: u64) -> Result<Ticket> {
+    Ok(Ticket {
+        account: AccountId::try_from("SIM-1")?,
+        item: ITEM.parse()?,
+        side: if number.is_multiple_of(2) { Side::Buy } else { Side::Sell },
+        kind: Kind::Market,
+        price: None,
+        stop_price: None,
+        quantity: Quantity::ONE,
+        time_in_force: TimeInForce::Ioc,
+        open_close: OpenClose::Auto,
+        day_trade: false,
+        note: Note::default(),
+    })
+}
+
+/// A socket on a thread of its own that answers everything with as many bytes, and ends with an
+/// empty request.
+struct Raw {
+    endpoint: String,
+    thread: JoinHandle<zmq::Result<()>>,
+}
+
+impl Raw {
+    fn open(endpoint: &str, answer: usize) -> Result<Raw> {
+        let context = Context::new();
+        let socket = socket::bind(&context, SocketType::ROUTER, Bound::Orders, endpoint)?;
+        let endpoint = socket.get_last_endpoint()?;
+        let endpoint = endpoint.map_err(|_| anyhow::anyhow!("an endpoint is no text"))?;
+        let thread = thread::Builder::new().name("raw".to_owned()).spawn(move || {
+            let answer = vec![1; answer];
+            loop {
+                let frames = socket.recv_multipart(0)?;
+                let [name, _, body] = frames.as_slice() else { continue };
+                socket.send(name, SNDMORE)?;
+                socket.send("", SNDMORE)?;
+                socket.send(&answer, 0)?;
+                if body.is_empty() {
+                    return Ok(());
+                }
+            }
+        })?;
+        Ok(Raw { endpoint, thread })
+    }
+
+    fn end(self, client: &Client) -> Result<()> {
+        client.ask(&[])?;
+        Ok(self
+            .thread
+            .join()
+            .map_err(|_| anyhow::anyhow!("the raw socket's thread panicked"))??)
+    }
+}
