@@ -50,7 +50,7 @@ pub(super) fn event(now: Stamp, event: &Event) -> Option<String> {
     Some(match event {
         Event::Sync { .. } | Event::Child { word: ChildWord::Beat, .. } => return None,
         Event::Signal(signal) => raw(now, "signal", &SignalLine::from(signal)),
-        Event::Fill(fill) => raw(now, "fill", &FillRow { trade: None, ..*fill }),
+        Event::Fill(row) => fill(now, row),
         Event::Order(row) => line(now, "order", row),
         Event::Position(row) => line(now, "position", row),
         Event::Condition(row) => line(now, "condition", row),
@@ -79,6 +79,11 @@ pub(super) fn event(now: Stamp, event: &Event) -> Option<String> {
         }
         Event::Alert { code, text } => alert(now, code, text),
     })
+}
+
+/// A fill as it is written for people and programs: the exchange's name for it is not part of it.
+pub(super) fn fill(now: Stamp, row: &FillRow) -> String {
+    raw(now, "fill", &FillRow { trade: None, ..*row })
 }
 
 /// Like `line`, with the keys in the order of the row.

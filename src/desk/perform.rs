@@ -7,7 +7,7 @@ use aftm_domain::{AccountId, Code, ConditionId, OrderId};
 
 use super::command::{Account, Amend, Cancel, Command, Condition, Item, Leaving, Login};
 use super::command::{NewCondition, Order, Until, Wait};
-use super::lines::line;
+use super::lines::{fill, line};
 use super::operator::Desk;
 use super::supervisor::Input;
 use crate::wire::request::{ConditionRow, Leave, StatusRow};
@@ -154,7 +154,7 @@ impl Desk {
         while let Some(place) = from {
             let reply = self.line.ask(Request::Fills { from: place }).await?;
             let Reply::Fills { rows, next } = reply else { break };
-            lines.extend(rows.iter().map(|row| line(self.now(), "fill", row)));
+            lines.extend(rows.iter().map(|row| fill(self.now(), row)));
             from = next;
         }
         Ok(())
@@ -236,7 +236,11 @@ impl Desk {
     }
 
     async fn selected(&self) -> Result<AccountId, Refused> {
-        self.ask_status().await?.account.ok_or_else(|| {
+        let status = self.ask_status().await?;
+        if status.user.is_none() {
+            return Err(Refused::new("NOT_LOGGED_IN", "nobody is logged in; log in first"));
+        }
+        status.account.ok_or_else(|| {
             let text = "no account is selected; say account use ACCOUNT, or --account ACCOUNT";
             Refused::new("MISSING_ACCOUNT", text)
         })
@@ -393,7 +397,7 @@ impl Desk {
             if is_so {
                 return Ok(());
             }
-            if self.is_over.get() {
+            if self.is_over() {
                 return Err(Refused::new("ENDED", "the machine ends"));
             }
             self.changed(&mut seen).await;

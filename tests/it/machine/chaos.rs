@@ -68,8 +68,11 @@ fn each_signal_has_one_order(machine: &Machine, what: &str) {
     assert!(orders.values().all(|it| it.len() == 1), "{what}: {orders:?}");
 }
 
+/// A moment of a run: its name, the line that tells of it, and which of those lines it is.
+type Moment = (&'static str, fn(&Value) -> bool, usize);
+
 /// Kills at the n-th line for which something holds.
-fn kill_at(roles: &[&'static str], moments: &[(&str, fn(&Value) -> bool, usize)]) {
+fn kill_at(roles: &[&'static str], moments: &[Moment]) {
     for (name, is_it, nth) in moments {
         let home = Home::new();
         let mut machine = start(&home);
@@ -82,12 +85,9 @@ fn kill_at(roles: &[&'static str], moments: &[(&str, fn(&Value) -> bool, usize)]
     }
 }
 
-const MOMENTS: [(&str, fn(&Value) -> bool, usize); 7] = [
-    (
-        "a strategy that is ready",
-        |it| it["child"]["word"] == "ready" && it["child"]["role"] == "strategy",
-        1,
-    ),
+const MOMENTS: [Moment; 8] = [
+    ("the second hello", |it| it["child"]["word"] == "hello", 2),
+    ("the second that is ready", |it| it["child"]["word"] == "ready", 2),
     ("an armed condition", |it| it["condition"]["condition"]["progress"]["state"] == "armed", 3),
     ("an entry signal", |it| it["signal"]["kind"] == "entry", 3),
     ("an exit signal", |it| it["signal"]["kind"] == "exit", 5),
