@@ -14,6 +14,8 @@ use crate::wire::{Event, Link, Refused, Reply, Request, decode};
 
 /// Where the line is woken.
 const BELL: &str = "inproc://desk-bell";
+/// How long the last answer of `ctl`, that of quitting, may take on its way, in milliseconds.
+const LINGER_MS: i32 = 500;
 /// Messages taken before the others have their turn.
 const TURN_MAX: usize = 256;
 
@@ -96,6 +98,7 @@ pub fn open(
         heard.set_subscribe(topic.bytes())?;
     }
     let ctl = socket::bind(context, SocketType::ROUTER, Bound::Orders, ctl)?;
+    ctl.set_linger(LINGER_MS)?;
     let link = Link::new(context, orders)?;
     let (send, receive) = mpsc::channel();
     let line = Line { orders: send, bell: std::rc::Rc::new(ring) };

@@ -15,7 +15,7 @@ use tokio::task::spawn_local;
 
 use super::line::{Heard, Line};
 use super::lines;
-use super::supervisor::{Action, Input, Patience, Supervisor};
+use super::supervisor::{Action, Input, Patience, Standing, Supervisor};
 use super::{Command, Defaults, Exit, command};
 use crate::wire::event::ChildWord;
 use crate::wire::{Birth, Event, Refused, Role, encode};
@@ -61,7 +61,7 @@ pub struct Desk {
     changed: watch::Sender<u64>,
     /// Fills of earlier machines on the same data.
     pub(super) fills_before: Cell<u64>,
-    pub(super) is_over: Cell<bool>,
+    is_over: Cell<bool>,
 }
 
 impl Desk {
@@ -168,8 +168,12 @@ impl Desk {
                     kill.map(|it| it.send(()));
                 }
                 Action::Tell { role, standing, text } => {
-                    log::info!("{text}");
                     self.say(lines::component(self.now(), role, standing, &text));
+                    if standing == Standing::GivenUp {
+                        self.alert("CHILD_DOWN", &text);
+                    } else {
+                        log::info!("{text}");
+                    }
                 }
             }
         }
@@ -291,10 +295,15 @@ impl Desk {
         self.change();
     }
 
+    /// Whether the machine is to end.
+    pub fn is_over(&self) -> bool {
+        self.is_over.get()
+    }
+
     /// Waits until the machine is to end.
     pub async fn over(&self) {
         let mut seen = self.watch();
-        while !self.is_over.get() {
+        while !self.is_over() {
             self.changed(&mut seen).await;
         }
     }

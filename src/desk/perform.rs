@@ -239,7 +239,11 @@ impl Desk {
     }
 
     async fn selected(&self) -> Result<AccountId, Refused> {
-        self.ask_status().await?.account.ok_or_else(|| {
+        let status = self.ask_status().await?;
+        if status.user.is_none() {
+            return Err(Refused::new("NOT_LOGGED_IN", "nobody is logged in; log in first"));
+        }
+        status.account.ok_or_else(|| {
             let text = "no account is selected; say account use ACCOUNT, or --account ACCOUNT";
             Refused::new("MISSING_ACCOUNT", text)
         })
@@ -396,7 +400,7 @@ impl Desk {
             if is_so {
                 return Ok(());
             }
-            if self.is_over.get() {
+            if self.is_over() {
                 return Err(Refused::new("ENDED", "the machine ends"));
             }
             self.changed(&mut seen).await;

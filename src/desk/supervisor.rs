@@ -44,6 +44,8 @@ pub enum Standing {
     Starting,
     /// Ready, and heard.
     Running,
+    /// There, but not heard for too long: it is being ended.
+    Silent,
     /// To be started again.
     Waiting,
     /// Told to stop.
@@ -59,6 +61,7 @@ impl Standing {
             Standing::Down => "stopped",
             Standing::Starting => "starting",
             Standing::Running => "running",
+            Standing::Silent => "silent",
             Standing::Waiting => "waiting",
             Standing::Stopping => "stopping",
             Standing::GivenUp => "given up",
@@ -242,7 +245,7 @@ fn watch(child: &mut Child, patience: &Patience, now: Stamp, actions: &mut Vec<A
     let silence = now.since(child.heard);
     let bound = match child.standing {
         Standing::Starting => patience.hello,
-        Standing::Running | Standing::Stopping => patience.silence,
+        Standing::Running | Standing::Silent | Standing::Stopping => patience.silence,
         Standing::Waiting if now >= child.due => {
             let text = format!("the {} is starting again", child.role);
             tell(child, Standing::Starting, text, actions);
@@ -256,13 +259,14 @@ fn watch(child: &mut Child, patience: &Patience, now: Stamp, actions: &mut Vec<A
         // Its exit is told like any other; until then it is not asked twice.
         child.heard = now;
         actions.push(Action::Kill(child.role));
-        let (role, standing) = (child.role, child.standing);
-        let seconds = silence / Stamp::SECOND;
-        let text = format!("the {role} was silent for {seconds} s and is ended by force");
-        actions.push(Action::Tell { role, standing, text });
-        if child.standing == Standing::Running {
-            child.standing = Standing::Starting;
-        }
+        let milliseconds = silence / Stamp::MILLISECOND;
+        let role = child.role;
+        let text = format!("the {role} was silent for {milliseconds} ms and is ended by force");
+        let standing = match child.standing {
+            Standing::Stopping => Standing::Stopping,
+            _ => Standing::Silent,
+        };
+        tell(child, standing, text, actions);
     }
 }
 
@@ -344,6 +348,7 @@ mod tests {
         assert!(apply(&mut supervisor, Input::Time, at(1_001)).is_empty());
         let actions = apply(&mut supervisor, Input::Time, at(1_002));
         assert_eq!(actions[0], Action::Kill(Role::Strategy));
+        assert!(matches!(actions[1], Action::Tell { standing: Standing::Silent, .. }));
         assert!(!supervisor.is_running());
     }
 

@@ -39,7 +39,9 @@ pub(super) fn open(
         // The gateway binds the bell before it asks for the first item.
         let Ok(items) = want.recv() else { return };
         match socket::connect(&context, SocketType::PUSH, Bound::Orders, WAKE) {
-            Ok(bell) => Runner { feed, tell, want, bell, speed, items, origin: None }.run(),
+            Ok(bell) => {
+                Runner { feed, tell, want, bell, speed, items, origin: None, told: 0 }.run();
+            }
             Err(error) => log::error!("the feed cannot reach the gateway: {error}"),
         }
     })?;
@@ -55,18 +57,14 @@ struct Runner {
     items: BTreeSet<Code>,
     /// A tick's time and ours when it was due: what later ticks are paced by.
     origin: Option<(Stamp, Stamp)>,
+    /// Malformed lines that were told.
+    told: u64,
 }
 
 impl Runner {
     /// Until the feed ends, or nobody listens.
     fn run(mut self) {
-        let problems = self.feed.problems();
-        if problems.count > 0 {
-            let (count, text) = (problems.count, problems.to_string());
-            if !self.tell(FeedNews::Malformed { count, text }) {
-                return;
-            }
-        }
+        self.tell_problems();
         self.feed.watch(Some(&self.items));
         let mut next = None;
         while self.change_items() {
@@ -89,11 +87,12 @@ impl Runner {
         }
     }
 
-    /// Problems that were met since the start: a feed that is read as it runs finds them late.
-    fn tell_problems(&self) {
+    /// Problems that were not told yet: a feed that is read as it runs finds them late.
+    fn tell_problems(&mut self) {
         let problems = self.feed.problems();
-        if problems.count > 0 {
-            let (count, text) = (problems.count, problems.to_string());
+        if problems.count > self.told {
+            let (count, text) = (problems.count, problems.list());
+            self.told = count;
             self.tell(FeedNews::Malformed { count, text });
         }
     }

@@ -42,7 +42,9 @@ pub(super) fn run(script: &Path, settings: &Settings, folders: &Folders) -> Resu
     let commands = match read_script(script)? {
         Ok(commands) => commands,
         Err(problems) => {
-            log::error!("{}: nothing was started: {problems}", script.display());
+            let at = script.display();
+            problems.0.iter().for_each(|(line, why)| log::error!("{at}:{line}: {why}"));
+            log::error!("{at}: nothing was started");
             return Ok(Exit::Usage);
         }
     };
@@ -133,6 +135,9 @@ impl Machine {
             ticks: settings.gateway.tick_port,
             orders: settings.gateway.plain.then_some(settings.gateway.order_port),
         };
+        if settings.gateway.plain {
+            require_free(&settings.gateway)?;
+        }
         let sockets = Sockets::open(context, &endpoints, &doors)?;
         tell_ports(&sockets, settings);
         let (_, orders_port) = sockets.ports();
@@ -206,6 +211,9 @@ async fn follow(desk: &Rc<Desk>, commands: Commands) -> Result<Exit> {
             let mut lines = Vec::new();
             let exit = desk.obey(&command, &mut lines).await;
             lines.into_iter().for_each(|line| desk.say(line));
+            if desk.is_over() {
+                return Exit::Ok;
+            }
             if exit != Exit::Ok {
                 log::error!("line {number}: {command}: stopped here");
                 return exit;
@@ -214,8 +222,10 @@ async fn follow(desk: &Rc<Desk>, commands: Commands) -> Result<Exit> {
         Exit::Ok
     };
     Ok(tokio::select! {
-        exit = script => exit,
+        // Whoever quits ends what the script waits for; that is no failure of the script.
+        biased;
         () = desk.over() => Exit::Ok,
+        exit = script => exit,
         _ = interrupted.recv() => Exit::Interrupted,
         _ = terminated.recv() => Exit::Interrupted,
     })
@@ -269,6 +279,16 @@ fn endpoints(settings: &Settings, folders: &Folders) -> Endpoints {
         signals: ipc(folders, "signals"),
         v1_signals: gateway.plain.then_some(v1),
     }
+}
+
+/// The executor binds the signal port, later; that somebody else has it is told at once.
+fn require_free(gateway: &config::Gateway) -> Result<(), SocketError> {
+    let bound = std::net::TcpListener::bind((gateway.host, gateway.signal_port));
+    bound.map(drop).map_err(|error| SocketError {
+        what: "the signal port",
+        endpoint: format!("tcp://{}:{}", gateway.host, gateway.signal_port),
+        error: zmq::Error::from_raw(error.raw_os_error().unwrap_or_default()),
+    })
 }
 
 fn birth(settings: &Settings, endpoints: Endpoints) -> Birth {

@@ -35,6 +35,15 @@ impl Problems {
             self.first.push(Problem { line, reason: reason() });
         }
     }
+
+    /// The malformed lines in one sentence: how many, and those that are kept with their numbers.
+    pub fn list(&self) -> String {
+        let kept: Vec<String> = self.first.iter().map(Problem::to_string).collect();
+        let lines = if self.count == 1 { "line" } else { "lines" };
+        let more = self.count.saturating_sub(u64::try_from(kept.len()).unwrap_or(self.count));
+        let rest = if more > 0 { format!("; and {more} more") } else { String::new() };
+        format!("{} malformed {lines}: {}{rest}", self.count, kept.join("; "))
+    }
 }
 
 impl fmt::Display for Problem {
@@ -49,5 +58,21 @@ impl fmt::Display for Problems {
         let Problems { count, first, spreads, trades } = self;
         write!(f, "{trades} trades, {spreads} spreads skipped, {count} malformed lines")?;
         first.first().map_or(Ok(()), |it| write!(f, ", the first: {it}"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_names_the_lines_that_are_kept_and_counts_the_rest() {
+        let mut problems = Problems::default();
+        problems.add(7, || "price".to_owned());
+        assert_eq!(problems.list(), "1 malformed line: line 7: price");
+        (8..29).for_each(|line| problems.add(line, || "time".to_owned()));
+        let list = problems.list();
+        assert!(list.starts_with("22 malformed lines: line 7: price; line 8: time; "), "{list}");
+        assert!(list.ends_with("line 26: time; and 2 more"), "{list}");
     }
 }

@@ -2,5 +2,6 @@
 
 mod bench;
 mod export;
+mod machine;
 mod replay;
 mod tidy;

@@ -46,7 +46,7 @@ impl Venue for Stamped {
         user: &UserId,
         password: Option<&str>,
         production: bool,
-        now: ExchangeTime,
+        now: Option<ExchangeTime>,
         news: &mut Vec<News>,
     ) -> Result<Vec<AccountId>, Refusal> {
         self.venue.login(user, password, production, now, news)

@@ -1,0 +1,88 @@
+//! `aftm ctl`, while a script waits; and the machine on its own random market.
+
+use std::thread;
+
+use super::{Home, Machine, of_kind};
+
+const WAITS: &str = "login demo\nitem add TXFH1\naccount use SIM-1\n\
+                     condition add buy TXFH1 --trigger 1000 --id far\nstart\nwait fills 999\n";
+
+fn running(home: &Home) -> Machine {
+    let mut machine = Machine::start(home, WAITS, &["--speed", "10"]);
+    machine.wait_kind("done", "command", "start");
+    machine
+}
+
+#[test]
+fn a_running_machine_takes_commands_while_its_script_waits() {
+    let home = Home::new();
+    let mut machine = running(&home);
+    assert_eq!(home.ctl("wait running --timeout 5s").code, Some(0));
+    let placed = home.ctl("order buy TXFH1 2");
+    assert_eq!(placed.code, Some(0), "{}{}", placed.out, placed.said);
+    assert_eq!(of_kind(&placed.lines(), "done").pop().unwrap()["order"], "A1");
+    let positions = of_kind(&home.ctl("positions").lines(), "position");
+    assert_eq!((&positions[0]["item"], &positions[0]["net"]), (&"TXFH1".into(), &"2".into()));
+    assert_eq!(home.ctl("order sell TXFH1 1 --limit 19000").code, Some(0));
+    assert_eq!(of_kind(&home.ctl("orders").lines(), "order").len(), 1);
+    assert_eq!(home.ctl("amend A2 --price 19001").code, Some(0));
+    assert_eq!(home.ctl("cancel A2").code, Some(0));
+    assert_eq!(home.ctl("wait orders-done --timeout 5s").code, Some(0));
+    assert_eq!(home.ctl("flatten").code, Some(0));
+    assert_eq!(home.ctl("wait flat --timeout 5s").code, Some(0));
+    // What the desk hears over ctl, the script's listener hears, too.
+    machine.wait_kind("order", "status", "Canceled");
+    assert_eq!(home.ctl("quit").code, Some(0));
+    let ended = machine.finish();
+    assert_eq!(ended.code, Some(0), "whoever quits ends the wait of the script: {}", ended.said);
+}
+
+#[test]
+fn several_who_control_at_once_are_all_answered() {
+    let home = Home::new();
+    let mut machine = running(&home);
+    thread::scope(|scope| {
+        let asked: Vec<_> = (0..8)
+            .map(|at| {
+                let home = &home;
+                scope.spawn(move || match at % 4 {
+                    0 => home.ctl("status"),
+                    1 => home.ctl("wait fills 1 --timeout 20s"),
+                    2 => home.ctl("order buy TXFH1 1"),
+                    _ => home.ctl("orders --all"),
+                })
+            })
+            .collect();
+        for answer in asked {
+            let answer = answer.join().unwrap();
+            assert_eq!(answer.code, Some(0), "{}{}", answer.out, answer.said);
+        }
+    });
+    assert_eq!(of_kind(&home.ctl("fills").lines(), "fill").len(), 2);
+    assert_eq!(home.ctl("quit").code, Some(0));
+    assert_eq!(machine.finish().code, Some(0));
+}
+
+#[test]
+fn a_script_that_quits_does_nothing_after_it() {
+    let home = Home::new();
+    let script = "login demo\naccount use SIM-1\nquit\norder buy TXFH1 1\n";
+    let ended = home.run_script(script, &[]);
+    assert_eq!(ended.code, Some(0), "{}", ended.said);
+    assert_eq!(home.run(&["export", "orders"]).out, "");
+}
+
+#[test]
+fn the_random_market_trades_conditions_that_are_near_it() {
+    let home = Home::new();
+    let mut script = "login demo\nitem add TXFH1\n".to_owned();
+    for (id, side, trigger) in [("a", "buy", 17_400), ("b", "sell", 17_395), ("c", "buy", 17_390)] {
+        script += &format!(
+            "condition add {side} TXFH1 --trigger {trigger} --turning 1 --tp 3 --sl 3 --id {id}\n"
+        );
+    }
+    script += "account use SIM-1\nstart\nwait fills 2 --timeout 60s\nquit --abandon\n";
+    let ended = home.run_script(&script, &["--speed", "50"]);
+    assert_eq!(ended.code, Some(0), "{}\n{}", ended.said, ended.out);
+    assert!(of_kind(&ended.lines(), "fill").len() >= 2, "{}", ended.out);
+}

@@ -1,0 +1,88 @@
+//! A script through three processes trades what a replay in one process trades.
+
+use std::fmt::Write as _;
+
+use super::market::{self, Known, assert_same};
+use super::{Home, Machine, of_kind};
+use crate::bench;
+
+fn assert_nothing_dropped(machine: &Machine) {
+    let status = of_kind(&machine.values(), "status").pop().unwrap();
+    let counts = ["dropped", "bad_messages", "feed_problems"].map(|it| status[it].as_u64());
+    assert_eq!(counts, [Some(0); 3], "{status}");
+    let alerts = of_kind(&machine.values(), "alert").into_iter();
+    // A condition may still hold its position at the end, and the machine says so.
+    let alerts: Vec<_> = alerts.filter(|it| it["code"] != "POSITION_LEFT").collect();
+    assert_eq!(alerts, Vec::<serde_json::Value>::new());
+}
+
+fn assert_exported(home: &Home, expected: &market::Expected) {
+    let exported = home.run(&["export", "fills"]);
+    let lines: Vec<&str> = exported.out.lines().collect();
+    assert_eq!(lines, expected.fills, "the export differs from what was told: {}", exported.said);
+}
+
+#[test]
+fn three_processes_trade_a_market_as_a_replay_does() {
+    let known = Known::get();
+    let home = Home::new();
+    let script = format!("{}wait feed-end\nwait orders-done\nstatus\n", known.script);
+    let mut machine = Machine::start(&home, &script, &["--feed", &known.feed(), "--speed", "max"]);
+    let ended = machine.finish();
+    assert_eq!(ended.code, Some(0), "{}", ended.said);
+    assert!(known.expected.fills.len() >= 20, "the market is too quiet to tell anything");
+    assert_same(&machine, &known.expected, "undisturbed");
+    assert_nothing_dropped(&machine);
+    assert_exported(&home, &known.expected);
+}
+
+#[test]
+fn three_processes_trade_the_real_day_as_a_replay_does_in_little_memory() {
+    let Some(day) = bench::real_day() else { return };
+    let home = Home::new();
+    let feed = format!("taifex:{}", day.display());
+    let (mut script, mut file) = (String::new(), String::new());
+    let sides = [("buy", 17_480), ("sell", 17_410), ("buy", 17_300), ("sell", 17_400)];
+    for (at, (side, trigger)) in sides.into_iter().enumerate() {
+        for item in ["TXFH1", "MXFH1"] {
+            let follow = if at % 2 == 0 { " --follow" } else { "" };
+            let id = format!("{item}-{at}");
+            writeln!(
+                script,
+                "condition add {side} {item} --trigger {trigger} --tp 60 --sl 30 --id {id}{follow}"
+            )
+            .unwrap();
+            writeln!(
+                file,
+                "[[condition]]\nid='{id}'\nitem='{item}'\naction='{side}'\ntrigger={trigger}\n\
+                 take_profit=60\nstop_loss=30\nfollowing={}",
+                at % 2 == 0
+            )
+            .unwrap();
+        }
+    }
+    let expected = market::replay(&feed, &home.write("conditions.toml", &file));
+    assert!(expected.fills.len() >= 12, "{:?}", expected.fills);
+    let script = format!(
+        "login demo\nitem add TXFH1 MXFH1 CZFH1 ZEFI1\naccount use SIM-1\n{script}start\n\
+         wait feed-end\nstatus\n"
+    );
+    let mut machine = Machine::start(&home, &script, &["--feed", &feed, "--speed", "max"]);
+    // The last of the day is the most that it ever holds.
+    machine.wait_for("the feed's end", |it| it["feed"]["state"] == "ended");
+    let pids = machine.children().into_iter().map(|it| it.1).chain([machine.pid()]);
+    let resident: Vec<u64> = pids.filter_map(resident_kb).collect();
+    let ended = machine.finish();
+    assert_eq!(ended.code, Some(0), "{}", ended.said);
+    assert_same(&machine, &expected, "undisturbed");
+    assert_nothing_dropped(&machine);
+    assert_exported(&home, &expected);
+    assert!(resident.iter().all(|it| *it < 50 * 1024), "resident kilobytes: {resident:?}");
+}
+
+/// The most that a process ever held; `None` where it has ended.
+fn resident_kb(pid: u32) -> Option<u64> {
+    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
+    let line = status.lines().find_map(|it| it.strip_prefix("VmHWM:"))?;
+    line.trim().strip_suffix(" kB")?.trim().parse().ok()
+}

@@ -1,0 +1,59 @@
+//! Children that fall silent or die too often.
+
+use rustix::process::Signal;
+
+use super::{Home, Machine, is_alive, of_kind, send};
+
+const WAITS: &str = "login demo\nitem add TXFH1\naccount use SIM-1\n\
+                     condition add buy TXFH1 --trigger 1000 --id far\nstart\nwait fills 999\n";
+
+fn running(home: &Home) -> Machine {
+    let mut machine = Machine::start(home, WAITS, &[]);
+    machine.wait_kind("done", "command", "start");
+    machine
+}
+
+#[test]
+fn a_child_that_hangs_is_not_running_and_is_replaced() {
+    for role in ["strategy", "executor"] {
+        let home = Home::new();
+        let mut machine = running(&home);
+        let hung = machine.child(role);
+        send(hung, Signal::STOP);
+        let told = machine.wait_for("a word of the silence", |it| {
+            it["component"]["component"] == role && it["component"]["state"] != "running"
+        });
+        assert!(told["component"]["text"].as_str().unwrap().contains("silent"), "{told}");
+        machine.wait_component(role, "running");
+        assert!(!is_alive(hung), "the hung {role} is still there");
+        assert_ne!(machine.child(role), hung);
+        assert_eq!(home.ctl("wait running --timeout 1s").code, Some(0));
+        assert_eq!(home.ctl("quit").code, Some(0));
+        assert_eq!(machine.finish().code, Some(0));
+        assert_eq!(home.runtime_files(), Vec::<String>::new());
+    }
+}
+
+#[test]
+fn a_child_that_dies_again_and_again_stays_down_until_it_is_started() {
+    let home = Home::new();
+    let mut machine = running(&home);
+    for death in 1..=6 {
+        send(machine.child("strategy"), Signal::KILL);
+        machine.wait_component("strategy", if death < 6 { "waiting" } else { "given up" });
+        if death < 6 {
+            machine.wait_component("strategy", "running");
+        }
+    }
+    let alert = machine.wait_kind("alert", "code", "CHILD_DOWN");
+    let text = alert["text"].as_str().unwrap();
+    assert!(text.contains("strategy") && text.contains("6 times within 60 s"), "{text}");
+    let rows = of_kind(&home.ctl("status").lines(), "component");
+    let row = rows.iter().find(|it| it["component"] == "strategy").unwrap();
+    assert_eq!((&row["state"], &row["pid"]), (&"given up".into(), &serde_json::Value::Null));
+    assert_eq!(home.ctl("wait running --timeout 50ms").code, Some(1));
+    assert_eq!(home.ctl("start").code, Some(0));
+    assert_eq!(home.ctl("wait running --timeout 1s").code, Some(0));
+    assert_eq!(home.ctl("quit").code, Some(0));
+    assert_eq!(machine.finish().code, Some(0));
+}
