@@ -19,25 +19,53 @@ const UNDELIVERED_KEPT: i64 = 30 * Stamp::SECOND;
 /// After so long a client is told that its order is in doubt: before its own five seconds are over.
 const PATIENCE: i64 = 4 * Stamp::SECOND;
 
+/// How near to its own timeout a client that is known to retry is not answered: its next try is.
+const GIVING_UP: i64 = 20 * Stamp::MILLISECOND;
 /// Orders in a reply of `get_orders`, so that it stays below the largest frame.
 const ORDERS_PAGE: usize = 64;
 
 /// Who waits for a reply: the frames that lead back to it.
 pub type Client = Vec<Vec<u8>>;
 
+/// One who waits for the reply, and since when.
+struct Asker {
+    way: Client,
+    asked: Stamp,
+}
+
 struct Waiting {
     order: OrderId,
     /// The request's bytes, where it had no id of its own.
     body: Option<Vec<u8>>,
-    clients: Vec<(Client, Stamp)>,
+    askers: Vec<Asker>,
+    last_asked: Stamp,
+    /// How long the client waits before it asks again, as far as it has done so.
+    patience: Option<i64>,
     /// Since when the outcome is there; `None` while the venue has not answered.
     answered: Option<Stamp>,
+    /// Somebody was told the outcome: the same bytes are a new order from then on.
+    is_told: bool,
 }
 
 impl Waiting {
-    /// Whether the request is still this one: after so long the same bytes are a new order.
+    /// Whether the same bytes are still this request.
     fn is_kept(&self, now: Stamp) -> bool {
-        self.answered.is_none_or(|since| now.since(since) < UNDELIVERED_KEPT)
+        !self.is_told && self.answered.is_none_or(|since| now.since(since) < UNDELIVERED_KEPT)
+    }
+
+    fn join(&mut self, way: Client, now: Stamp) {
+        self.patience = Some(now.since(self.last_asked));
+        self.last_asked = now;
+        self.askers.push(Asker { way, asked: now });
+    }
+
+    /// Whether a client that has asked again before is about to do so once more. A reply that
+    /// crosses its giving up would seem delivered and be read by nobody.
+    fn is_giving_up(&self, asker: &Asker, now: Stamp) -> bool {
+        self.patience.is_some_and(|patience| {
+            let margin = GIVING_UP.min(patience / 4);
+            (now.since(asker.asked) - patience).abs() < margin
+        })
     }
 }
 
@@ -56,7 +84,7 @@ impl V1 {
 
     /// Whether anybody waits to be told something.
     pub fn is_busy(&self) -> bool {
-        self.waiting.iter().any(|it| !it.clients.is_empty())
+        self.waiting.iter().any(|it| !it.askers.is_empty())
     }
 
     /// Requests that could not be read.
@@ -104,13 +132,20 @@ impl V1 {
         let is_same = |it: &&mut Waiting| it.body.as_deref() == Some(body) && it.is_kept(now);
         let same = self.waiting.iter_mut().find(is_same);
         let Some(waiting) = same else { return false };
-        waiting.clients.push((client.clone(), now.after(PATIENCE)));
+        waiting.join(client.clone(), now);
         true
     }
 
-    fn wait(&mut self, order: OrderId, body: Option<Vec<u8>>, client: Client, now: Stamp) {
-        let clients = vec![(client, now.after(PATIENCE))];
-        self.waiting.push(Waiting { order, body, clients, answered: None });
+    fn wait(&mut self, order: OrderId, body: Option<Vec<u8>>, way: Client, now: Stamp) {
+        self.waiting.push(Waiting {
+            order,
+            body,
+            askers: vec![Asker { way, asked: now }],
+            last_asked: now,
+            patience: None,
+            answered: None,
+            is_told: false,
+        });
     }
 
     /// Tells outcomes that have come, and doubt where they take too long. `send` says whether the
@@ -128,13 +163,23 @@ impl V1 {
                 return true;
             }
             waiting.answered.get_or_insert(now);
-            let reply = outcome(&placed.order);
-            let told = waiting.clients.drain(..).fold(false, |told, (client, _)| {
-                let is_reached = send(&client, &reply);
-                told || is_reached
-            });
-            !told && waiting.body.is_some() && waiting.is_kept(now)
+            tell_outcome(waiting, &outcome(&placed.order), now, &mut send);
+            !waiting.askers.is_empty() || (waiting.body.is_some() && waiting.is_kept(now))
         });
+    }
+}
+
+fn tell_outcome(
+    waiting: &mut Waiting,
+    reply: &[u8],
+    now: Stamp,
+    send: &mut impl FnMut(&Client, &[u8]) -> bool,
+) {
+    let askers = std::mem::take(&mut waiting.askers);
+    let (later, due) = askers.into_iter().partition(|it| waiting.is_giving_up(it, now));
+    waiting.askers = later;
+    for Asker { way, .. } in due {
+        waiting.is_told |= send(&way, reply);
     }
 }
 
@@ -145,14 +190,14 @@ fn is_answered(order: &Order) -> bool {
 
 fn tell_doubt(waiting: &mut Waiting, now: Stamp, send: &mut impl FnMut(&Client, &[u8]) -> bool) {
     let order = waiting.order;
-    waiting.clients.retain(|(client, deadline)| {
-        if now < *deadline {
+    waiting.askers.retain(|Asker { way, asked }| {
+        if now.since(*asked) < PATIENCE {
             return true;
         }
         let text = format!(
             "order {order} was sent and the exchange has not answered; ask for it, do not send again"
         );
-        send(client, &orders::in_doubt(order, &text));
+        send(way, &orders::in_doubt(order, &text));
         false
     });
 }
