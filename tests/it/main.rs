@@ -4,3 +4,4 @@ mod bench;
 mod export;
 mod replay;
 mod tidy;
+mod v1;
