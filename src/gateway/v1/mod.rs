@@ -7,12 +7,18 @@
 use aftm_domain::order::Status;
 use aftm_domain::{Order, OrderId, Stamp};
 
-use super::core::{Core, Ledger};
-use super::fact::Door;
-use super::venue::Venue;
+mod answers;
+#[cfg(test)]
+mod tests;
+
+use answers::{answer, failed};
+
+use crate::gateway::core::{Core, Ledger};
+use crate::gateway::fact::Door;
+use crate::gateway::venue::Venue;
 use crate::wire::request::Request as Ours;
-use crate::wire::v1::orders::{self, Failure, Request, code};
-use crate::wire::{Intent, PositionRow, Refused, Reply};
+use crate::wire::v1::orders::{self, Request, code};
+use crate::wire::{Intent, Refused, Reply};
 
 /// How long an undelivered outcome is kept for the client that asks again.
 const UNDELIVERED_KEPT: i64 = 30 * Stamp::SECOND;
@@ -21,9 +27,6 @@ const PATIENCE: i64 = 4 * Stamp::SECOND;
 
 /// How near to its own timeout a client that is known to retry is not answered: its next try is.
 const GIVING_UP: i64 = 20 * Stamp::MILLISECOND;
-/// Orders in a reply of `get_orders`, so that it stays below the largest frame.
-const ORDERS_PAGE: usize = 64;
-
 /// Who waits for a reply: the frames that lead back to it.
 pub type Client = Vec<Vec<u8>>;
 
@@ -206,160 +209,5 @@ fn outcome(order: &Order) -> Vec<u8> {
     match (&order.status, &order.refusal) {
         (Status::Rejected, Some(refusal)) => orders::refused(refusal),
         _ => orders::accepted(order.ticket.note.as_str(), order.id),
-    }
-}
-
-/// A refusal of ours under a code that v1 clients know.
-fn failed(refused: &Refused) -> Vec<u8> {
-    const SAME: [&str; 9] = [
-        code::INVALID_ORDER,
-        code::MISSING_ACCOUNT,
-        code::NOT_LOGGED_IN,
-        code::DUPLICATE_REQUEST,
-        code::TRADING_HALTED,
-        code::REDUCE_ONLY,
-        code::STALE_SIGNAL,
-        code::INTERNAL_ERROR,
-        code::TOO_LARGE,
-    ];
-    let known = SAME.into_iter().find(|it| *it == refused.code);
-    let known = known.unwrap_or(code::ORDER_EXECUTION_ERROR);
-    orders::failed(&Failure::new(known, refused.text.clone()))
-}
-
-fn answer<V: Venue, L: Ledger>(
-    core: &mut Core<V, L>,
-    request: &Request,
-    feed_age_ms: Option<u64>,
-    now: Stamp,
-) -> Vec<u8> {
-    let timestamp = now.0 / Stamp::SECOND;
-    let is_connected = core.state().is_connected;
-    let is_healthy = is_connected && core.state().session.is_some();
-    match request {
-        Request::HealthCheck => {
-            orders::health(&orders::Health { is_healthy, is_connected, timestamp, feed_age_ms })
-        }
-        Request::GetPositions { account, item } => positions(core, *account, *item),
-        Request::CancelOrder { order_serial } => {
-            let order = *order_serial;
-            match core.serve(&Ours::Cancel { order }, Door::V1, now) {
-                Ok(_) => orders::cancel_sent(order),
-                Err(refused) => failed(&refused),
-            }
-        }
-        Request::GetOrders { account, order_serial, before } => {
-            let is_meant = |it: &&Order| account.is_none_or(|account| account == it.ticket.account);
-            let first = order_serial.unwrap_or(OrderId(0));
-            let end = match (order_serial, before) {
-                (Some(one), _) => OrderId(one.0.saturating_add(1)),
-                (None, before) => before.unwrap_or(OrderId(u64::MAX)).max(first),
-            };
-            let all = core.state().orders.range(first..end).map(|(_, it)| &it.order);
-            let mut newest = all.rev().filter(is_meant);
-            let mut page: Vec<&Order> = newest.by_ref().take(ORDERS_PAGE).collect();
-            page.reverse();
-            let earlier = page.first().map(|it| it.id).filter(|_| newest.next().is_some());
-            orders::orders(page, earlier)
-        }
-        Request::GetAccount { account } => accounts(core, *account),
-        Request::GetInstruments { item } => {
-            let listed = core.listing().front_months();
-            let is_meant = |it: &&aftm_domain::Instrument| item.is_none_or(|item| item == it.code);
-            orders::instruments(listed.iter().filter(is_meant))
-        }
-        Request::Kill { .. } => orders::failed(&Failure::new(
-            code::UNKNOWN_OPERATION,
-            "this machine has no kill switch yet; cancel the orders and flatten at the desk",
-        )),
-        Request::Status => {
-            let in_doubt_orders = core.state().standing(Status::InDoubt).count();
-            orders::status(&orders::Status {
-                trading_state: "active",
-                logged_in: core.state().session.is_some(),
-                exchange_connected: is_connected,
-                working_orders: core.state().open.len(),
-                in_doubt_orders,
-                feed_age_ms,
-                timestamp,
-            })
-        }
-        Request::SendOrder { .. } => {
-            orders::failed(&Failure::new(code::INTERNAL_ERROR, "an order came the wrong way"))
-        }
-    }
-}
-
-/// The session's accounts, or what a client is told where there is no such account.
-fn check_account<V: Venue, L: Ledger>(
-    core: &Core<V, L>,
-    account: aftm_domain::AccountId,
-) -> Result<(), Failure> {
-    match &core.state().session {
-        None => Err(Failure::new(code::NOT_LOGGED_IN, "nobody is logged in")),
-        Some(session) if !session.accounts.contains(&account) => {
-            let text = format!("there is no account {account}");
-            Err(Failure::new(code::POSITION_QUERY_ERROR, text))
-        }
-        Some(_) => Ok(()),
-    }
-}
-
-fn positions<V: Venue, L: Ledger>(
-    core: &Core<V, L>,
-    account: aftm_domain::AccountId,
-    item: Option<aftm_domain::Code>,
-) -> Vec<u8> {
-    if let Err(failure) = check_account(core, account) {
-        return orders::failed(&failure);
-    }
-    let is_meant = |row: &PositionRow| {
-        let is_held = !row.long.is_zero() || !row.short.is_zero();
-        row.account == account && item.is_none_or(|item| item == row.item) && is_held
-    };
-    let rows: Vec<orders::PositionRow> = core
-        .positions()
-        .filter(is_meant)
-        .map(|row| orders::PositionRow {
-            account: row.account,
-            item_code: row.item,
-            quantity: row.net,
-            average_price: if row.net.is_positive() { row.long_average } else { row.short_average }
-                .filter(|_| !row.net.is_zero()),
-            unrealized_pnl: row.open_profit,
-        })
-        .collect();
-    orders::positions(&rows)
-}
-
-fn accounts<V: Venue, L: Ledger>(
-    core: &Core<V, L>,
-    account: Option<aftm_domain::AccountId>,
-) -> Vec<u8> {
-    let Some(session) = &core.state().session else {
-        return orders::failed(&Failure::new(code::NOT_LOGGED_IN, "nobody is logged in"));
-    };
-    let wanted = session.accounts.iter().filter(|it| account.is_none_or(|one| one == **it));
-    let rows: Vec<orders::AccountRow> =
-        wanted.filter_map(|it| core.venue().summary(*it)).map(row).collect();
-    if rows.is_empty() {
-        return orders::failed(&Failure::new(code::MISSING_ACCOUNT, "there is no such account"));
-    }
-    orders::accounts(&rows)
-}
-
-fn row(summary: super::venue::Summary) -> orders::AccountRow {
-    let super::venue::Summary { account, balance, equity, margin, available, .. } = summary;
-    let super::venue::Summary { realized, open_profit, fees, tax, .. } = summary;
-    orders::AccountRow {
-        account,
-        balance,
-        equity,
-        margin,
-        available,
-        realized_pnl: realized,
-        unrealized_pnl: open_profit,
-        fees,
-        tax,
     }
 }
