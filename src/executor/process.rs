@@ -15,9 +15,9 @@ use crate::wire::{
 
 /// Signals taken before answers have their turn.
 const TURN_MAX: usize = 64;
-/// Orders under way before further signals are left in their sockets: a flood waits there, and
-/// nothing is lost between here and the gateway.
-const PENDING_MAX: usize = 1_024;
+/// Orders of v1 signals under way before further ones are left in their socket: a flood waits there,
+/// and nothing of it is lost or stands before our own strategy's signals.
+const V1_PENDING_MAX: usize = 256;
 /// Byte-equal v1 signals within this time are one.
 const REPEAT: i64 = Stamp::SECOND;
 /// v1 signals remembered for that; a flood pushes the oldest out.
@@ -143,12 +143,12 @@ impl<C: Fn() -> Stamp> Process<C> {
     }
 
     fn wait(&self, timeout_ms: i64) -> zmq::Result<bool> {
-        let mut items =
-            vec![self.stop.as_poll_item(POLLIN), self.link.socket().as_poll_item(POLLIN)];
-        if self.has_room() {
-            items.push(self.signals.as_poll_item(POLLIN));
-            items.extend(self.v1_signals.as_ref().map(|it| it.as_poll_item(POLLIN)));
-        }
+        let mut items = vec![
+            self.stop.as_poll_item(POLLIN),
+            self.signals.as_poll_item(POLLIN),
+            self.link.socket().as_poll_item(POLLIN),
+        ];
+        items.extend(self.open_port().map(|it| it.as_poll_item(POLLIN)));
         match zmq::poll(&mut items, timeout_ms) {
             Err(zmq::Error::EINTR) => Ok(true),
             Err(error) => Err(error),
@@ -156,8 +156,11 @@ impl<C: Fn() -> Stamp> Process<C> {
         }
     }
 
-    fn has_room(&self) -> bool {
-        self.pending.len() < PENDING_MAX
+    /// The port for v1 signals, while there is room for more of them.
+    fn open_port(&self) -> Option<&Socket> {
+        // Each signal of ours that is under way is one of the pending orders.
+        let v1_pending = self.pending.len().saturating_sub(self.under_way.len());
+        self.v1_signals.as_ref().filter(|_| v1_pending < V1_PENDING_MAX)
     }
 
     /// The gateway takes orders only from who said hello.
@@ -171,9 +174,6 @@ impl<C: Fn() -> Stamp> Process<C> {
 
     fn take_ours(&mut self) -> zmq::Result<()> {
         for _ in 0..TURN_MAX {
-            if !self.has_room() {
-                break;
-            }
             let Some(frame) = receive(&self.signals)? else { break };
             match decode::<Signal>(&frame) {
                 Err(_) => self.bad.count += 1,
@@ -190,7 +190,7 @@ impl<C: Fn() -> Stamp> Process<C> {
 
     fn take_v1(&mut self) -> zmq::Result<()> {
         for _ in 0..TURN_MAX {
-            let Some(port) = self.v1_signals.as_ref().filter(|_| self.has_room()) else { break };
+            let Some(port) = self.open_port() else { break };
             let Some(frame) = receive(port)? else { break };
             match v1::signals::decode_signal(&frame) {
                 Err(_) => self.bad.count += 1,

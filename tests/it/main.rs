@@ -5,3 +5,4 @@ mod export;
 mod machine;
 mod replay;
 mod tidy;
+mod v1;
