@@ -8,7 +8,6 @@ use std::sync::{Arc, mpsc};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use aftm_domain::ExchangeTime;
 use anyhow::{Context as _, Result};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::task::LocalSet;
@@ -102,11 +101,7 @@ impl Machine {
         let feed = Feed::open(&source, &wanted, None)
             .with_context(|| format!("cannot open the feed {source}"))?;
         let date = feed.date();
-        let starts = match source {
-            Source::Random => settings.random.start,
-            _ => ExchangeTime::from_civil(date.at(8, 45, 0, 0), ExchangeTime::TAIPEI)
-                .unwrap_or_default(),
-        };
+        let starts = feed.starts();
         let speed = match settings.feed.speed {
             Speed::Times(times) => Some(times),
             Speed::Max => None,

@@ -181,6 +181,14 @@ impl Feed {
         }
     }
 
+    /// The exchange's time at which it starts.
+    pub fn starts(&self) -> ExchangeTime {
+        match self {
+            Feed::Random(random) => random.starts(),
+            Feed::Recorded(tape) => tape.starts(),
+        }
+    }
+
     /// Gives only these from now on; `None` gives what the feed gives by itself. Returns those
     /// that it does not have: not in the file, or in no catalog.
     pub fn watch(&mut self, items: Option<&BTreeSet<Code>>) -> Vec<Code> {

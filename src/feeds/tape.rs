@@ -98,6 +98,12 @@ impl Tape {
         &self.problems
     }
 
+    /// When its first trade was; a tape without a trade is never made.
+    pub(super) fn starts(&self) -> ExchangeTime {
+        let first = self.trades.first();
+        first.map_or_else(ExchangeTime::default, |it| ExchangeTime { at: it.at, offset: it.offset })
+    }
+
     pub(super) fn remaining(&self) -> u64 {
         self.items.iter().filter(|it| it.is_watched).map(|it| it.remaining).sum()
     }

@@ -170,6 +170,15 @@ impl<V: Venue, L: Ledger> Core<V, L> {
         }
     }
 
+    /// The exchange's clock before the first trade: orders may be placed, and have a time.
+    pub fn begin(&mut self, time: ExchangeTime, now: Stamp) {
+        if self.time.is_none() {
+            self.time = Some(time);
+            self.venue.advance(time, &mut self.news);
+            self.settle_news(now);
+        }
+    }
+
     /// The venue's clock goes on without a trade.
     pub fn advance(&mut self, time: ExchangeTime, now: Stamp) {
         if self.time.is_some_and(|before| before < time) {

@@ -12,7 +12,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use aftm_domain::contract::weekly;
-use aftm_domain::{Catalog, Code, Stamp};
+use aftm_domain::{Catalog, Code, ExchangeTime, Stamp};
 use jiff::civil::Date;
 
 use self::item::{Item, Terms};
@@ -61,6 +61,10 @@ impl Random {
 
     pub(super) const fn date(&self) -> Date {
         self.date
+    }
+
+    pub(super) const fn starts(&self) -> ExchangeTime {
+        self.terms.start
     }
 
     pub(super) const fn problems(&self) -> &Problems {

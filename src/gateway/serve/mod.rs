@@ -97,8 +97,14 @@ pub struct Server<V, L, C> {
 
 impl<V: Venue, L: Ledger, C: Fn() -> Stamp> Server<V, L, C> {
     /// A gateway over its sockets.
-    pub fn new(core: Core<V, L>, sockets: Sockets, feed: FeedLine, clock: C) -> Server<V, L, C> {
+    pub fn new(
+        mut core: Core<V, L>,
+        sockets: Sockets,
+        feed: FeedLine,
+        clock: C,
+    ) -> Server<V, L, C> {
         let now = clock();
+        core.begin(feed.starts, now);
         let is_held = feed.is_recorded || feed.speed.is_none();
         Server {
             core,
