@@ -2,5 +2,7 @@
 
 mod bench;
 mod export;
+mod gateway;
 mod replay;
 mod tidy;
+mod world;
