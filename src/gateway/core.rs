@@ -118,7 +118,7 @@ impl<V: Venue, L: Ledger> Core<V, L> {
         let refusal = |text: &str| Refusal { code: "RESTARTED".to_owned(), text: text.to_owned() };
         let lost = std::mem::take(&mut self.lost);
         for id in &lost {
-            facts.extend(self.mourn(*id, &refusal));
+            facts.extend(self.mourn(*id, refusal));
         }
         // What was asked of an order and not answered is asked anew by whoever still wants it.
         let text = "the machine ended before the exchange answered";

@@ -1,5 +1,7 @@
 //! The gateway's core by itself: what v1 lost, what is refused, what survives a restart.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)] // Helpers of tests may fail as tests do.
+
 mod journal;
 mod lost;
 mod pace;
@@ -52,6 +54,7 @@ impl Rig {
 
     fn with(settings: aftm_sim::Settings) -> Rig {
         let mut rig = Rig::silent(settings);
+        rig.do_it(&Request::AddItem { item: id(ITEM) });
         rig.login();
         rig.tick(17_300);
         rig
