@@ -2,7 +2,9 @@
 
 mod bench;
 mod export;
+mod gateway;
 mod machine;
 mod replay;
 mod tidy;
 mod v1;
+mod world;
