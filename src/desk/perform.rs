@@ -373,6 +373,11 @@ impl Desk {
     /// Ends everything: the children, then the gateway. Positions stay as they are.
     pub async fn close(self: &Rc<Self>) -> Result<(), Refused> {
         self.halt_children().await?;
+        self.end_gateway().await
+    }
+
+    /// Ends the gateway, whoever still runs.
+    pub async fn end_gateway(&self) -> Result<(), Refused> {
         self.simply(Request::End {}).await
     }
 

@@ -377,6 +377,7 @@ mod tests {
         for round in 0..20 {
             let (pid, now) = (round + 2, i64::from(round) * 61_000);
             let how = "exited with 1".to_owned();
+            apply(&mut supervisor, Input::Beat(Role::Executor, 1), at(now));
             apply(&mut supervisor, Input::Exited(Role::Strategy, pid, how), at(now));
             apply(&mut supervisor, Input::Time, at(now + 1));
             apply(&mut supervisor, Input::Spawned(Role::Strategy, pid + 1), at(now + 1));

@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result};
 use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::oneshot;
 use tokio::task::LocalSet;
 
 use super::ledger::{self, Facts, VIEWS};
@@ -30,6 +31,9 @@ use crate::wire::{Birth, Endpoints, Refused, Role, frame};
 
 /// The socket of `ctl` in the runtime folder.
 pub(super) const CTL: &str = "ctl";
+
+/// How long the gateway may take to answer a machine that ends.
+const ANSWER: Duration = Duration::from_secs(1);
 
 /// How a socket in the runtime folder is called.
 pub(super) fn ipc(folders: &Folders, name: &str) -> String {
@@ -83,6 +87,8 @@ fn read_script(script: &Path) -> Result<Result<Commands, command::ScriptError>> 
 /// The machine: the gateway on its thread, and what the desk needs.
 pub(super) struct Machine {
     gateway: JoinHandle<Result<(), ServeError>>,
+    /// Ends when the gateway's thread does, however it does.
+    served: oneshot::Receiver<()>,
     desk: desk::Setup,
     heard: tokio::sync::mpsc::UnboundedReceiver<desk::line::Heard>,
     line: JoinHandle<()>,
@@ -137,8 +143,11 @@ impl Machine {
         tell_ports(&sockets, settings);
         let (_, orders_port) = sockets.ports();
         let server = Server::new(core, sockets, feed(context)?, clock::now);
-        let gateway =
-            thread::Builder::new().name("gateway".to_owned()).spawn(move || server.run())?;
+        let (serves, served) = oneshot::channel::<()>();
+        let gateway = thread::Builder::new().name("gateway".to_owned()).spawn(move || {
+            let _serves = serves;
+            server.run()
+        })?;
         let (desk_line, sockets) =
             desk::line::open(context, DESK, DESK_EVENTS, &ipc(folders, CTL))?;
         let (tell, heard) = tokio::sync::mpsc::unbounded_channel();
@@ -161,7 +170,7 @@ impl Machine {
         };
         let files =
             ["events", "orders", "signals", CTL].map(|it| folders.runtime.join(it)).to_vec();
-        Ok(Machine { gateway, desk, heard, line, printer, files, orders_port })
+        Ok(Machine { gateway, served, desk, heard, line, printer, files, orders_port })
     }
 
     /// The port that v1 orders got, where they are served.
@@ -170,12 +179,19 @@ impl Machine {
     }
 
     pub(super) fn run(self, commands: Commands) -> Result<Exit> {
-        let Machine { gateway, desk, heard, line, printer, files, .. } = self;
+        let Machine { gateway, served, desk, heard, line, printer, files, .. } = self;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let exit = runtime.block_on(LocalSet::new().run_until(async move {
             let desk = Desk::new(desk);
             tokio::task::spawn_local(desk.clone().serve(heard));
-            let exit = follow(&desk, commands).await;
+            let exit = tokio::select! {
+                exit = follow(&desk, commands) => exit,
+                // Whatever waits for an answer of the gateway would wait for ever.
+                _ = served => {
+                    log::error!("the gateway has failed; everything ends");
+                    Ok(Exit::Failure)
+                }
+            };
             finish(&desk).await;
             exit
         }))?;
@@ -228,7 +244,7 @@ async fn follow(desk: &Rc<Desk>, commands: Commands) -> Result<Exit> {
 
 /// Ends the machine in order: children first, then the gateway.
 async fn finish(desk: &Rc<Desk>) {
-    if let Ok(status) = desk.ask_status().await
+    if let Ok(Ok(status)) = tokio::time::timeout(ANSWER, desk.ask_status()).await
         && status.condition_lots.is_positive()
     {
         let text = format!(
@@ -237,9 +253,13 @@ async fn finish(desk: &Rc<Desk>) {
         );
         desk.alert("POSITION_LEFT", &text);
     }
-    let stopped = tokio::time::timeout(Duration::from_secs(5), desk.close());
-    if let Ok(Err(refused)) = stopped.await {
-        log::error!("the machine did not stop in order: {refused}");
+    match tokio::time::timeout(Duration::from_secs(5), desk.close()).await {
+        Ok(Ok(())) => (),
+        Ok(Err(refused)) => log::error!("the machine did not stop in order: {refused}"),
+        Err(_) => {
+            log::error!("the machine did not stop in order within 5 s");
+            let _ = tokio::time::timeout(ANSWER, desk.end_gateway()).await;
+        }
     }
     desk.hang_up();
 }

@@ -8,7 +8,7 @@ use rustix::process::Signal;
 use serde_json::Value;
 
 use super::market::{self, Dice, Known, assert_same};
-use super::{Home, Machine, send};
+use super::{Home, Machine, of_kind, send};
 
 /// Restarts are forgiven after a second, and there is no end to them: each kill is on its own.
 const PATIENT: [&str; 4] = ["--set", "desk.restarts_max=1000", "--set", "desk.restart_window_s=1"];
@@ -109,6 +109,52 @@ fn a_killed_executor_loses_no_order_and_sends_none_twice() {
 #[test]
 fn both_children_killed_at_once_come_back_to_where_they_were() {
     kill_at(&["executor", "strategy"], &MOMENTS);
+}
+
+#[test]
+fn a_machine_that_was_suspended_goes_on_where_it_was() {
+    let home = Home::new();
+    let mut machine = start(&home);
+    machine.wait_for("a fill", |it| it["kind"] == "fill");
+    machine.signal(Signal::STOP);
+    // Longer than the silence after which a child is replaced.
+    machine.listen(Duration::from_millis(1_300));
+    machine.signal(Signal::CONT);
+    assert_unharmed(&home, machine, &[], "suspended");
+}
+
+#[test]
+fn children_killed_during_the_real_day_change_no_trade() {
+    let Some(day) = crate::bench::real_day() else { return };
+    let home = Home::new();
+    let feed = format!("taifex:{}", day.display());
+    let conditions = "[[condition]]\nid='a'\nitem='TXFH1'\naction='buy'\ntrigger=17300\n\
+                      following=true\n[[condition]]\nid='b'\nitem='TXFH1'\naction='sell'\n\
+                      trigger=17400\ntake_profit=60\n";
+    let expected = market::replay(&feed, &home.write("conditions.toml", conditions));
+    let script = "login demo\nitem add TXFH1\naccount use SIM-1\n\
+                  condition add buy TXFH1 --trigger 17300 --follow --id a\n\
+                  condition add sell TXFH1 --trigger 17400 --tp 60 --id b\nstart\nwait feed-end\n";
+    let words = [&["--feed", &feed, "--speed", "100000"], &PATIENT[..]].concat();
+    let mut machine = Machine::start(&home, script, &words);
+    machine.wait_kind("done", "command", "start");
+    let mut dice = Dice::new(11);
+    for at in 0..6_u64 {
+        let goal = at * 14_000 + dice.roll(14_000);
+        super::wait_until(Duration::from_secs(30), "the progress of the day", || {
+            let status = home.ctl("status").lines();
+            of_kind(&status, "status")
+                .pop()
+                .is_some_and(|it| it["published"].as_u64() >= Some(goal))
+        });
+        machine.listen(Duration::ZERO);
+        let roles = [&["strategy"][..], &["executor"], &["strategy", "executor"]];
+        strike(&machine, roles[usize::try_from(at % 3).unwrap()]);
+    }
+    let ended = machine.finish();
+    assert_eq!(ended.code, Some(0), "{}", ended.said);
+    assert_same(&machine, &expected, "the real day");
+    assert!(machine.children().len() >= 6, "{:?}", machine.children());
 }
 
 #[test]
