@@ -55,9 +55,9 @@ impl V1 {
         self.waiting.is_empty()
     }
 
-    /// Whether anybody waits to be told something.
-    pub fn is_busy(&self) -> bool {
-        self.waiting.iter().any(|it| !it.clients.is_empty())
+    /// When the first of those who wait will be told of doubt.
+    pub fn deadline(&self) -> Option<Stamp> {
+        self.waiting.iter().flat_map(|it| &it.clients).map(|(_, deadline)| *deadline).min()
     }
 
     /// Requests that could not be read.
