@@ -120,11 +120,11 @@ impl<C: Fn() -> Stamp> Process<C> {
     /// What moved since the last report is told before the end. The gateway may be gone already,
     /// and that is no failure of ours.
     fn say_farewell(&mut self) -> Result<(), LinkError> {
-        if let Some(number) = self.report()? {
-            match self.link.wait_for(number, FAREWELL_MS, &self.clock) {
-                Err(LinkError::Socket(error)) => return Err(error.into()),
-                Ok(_) | Err(_) => (),
-            }
+        if let Some(number) = self.report()?
+            && let Err(LinkError::Socket(error)) =
+                self.link.wait_for(number, FAREWELL_MS, &self.clock)
+        {
+            return Err(error.into());
         }
         Ok(())
     }
