@@ -10,7 +10,7 @@ use zmq::{Context, DONTWAIT, POLLIN, SNDMORE, Socket, SocketType};
 
 use crate::wire::event::{Numbered, Topic};
 use crate::wire::socket::{self, Bound};
-use crate::wire::{Event, Link, Refused, Reply, Request, decode};
+use crate::wire::{Event, Link, LinkError, Refused, Reply, Request, decode};
 
 /// Where the line is woken.
 const BELL: &str = "inproc://desk-bell";
@@ -142,9 +142,16 @@ impl Sockets {
     ) -> zmq::Result<bool> {
         loop {
             match self.orders.try_recv() {
-                Ok(Order::Ask(request, tell)) => {
-                    asked.insert(self.link.send(*request)?, tell);
-                }
+                Ok(Order::Ask(request, tell)) => match self.link.send(*request) {
+                    Ok(number) => {
+                        asked.insert(number, tell);
+                    }
+                    Err(LinkError::Socket(error)) => return Err(error),
+                    Err(error) => {
+                        // Whoever asked may have stopped waiting.
+                        let _ = tell.send(Err(Refused::new("TOO_LARGE", error.to_string())));
+                    }
+                },
                 Ok(Order::Reply(caller, body)) => {
                     let way = caller.iter();
                     let sent = way.map(|it| self.ctl.send(it, SNDMORE | DONTWAIT));

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use aftm_domain::order::{Kind, TimeInForce};
 use aftm_domain::{ExchangeTime, Note, OpenClose, RequestId, SignalId, Stamp};
-use rustc_hash::FxHashMap;
+use rustc_hash::FxHashSet;
 use zmq::{Context, DONTWAIT, POLLIN, Socket, SocketType};
 
 use crate::wire::frame::PROTOCOL;
@@ -47,7 +47,7 @@ pub struct Process<C> {
     stop: Socket,
     link: Link,
     pending: Vec<Pending>,
-    under_way: FxHashMap<SignalId, ()>,
+    under_way: FxHashSet<SignalId>,
     seen: VecDeque<(Stamp, Vec<u8>)>,
     started: Stamp,
     v1_count: u64,
@@ -100,7 +100,7 @@ impl<C: Fn() -> Stamp> Process<C> {
             stop,
             link,
             pending: Vec::new(),
-            under_way: FxHashMap::default(),
+            under_way: FxHashSet::default(),
             seen: VecDeque::new(),
             started,
             v1_count: 0,
@@ -172,15 +172,15 @@ impl<C: Fn() -> Stamp> Process<C> {
         self.link.ask(hello, timeout, &self.clock).map(|_| ())
     }
 
-    fn take_ours(&mut self) -> zmq::Result<()> {
+    fn take_ours(&mut self) -> Result<(), LinkError> {
         for _ in 0..TURN_MAX {
             let Some(frame) = receive(&self.signals)? else { break };
             match decode::<Signal>(&frame) {
                 Err(_) => self.bad.count += 1,
                 // The strategy offers again what it waits for; one request is enough.
-                Ok(signal) if self.under_way.contains_key(&signal.id) => (),
+                Ok(signal) if self.under_way.contains(&signal.id) => (),
                 Ok(signal) => {
-                    self.under_way.insert(signal.id, ());
+                    self.under_way.insert(signal.id);
                     self.place(Intent::of_signal(&signal))?;
                 }
             }
@@ -188,7 +188,7 @@ impl<C: Fn() -> Stamp> Process<C> {
         Ok(())
     }
 
-    fn take_v1(&mut self) -> zmq::Result<()> {
+    fn take_v1(&mut self) -> Result<(), LinkError> {
         for _ in 0..TURN_MAX {
             let Some(port) = self.open_port() else { break };
             let Some(frame) = receive(port)? else { break };
@@ -201,7 +201,11 @@ impl<C: Fn() -> Stamp> Process<C> {
     }
 
     /// A v1 signal has no id: the same bytes within a second are the same signal.
-    fn take_v1_signal(&mut self, frame: Vec<u8>, signal: &v1::signals::Signal) -> zmq::Result<()> {
+    fn take_v1_signal(
+        &mut self,
+        frame: Vec<u8>,
+        signal: &v1::signals::Signal,
+    ) -> Result<(), LinkError> {
         let now = (self.clock)();
         while self.seen.front().is_some_and(|(at, _)| now.since(*at) > REPEAT)
             || self.seen.len() > REMEMBERED_MAX
@@ -235,7 +239,7 @@ impl<C: Fn() -> Stamp> Process<C> {
         })
     }
 
-    fn place(&mut self, intent: Intent) -> zmq::Result<()> {
+    fn place(&mut self, intent: Intent) -> Result<(), LinkError> {
         let number = self.link.send(Request::Place { intent: Box::new(intent) })?;
         let deadline = (self.clock)().after(self.timeout());
         self.pending.push(Pending { intent, number, deadline, tries: 0, resend_at: None });
@@ -302,7 +306,7 @@ impl<C: Fn() -> Stamp> Process<C> {
                     "the signal {side} {item} was not answered in {} tries; look at its order",
                     lost.tries
                 );
-                self.link.send(Request::Alert { code: "NOT_ANSWERED".to_owned(), text })?;
+                self.link.send(Request::Alert { code: "SIGNAL_LOST".to_owned(), text })?;
             }
         }
         for at in 0..self.pending.len() {
@@ -318,7 +322,7 @@ impl<C: Fn() -> Stamp> Process<C> {
         Ok(())
     }
 
-    fn tell_counts(&mut self) -> zmq::Result<()> {
+    fn tell_counts(&mut self) -> Result<(), LinkError> {
         if let Some(bad) = self.bad.news() {
             let text = format!("{bad} messages on the signal ports could not be read");
             self.link.send(Request::Alert { code: "BAD_SIGNALS".to_owned(), text })?;

@@ -212,6 +212,11 @@ impl<V: Venue, L: Ledger> Core<V, L> {
         }
     }
 
+    /// When the oldest order that the venue has not answered will be in doubt.
+    pub fn doubt(&self) -> Option<Stamp> {
+        self.unanswered.first().map(|(_, sent)| sent.after(self.rules.in_doubt_after))
+    }
+
     /// Orders that the venue has not answered yet.
     pub fn has_unanswered(&self) -> bool {
         !self.unanswered.is_empty()

@@ -160,6 +160,11 @@ impl Pace {
         self.next() == Step::Signal(signal.id)
     }
 
+    /// Whether a signal's order is here and has its turn to come.
+    pub fn is_here(&self, id: SignalId) -> bool {
+        self.here.contains_key(&id)
+    }
+
     /// A signal has its outcome.
     pub fn settle(&mut self, id: SignalId) {
         self.here.remove(&id);
@@ -216,4 +221,112 @@ impl Pace {
 
 fn turn(signal: &Signal) -> Turn {
     (signal.tick, signal.created, signal.id.kind)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use aftm_domain::condition::{Condition, Terms};
+    use aftm_domain::{ConditionId, ExchangeTime, Price, Quantity, Side, Stamp};
+
+    use super::*;
+    use crate::wire::request::ConditionRow;
+
+    /// A held pace at its third tick, each of them reported.
+    fn held() -> Pace {
+        let mut pace = Pace::new(true);
+        for _ in 0..3 {
+            let tick = Tick {
+                sequence: 0,
+                item: "TXFH1".parse().unwrap(),
+                price: Price::from_units(100).unwrap(),
+                quantity: Quantity::ONE,
+                time: ExchangeTime::default(),
+                received: Stamp(0),
+            };
+            pace.publish(Moment { tick, book: None, is_auction: false });
+        }
+        pace.report(3);
+        pace
+    }
+
+    fn signal(condition: &str, generation: u32, tick: u64) -> Signal {
+        let condition = condition.parse().unwrap();
+        Signal {
+            id: SignalId { condition, generation, kind: SignalKind::Entry },
+            created: 1,
+            item: "TXFH1".parse().unwrap(),
+            account: None,
+            side: Side::Buy,
+            quantity: Quantity::ONE,
+            price: Price::from_units(100).unwrap(),
+            tick,
+            time: ExchangeTime::default(),
+            reason: None,
+        }
+    }
+
+    fn row(id: &str, generation: u32) -> Event {
+        let terms = Terms {
+            id: id.parse::<ConditionId>().unwrap(),
+            item: "TXFH1".parse().unwrap(),
+            action: Side::Buy,
+            trigger: Price::from_units(100).unwrap(),
+            turning: Price::ZERO,
+            quantity: Quantity::ONE,
+            take_profit: None,
+            stop_loss: None,
+            following: false,
+            account: None,
+        };
+        let condition = Condition::new(terms, generation, 0);
+        let (open, entry, exit) = (Quantity::ZERO, None, None);
+        Event::Condition(Box::new(ConditionRow { created: 1, condition, open, entry, exit }))
+    }
+
+    fn run_out(pace: &mut Pace) {
+        while pace.next() == Step::Tick {
+            pace.step().unwrap();
+        }
+    }
+
+    #[test]
+    fn a_held_clock_goes_on_when_the_condition_of_an_awaited_signal_is_dropped() {
+        let mut pace = held();
+        pace.expect(&signal("a", 1, 2));
+        run_out(&mut pace);
+        assert_eq!((pace.clock(), pace.next()), (2, Step::Wait));
+        pace.hear(&Event::ConditionDropped { id: "b".parse().unwrap() });
+        assert_eq!(pace.next(), Step::Wait);
+        pace.hear(&Event::ConditionDropped { id: "a".parse().unwrap() });
+        run_out(&mut pace);
+        assert!(pace.is_level());
+    }
+
+    #[test]
+    fn a_held_clock_goes_on_when_the_condition_of_an_awaited_signal_is_edited() {
+        let mut pace = held();
+        pace.expect(&signal("a", 1, 2));
+        run_out(&mut pace);
+        // The same life is awaited as before.
+        pace.hear(&row("a", 1));
+        assert_eq!(pace.next(), Step::Wait);
+        pace.hear(&row("a", 2));
+        run_out(&mut pace);
+        assert!(pace.is_level());
+    }
+
+    #[test]
+    fn an_order_that_came_early_is_not_here_any_more_when_its_condition_is_gone() {
+        let mut pace = held();
+        let (first, second) = (signal("a", 1, 2), signal("b", 1, 3));
+        pace.expect(&first);
+        assert!(!pace.arrive(&second));
+        assert!(pace.is_here(second.id) && !pace.is_here(first.id));
+        pace.hear(&Event::ConditionDropped { id: "b".parse().unwrap() });
+        assert!(!pace.is_here(second.id));
+        pace.settle(first.id);
+        run_out(&mut pace);
+        assert!(pace.is_level());
+    }
 }

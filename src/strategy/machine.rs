@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use aftm_domain::condition::{Condition, Reach, Reaction};
 use aftm_domain::{Code, ConditionId, Price, SignalKind, Tick};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::wire::Signal;
 use crate::wire::request::Moved;
@@ -98,6 +98,12 @@ impl Machine {
         slot.is_gone = true;
         let condition = slot.condition;
         self.watch(place, &condition, false);
+    }
+
+    /// Takes out every condition that is not among these.
+    pub fn keep_only(&mut self, ids: &FxHashSet<ConditionId>) {
+        let gone = self.places.keys().filter(|id| !ids.contains(id)).copied();
+        gone.collect::<Vec<_>>().into_iter().for_each(|id| self.drop(id));
     }
 
     /// Where a condition stands.
@@ -304,5 +310,17 @@ mod tests {
             machine.tick(&tick(sequence, &item, price), &mut Vec::new());
         }
         assert!(!machine.has_moved() && machine.condition(condition.terms.id).is_none());
+    }
+
+    #[test]
+    fn only_the_conditions_that_are_still_there_are_kept() {
+        let mut machine = Machine::default();
+        let conditions = [1, 2, 3].map(|number| random_condition(&mut Roll(3), number));
+        for (created, condition) in (1..).zip(conditions) {
+            machine.put(created, condition);
+        }
+        machine.keep_only(&[conditions[1].terms.id].into_iter().collect());
+        let is_there = conditions.map(|it| machine.condition(it.terms.id).is_some());
+        assert_eq!(is_there, [false, true, false]);
     }
 }

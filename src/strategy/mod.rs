@@ -5,6 +5,7 @@
 
 mod machine;
 mod process;
+mod report;
 
 pub use machine::Machine;
 pub use process::Process;

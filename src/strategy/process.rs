@@ -6,9 +6,10 @@
 use std::collections::BTreeMap;
 
 use aftm_domain::{SignalKind, Stamp, Tick};
+use rustc_hash::FxHashSet;
 use zmq::{Context, DONTWAIT, POLLIN, Socket, SocketType};
 
-use super::Machine;
+use super::{Machine, report};
 use crate::wire::event::{ChildWord, Numbered, Topic};
 use crate::wire::frame::PROTOCOL;
 use crate::wire::request::Moved;
@@ -19,12 +20,12 @@ use crate::wire::{
 
 /// Messages taken from the events before anything else has its turn.
 const TURN_MAX: usize = 1_024;
-/// Moved conditions and signals in a report, so that it stays far below the largest frame.
-const REPORT_MAX: usize = 256;
 /// How long a signal may wait for its outcome before it is offered again.
 const OFFER_AGAIN: i64 = Stamp::SECOND;
 /// How long a hello may stay unheard before it is said again, in milliseconds.
 const HELLO_MS: i64 = 20;
+/// How long the last report of a strategy that is told to stop may take, in milliseconds.
+const FAREWELL_MS: i64 = 200;
 
 /// A signal without an outcome, and when it was offered last.
 struct Offered {
@@ -45,6 +46,8 @@ pub struct Process<C> {
     report_every: u64,
     next: u64,
     reported: u64,
+    /// The number of the last piece of news that was heard; 0 before the first.
+    heard: u64,
     outbox: BTreeMap<(u64, u64, SignalKind), Offered>,
     given: Vec<Signal>,
     moved: Vec<Moved>,
@@ -80,6 +83,7 @@ impl<C: Fn() -> Stamp> Process<C> {
             report_every: u64::MAX,
             next: 1,
             reported: 0,
+            heard: 0,
             outbox: BTreeMap::new(),
             given: Vec::new(),
             moved: Vec::new(),
@@ -100,7 +104,7 @@ impl<C: Fn() -> Stamp> Process<C> {
         loop {
             let waited = (self.clock)().since(beaten) / Stamp::MILLISECOND;
             if !self.wait((beat - waited).max(0))? {
-                return Ok(());
+                return self.say_farewell();
             }
             self.hear()?;
             self.take_answers()?;
@@ -111,6 +115,18 @@ impl<C: Fn() -> Stamp> Process<C> {
                 self.offer(false)?;
             }
         }
+    }
+
+    /// What moved since the last report is told before the end. The gateway may be gone already,
+    /// and that is no failure of ours.
+    fn say_farewell(&mut self) -> Result<(), LinkError> {
+        if let Some(number) = self.report()?
+            && let Err(LinkError::Socket(error)) =
+                self.link.wait_for(number, FAREWELL_MS, &self.clock)
+        {
+            return Err(error.into());
+        }
+        Ok(())
     }
 
     /// A report's answer names the signals that need not be offered any more. A refusal ends this
@@ -163,7 +179,10 @@ impl<C: Fn() -> Stamp> Process<C> {
             while let Some((topic, body)) = self.receive()? {
                 let event = Some(body).filter(|_| topic == Topic::News.bytes());
                 let event = event.and_then(|it| decode::<Numbered<Event>>(&it).ok());
-                is_heard |= event.is_some_and(|it| it.event == Event::Sync { nonce });
+                if let Some(Numbered { number, event }) = event {
+                    self.heard = number;
+                    is_heard |= event == Event::Sync { nonce };
+                }
             }
         }
         Ok(())
@@ -171,19 +190,32 @@ impl<C: Fn() -> Stamp> Process<C> {
 
     /// Takes over where every condition stood at the last report.
     fn remember(&mut self) -> Result<(), LinkError> {
-        let mut from = Some(0);
+        let (mut from, mut there) = (Some(0), FxHashSet::default());
         while let Some(place) = from {
             let timeout = i64::try_from(self.birth.request_timeout_ms).unwrap_or(5_000);
             let reply = self.link.ask(Request::Snapshot { from: place }, timeout, &self.clock)?;
             let Reply::Snapshot { rows, next, through } = reply else { break };
             (self.next, self.reported) = (through + 1, through);
             for row in rows {
+                there.insert(row.condition.terms.id);
                 self.machine.put(row.created, row.condition);
                 row.unsettled.into_iter().for_each(|signal| self.keep(signal));
             }
             from = next;
         }
+        self.machine.keep_only(&there);
         Ok(())
+    }
+
+    /// News were lost: what they said of conditions and signals is asked for. Everything is told
+    /// before, so that the gateway knows each signal that is still offered.
+    fn recover(&mut self, lost: u64) -> Result<(), LinkError> {
+        let text = format!("{lost} events did not reach the strategy; it asked for what it missed");
+        self.link.send(Request::Alert { code: "EVENTS_LOST".to_owned(), text })?;
+        self.report()?;
+        self.outbox.clear();
+        self.remember()?;
+        self.catch_up()
     }
 
     fn keep(&mut self, signal: Signal) {
@@ -240,8 +272,13 @@ impl<C: Fn() -> Stamp> Process<C> {
                 if let Ok(tick) = decode::<Tick>(&body) {
                     self.follow(&tick)?;
                 }
-            } else if let Ok(Numbered { event, .. }) = decode::<Numbered<Event>>(&body) {
+            } else if let Ok(Numbered { number, event }) = decode::<Numbered<Event>>(&body) {
+                let lost = number.saturating_sub(self.heard + 1);
+                self.heard = number;
                 self.learn(event)?;
+                if lost > 0 {
+                    self.recover(lost)?;
+                }
             }
         }
         Ok(())
@@ -256,7 +293,7 @@ impl<C: Fn() -> Stamp> Process<C> {
         Ok(())
     }
 
-    fn handle(&mut self, tick: &Tick) -> zmq::Result<()> {
+    fn handle(&mut self, tick: &Tick) -> Result<(), LinkError> {
         if tick.sequence < self.next {
             return Ok(());
         }
@@ -264,12 +301,11 @@ impl<C: Fn() -> Stamp> Process<C> {
         self.machine.tick(tick, &mut self.given);
         if !self.given.is_empty() {
             self.give()?;
-            self.report()
+            self.report()?;
         } else if self.next - self.reported > self.report_every {
-            self.report()
-        } else {
-            Ok(())
+            self.report()?;
         }
+        Ok(())
     }
 
     /// Sends new signals to the executor at once; each is kept until it has its outcome.
@@ -284,26 +320,22 @@ impl<C: Fn() -> Stamp> Process<C> {
         Ok(())
     }
 
-    /// Tells the gateway what moved, what was given, and how far the ticks are handled.
-    fn report(&mut self) -> zmq::Result<()> {
+    /// Tells the gateway what moved, what was given, and how far the ticks are handled; the number
+    /// of the last frame, where there was anything to tell.
+    fn report(&mut self) -> Result<Option<u64>, LinkError> {
         let through = self.next - 1;
         if through == self.reported && self.given.is_empty() && !self.machine.has_moved() {
-            return Ok(());
+            return Ok(None);
         }
         self.machine.moved(&mut self.moved);
-        let (mut moved, mut given) = (self.moved.drain(..), self.given.drain(..));
-        loop {
-            let moved: Vec<Moved> = moved.by_ref().take(REPORT_MAX).collect();
-            let signals: Vec<Signal> = given.by_ref().take(REPORT_MAX).collect();
-            let is_last = moved.len() < REPORT_MAX && signals.len() < REPORT_MAX;
-            let through = is_last.then_some(through);
-            self.link.send(Request::Report { pid: self.pid, through, moved, signals })?;
-            if is_last {
-                break;
-            }
+        let mut last = None;
+        for frame in report::frames(self.pid, through, &self.moved, &self.given) {
+            last = Some(self.link.send(frame)?);
         }
+        self.moved.clear();
+        self.given.clear();
         self.reported = through;
-        Ok(())
+        Ok(last)
     }
 
     /// Offers signals again that have waited for their outcome too long.

@@ -120,7 +120,7 @@ pub enum Event {
         /// What it said.
         word: ChildWord,
     },
-    /// The feed opened, ended, or has bad lines.
+    /// The feed ended, broke off, or has bad lines.
     Feed {
         /// Which feed.
         feed: String,
@@ -167,8 +167,6 @@ pub enum ChildWord {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FeedState {
-    /// It opened.
-    Opened,
     /// Its lines are not all right.
     Malformed,
     /// It came to its end, and everything in it was handled.

@@ -1,8 +1,11 @@
 //! A client's side of the order port: numbered requests out, answers in.
 
+use std::collections::VecDeque;
+
 use aftm_domain::Stamp;
 use zmq::{Context, DONTWAIT, POLLIN, Socket, SocketType};
 
+use super::frame::FRAME_BYTES_MAX;
 use super::request::{Answer, Ask, Refused, Reply, Request};
 use super::socket::{self, Bound};
 use super::{decode, encode_into};
@@ -13,6 +16,12 @@ pub enum LinkError {
     /// The socket failed.
     #[error("the socket to the gateway failed: {0}")]
     Socket(#[from] zmq::Error),
+    /// The request is larger than a peer takes: sent, it would cost the connection.
+    #[error("a request of {bytes} bytes was not sent; at most {FRAME_BYTES_MAX} are taken")]
+    TooLarge {
+        /// How large it is.
+        bytes: usize,
+    },
     /// Nobody answered.
     #[error("the gateway did not answer within {0} ms")]
     Silence(i64),
@@ -28,6 +37,8 @@ pub struct Link {
     socket: Socket,
     last_id: u64,
     frame: Vec<u8>,
+    /// Answers that came while another one was waited for.
+    kept: VecDeque<Answer>,
 }
 
 impl Link {
@@ -35,7 +46,8 @@ impl Link {
     pub fn new(context: &Context, endpoint: &str) -> zmq::Result<Link> {
         let socket = socket::connect(context, SocketType::DEALER, Bound::Orders, endpoint)?;
         let (context, endpoint) = (context.clone(), endpoint.to_owned());
-        Ok(Link { context, endpoint, socket, last_id: 0, frame: Vec::with_capacity(1_024) })
+        let frame = Vec::with_capacity(1_024);
+        Ok(Link { context, endpoint, socket, last_id: 0, frame, kept: VecDeque::new() })
     }
 
     /// A fresh connection: nothing that was asked on the old one is sent any more.
@@ -51,15 +63,25 @@ impl Link {
     }
 
     /// Sends a request; its number, which the answer will carry.
-    pub fn send(&mut self, request: Request) -> zmq::Result<u64> {
+    pub fn send(&mut self, request: Request) -> Result<u64, LinkError> {
         self.last_id += 1;
         encode_into(&mut self.frame, &Ask { id: self.last_id, request });
+        if self.frame.len() > FRAME_BYTES_MAX {
+            return Err(LinkError::TooLarge { bytes: self.frame.len() });
+        }
         self.socket.send(&self.frame, DONTWAIT)?;
         Ok(self.last_id)
     }
 
-    /// An answer that has come. What cannot be read is no answer.
+    /// An answer that has come, oldest first. What cannot be read is no answer.
     pub fn take(&mut self) -> zmq::Result<Option<Answer>> {
+        match self.kept.pop_front() {
+            Some(answer) => Ok(Some(answer)),
+            None => self.receive(),
+        }
+    }
+
+    fn receive(&self) -> zmq::Result<Option<Answer>> {
         loop {
             match self.socket.recv_bytes(DONTWAIT) {
                 Err(zmq::Error::EAGAIN | zmq::Error::EINTR) => return Ok(None),
@@ -73,7 +95,7 @@ impl Link {
         }
     }
 
-    /// Asks and waits for the answer; other answers that come meanwhile are dropped.
+    /// Asks and waits for the answer; other answers that come meanwhile are kept for `take`.
     pub fn ask(
         &mut self,
         request: Request,
@@ -81,12 +103,23 @@ impl Link {
         clock: &impl Fn() -> Stamp,
     ) -> Result<Reply, LinkError> {
         let id = self.send(request)?;
+        self.wait_for(id, timeout_ms, clock)
+    }
+
+    /// Waits for the answer to a request that was sent just now.
+    pub fn wait_for(
+        &mut self,
+        id: u64,
+        timeout_ms: i64,
+        clock: &impl Fn() -> Stamp,
+    ) -> Result<Reply, LinkError> {
         let deadline = clock().after(timeout_ms * Stamp::MILLISECOND);
         loop {
-            while let Some(answer) = self.take()? {
+            while let Some(answer) = self.receive()? {
                 if answer.id == id {
                     return answer.reply.map_err(LinkError::Refused);
                 }
+                self.kept.push_back(answer);
             }
             let left = deadline.since(clock()) / Stamp::MILLISECOND;
             if left <= 0 {
@@ -97,5 +130,52 @@ impl Link {
                 Err(error) => return Err(error.into()),
             }
         }
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use crate::wire::encode;
+
+    /// A gateway's end of a link, which says what the test says.
+    fn pair(endpoint: &str) -> (Link, Socket) {
+        let context = Context::new();
+        let far = socket::bind(&context, SocketType::ROUTER, Bound::Orders, endpoint).unwrap();
+        (Link::new(&context, endpoint).unwrap(), far)
+    }
+
+    fn answer(far: &Socket, way: &[u8], id: u64, reply: Reply) {
+        far.send(way, zmq::SNDMORE).unwrap();
+        far.send(encode(&Answer { id, reply: Ok(reply) }), 0).unwrap();
+    }
+
+    #[test]
+    fn an_answer_that_comes_while_another_is_waited_for_is_kept() {
+        let (mut link, far) = pair("inproc://kept");
+        let report = link.send(Request::Items {}).unwrap();
+        let way = far.recv_multipart(0).unwrap().remove(0);
+        answer(&far, &way, report, Reply::Known { signals: Vec::new() });
+        // The next number: `ask` sends it and finds its answer behind the one above.
+        answer(&far, &way, report + 1, Reply::Done {});
+        let reply = link.ask(Request::Items {}, 10_000, &|| Stamp(0)).unwrap();
+        assert_eq!(reply, Reply::Done {});
+        let kept = link.take().unwrap().unwrap();
+        assert_eq!((kept.id, kept.reply), (report, Ok(Reply::Known { signals: Vec::new() })));
+        assert!(link.take().unwrap().is_none());
+    }
+
+    #[test]
+    fn a_request_that_is_too_large_is_refused_before_it_is_sent() {
+        let (mut link, far) = pair("inproc://large");
+        let (code, text) = ("LARGE".to_owned(), "x".repeat(FRAME_BYTES_MAX));
+        let refused = link.send(Request::Alert { code, text }).unwrap_err();
+        let LinkError::TooLarge { bytes } = refused else { panic!("{refused}") };
+        assert!(refused.to_string().contains(&bytes.to_string()), "{refused}");
+        assert!(bytes > FRAME_BYTES_MAX);
+        link.send(Request::Items {}).unwrap();
+        let asked: Ask = decode(&far.recv_multipart(0).unwrap()[1]).unwrap();
+        assert_eq!(asked.request, Request::Items {});
     }
 }

@@ -11,8 +11,10 @@ const RECONNECT_MS: (i32, i32) = (5, 500);
 /// Every bound socket has a ZAP domain: libzmq then refuses peers that only look like ZMTP, such as
 /// a browser that posts to a loopback port.
 const ZAP_DOMAIN: &str = "aftm";
-/// Messages kept for a slow subscriber of events before the newest are dropped and counted: ticks
-/// of a recorded day run at most 4,096 ahead, so that nothing of it can be lost.
+/// Messages kept for a slow subscriber before the newest are dropped: ticks of a recorded day run at
+/// most 4,096 ahead, so that nothing of it can be lost. The publisher is not told of a drop; whoever
+/// listens to ours sees a gap in the numbers, and programs on the v1 tick port get what they can
+/// take. To wait for the slowest would let any one of them starve the strategy.
 pub const EVENTS_KEPT_MAX: i32 = 100_000;
 /// Requests, replies or signals kept for a peer; ten thousand is a flood, not a day.
 const KEPT_MAX: i32 = 10_000;

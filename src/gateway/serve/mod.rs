@@ -41,7 +41,7 @@ const TICKS_MAX: usize = 64;
 const REPORT_EVERY: u64 = 256;
 /// The longest sleep where nothing is due, in milliseconds.
 const IDLE_MS: i64 = 500;
-/// The sleep while an order waits for the venue's answer or a client for its reply.
+/// The shortest sleep where something is due by the clock.
 const BUSY_MS: i64 = 2;
 /// A child that said hello.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -81,6 +81,7 @@ pub struct Server<V, L, C> {
     is_rung: bool,
     is_stopping: bool,
     has_ended: bool,
+    has_failed: bool,
     has_finished: bool,
     anchor: (ExchangeTime, Stamp),
     last_tick: Option<Stamp>,
@@ -123,6 +124,7 @@ impl<V: Venue, L: Ledger, C: Fn() -> Stamp> Server<V, L, C> {
             is_rung: true,
             is_stopping: false,
             has_ended: false,
+            has_failed: false,
             has_finished: false,
             last_tick: None,
             numbers: BTreeMap::new(),
@@ -149,10 +151,10 @@ impl<V: Venue, L: Ledger, C: Fn() -> Stamp> Server<V, L, C> {
             if spoken.clients {
                 self.hear_clients()?;
             }
-            self.deliver();
             self.take_ticks()?;
             self.step()?;
             self.keep_time();
+            self.deliver();
             self.tell()?;
         }
         Ok(())
@@ -166,7 +168,9 @@ impl<V: Venue, L: Ledger, C: Fn() -> Stamp> Server<V, L, C> {
         let always = [desk, children, wake].map(|it| it.as_poll_item(POLLIN));
         let mut items: ArrayVec<PollItem<'_>, 4> = always.into_iter().collect();
         items.extend(clients.as_ref().map(|it| it.as_poll_item(POLLIN)));
-        zmq::poll(&mut items, timeout).or_else(again)?;
+        let spoken = zmq::poll(&mut items, timeout).or_else(again)?;
+        // A feed whose thread is gone does not ring.
+        self.is_rung |= spoken == 0;
         let has_spoken = |at: usize| items.get(at).is_some_and(PollItem::is_readable);
         let [desk, children, clients] = [0, 1, 3].map(has_spoken);
         if has_spoken(2) {
@@ -181,11 +185,27 @@ impl<V: Venue, L: Ledger, C: Fn() -> Stamp> Server<V, L, C> {
         let can_publish = self.may_publish() && (self.is_rung || !self.ready.is_empty());
         if can_publish || self.pace.next() != Step::Wait {
             0
-        } else if self.v1.is_busy() || self.core.has_unanswered() {
-            BUSY_MS
         } else {
-            IDLE_MS
+            let doubt = self.core.doubt().filter(|_| self.is_flowing());
+            let due = [self.v1.deadline(), doubt, self.venue_due()].into_iter().flatten().min();
+            let left = |due: Stamp| due.since((self.clock)()) / Stamp::MILLISECOND + 1;
+            due.map_or(IDLE_MS, |due| left(due).clamp(BUSY_MS, IDLE_MS))
         }
+    }
+
+    /// Whether the exchange's clock goes on between two ticks: while a recorded feed is played, it
+    /// stands still there, and that nobody answers is no doubt, however long it is for us.
+    const fn is_flowing(&self) -> bool {
+        !self.pace.is_held() || !self.is_started || self.has_finished
+    }
+
+    /// Our time at which the venue has something to tell that needs no trade.
+    #[allow(clippy::cast_possible_truncation, clippy::cast_precision_loss)] // A pace, not a price.
+    fn venue_due(&self) -> Option<Stamp> {
+        let due = self.core.venue().due().filter(|_| self.is_flowing())?;
+        let (time, at) = self.anchor;
+        let left = due.since(time.at) as f64 / self.feed.speed.unwrap_or(1.0);
+        Some(at.after(left as i64))
     }
 
     /// What follows from time alone.
@@ -194,12 +214,12 @@ impl<V: Venue, L: Ledger, C: Fn() -> Stamp> Server<V, L, C> {
             return;
         }
         let now = (self.clock)();
-        let is_flowing = !self.pace.is_held() || !self.is_started || self.has_finished;
-        if is_flowing {
+        if self.is_flowing() {
             self.core.advance(self.exchange_time(now), now);
+            self.core.expire(now);
+        } else {
+            self.core.save(now);
         }
-        self.core.expire(now);
-        self.deliver();
     }
 
     /// Where the exchange's clock stands between two ticks, as far as ours can tell.
@@ -222,6 +242,6 @@ impl<V: Venue, L: Ledger, C: Fn() -> Stamp> Server<V, L, C> {
             send_topic(&self.sockets.events, topic, &self.frame, &mut self.dropped)?;
         }
         self.events = events;
-        Ok(())
+        self.forsake()
     }
 }

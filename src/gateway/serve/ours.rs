@@ -174,6 +174,8 @@ impl<V: Venue, L: Ledger, C: Fn() -> Stamp> Server<V, L, C> {
             self.ready_roles.clear();
             self.signal_port = None;
             self.pace.restart();
+            // Who waited for them is gone.
+            self.early.clear();
         }
         Reply::Done {}
     }

@@ -54,17 +54,34 @@ impl<V: Venue, L: Ledger, C: Fn() -> Stamp> Server<V, L, C> {
                         self.pace.settle(id);
                         continue;
                     };
-                    let reply = self.act(&signal);
-                    for mut client in clients {
-                        let Some(number) = client.pop() else { continue };
-                        let number = <[u8; 8]>::try_from(number).map_or(0, u64::from_be_bytes);
-                        self.reply(&client, number, reply.clone(), Door::Executor)?;
-                    }
+                    self.act_early(clients, &signal)?;
                 }
             }
         }
         self.finish();
         Ok(())
+    }
+
+    /// Acts on a signal whose order came before its turn, and answers all who asked for it.
+    fn act_early(&mut self, clients: Vec<Client>, signal: &Signal) -> zmq::Result<()> {
+        let reply = self.act(signal);
+        for mut client in clients {
+            let Some(number) = client.pop() else { continue };
+            let number = <[u8; 8]>::try_from(number).map_or(0, u64::from_be_bytes);
+            self.reply(&client, number, reply.clone(), Door::Executor)?;
+        }
+        Ok(())
+    }
+
+    /// Answers orders whose signals no longer have a turn: their condition is gone or has begun
+    /// another life, or they were settled by hand. Acting on one of them only tells that.
+    pub(super) fn forsake(&mut self) -> zmq::Result<()> {
+        if self.early.is_empty() {
+            return Ok(());
+        }
+        let gone = self.early.extract_if(|id, _| !self.pace.is_here(*id));
+        let gone: Vec<(Vec<Client>, Signal)> = gone.map(|(_, it)| it).collect();
+        gone.into_iter().try_for_each(|(clients, signal)| self.act_early(clients, &signal))
     }
 
     /// A recorded feed is over when its last tick was handled by everybody.

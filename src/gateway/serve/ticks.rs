@@ -28,11 +28,6 @@ pub enum FeedNews {
     },
     /// No more will come.
     Ended,
-    /// It broke off.
-    Failed {
-        /// Why.
-        text: String,
-    },
 }
 
 /// The feed, as the loop sees it.
@@ -84,11 +79,13 @@ impl<V: Venue, L: Ledger, C: Fn() -> Stamp> Server<V, L, C> {
                 self.core.announce(Event::Feed { feed, state: FeedState::Malformed, text });
             }
             Ok(FeedNews::Ended) => self.has_ended = true,
-            Ok(FeedNews::Failed { text }) => {
-                self.core.announce(Event::Feed { feed, state: FeedState::Failed, text });
-            }
-            Err(TryRecvError::Empty | TryRecvError::Disconnected) => {
+            Err(error) => {
                 self.is_rung = false;
+                if error == TryRecvError::Disconnected && !self.has_ended && !self.has_failed {
+                    self.has_failed = true;
+                    let text = "the feed broke off; restart the machine".to_owned();
+                    self.core.announce(Event::Feed { feed, state: FeedState::Failed, text });
+                }
                 return false;
             }
         }

@@ -86,9 +86,15 @@ impl V1 {
         self.waiting.is_empty()
     }
 
-    /// Whether anybody waits to be told something.
-    pub fn is_busy(&self) -> bool {
-        self.waiting.iter().any(|it| !it.askers.is_empty())
+    /// When the first of those who wait can be told: of doubt, or, where the outcome is there and
+    /// is held back from a client that gives up just now, when it has.
+    pub fn deadline(&self) -> Option<Stamp> {
+        let due = |waiting: &Waiting, asker: &Asker| match (waiting.answered, waiting.patience) {
+            (Some(_), Some(patience)) => asker.asked.after(patience.saturating_add(GIVING_UP)),
+            _ => asker.asked.after(PATIENCE),
+        };
+        let asked = self.waiting.iter().flat_map(|it| it.askers.iter().map(move |at| due(it, at)));
+        asked.min()
     }
 
     /// Requests that could not be read.

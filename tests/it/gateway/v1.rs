@@ -51,7 +51,7 @@ fn what_the_v1_executor_sends_works() {
     assert_eq!(told.len(), 1);
     assert!(told[0].1.contains(r#""is_send_order":true"#), "{}", told[0].1);
     assert!(told[0].1.contains(r#""order_serial":"A1""#), "{}", told[0].1);
-    assert!(!door.v1.is_busy());
+    assert!(door.v1.deadline().is_none());
 }
 
 #[test]
@@ -151,5 +151,5 @@ fn what_is_no_request_gets_an_error_and_executes_nothing() {
         let reply = door.take("a", body).expect("an error is told at once");
         assert!(reply.contains(r#""success":false"#), "{body:?}: {reply}");
     }
-    assert_eq!((door.rig.orders(), door.v1.is_busy()), (0, false));
+    assert_eq!((door.rig.orders(), door.v1.deadline()), (0, None));
 }
