@@ -8,6 +8,7 @@ mod pace;
 mod refusals;
 mod restarts;
 mod v1;
+mod views;
 
 use aftm::gateway::fact::Door;
 use aftm::gateway::listing::Listing;
