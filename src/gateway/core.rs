@@ -261,6 +261,8 @@ impl<V: Venue, L: Ledger> Core<V, L> {
     /// Journals and folds a decision's facts, makes its calls, and does what the venue answers.
     fn perform(&mut self, decision: Decision, now: Stamp) -> Result<Reply, Refused> {
         let Decision { facts, calls, reply } = decision;
+        // One cancel or one change and nothing else: whoever asked hears at once of its refusal.
+        let is_plain = (facts.len(), calls.len()) == (1, 1);
         if facts.iter().any(may_open) {
             self.commit(now, facts).map_err(|error| {
                 let text = format!("the journal cannot be written, nothing was sent: {error}");
@@ -270,14 +272,13 @@ impl<V: Venue, L: Ledger> Core<V, L> {
             // A cancel or a close must reach the venue even when the disk is full.
             self.settle(now, facts);
         }
-        let (asked, mut refused) = (calls.len(), None);
+        let mut refused = None;
         for call in calls {
             refused = self.call(call, now);
         }
         self.settle_news(now);
         match refused {
-            // Whoever asked for one cancel or one change hears at once that it came to nothing.
-            Some(refusal) if asked == 1 => reply.and(Err(refusal)),
+            Some(refused) if is_plain => reply.and(Err(refused)),
             _ => reply,
         }
     }

@@ -7,9 +7,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use aftm_domain::condition::Condition;
 use aftm_domain::order::{Report, Status, Ticket};
+use aftm_domain::position::PositionError;
 use aftm_domain::{
-    AccountId, Code, ConditionId, Fill, Money, Order, OrderId, Position, Quantity, RequestId,
-    SignalId, SignalKind, UserId,
+    AccountId, Code, ConditionId, ExchangeTime, Fill, Money, OpenClose, Order, OrderId, Position,
+    Quantity, RequestId, SignalId, SignalKind, UserId,
 };
 use rustc_hash::FxHashMap;
 
@@ -82,6 +83,32 @@ pub struct Holding {
     pub tax: Money,
     /// Money a point and lot.
     pub multiplier: Quantity,
+    /// When the last of its trades was made, on the exchange's clock.
+    pub traded: ExchangeTime,
+}
+
+impl Holding {
+    /// Books a fill. The venue's word on trades is final: a close of lots that are not held here is
+    /// an error, and is booked as what nets.
+    fn book(&mut self, placed: &Placed, fill: &Fill) -> Result<(), PositionError> {
+        let Ticket { side, open_close, .. } = placed.order.ticket;
+        let Fill { quantity, price, .. } = *fill;
+        self.multiplier = placed.multiplier;
+        self.traded = self.traded.max(fill.time);
+        let booked = self.position.book(side, open_close, quantity, price, self.multiplier);
+        let (booked, result) = match booked {
+            Ok(booked) => (Ok(booked), Ok(())),
+            Err(error) => {
+                let auto = OpenClose::Auto;
+                (self.position.book(side, auto, quantity, price, self.multiplier), Err(error))
+            }
+        };
+        let add = |sum: &mut Money, more: Money| *sum = sum.checked_add(more).unwrap_or(*sum);
+        add(&mut self.realized, booked.map_or(Money::ZERO, |it| it.profit));
+        add(&mut self.fees, fill.fee);
+        add(&mut self.tax, fill.tax);
+        result
+    }
 }
 
 /// What the gateway knows.
@@ -297,25 +324,35 @@ impl State {
 
     fn book(&mut self, id: OrderId, fill: &Fill) {
         let Some(placed) = self.orders.get(&id) else { return };
-        let Ticket { account, item, side, open_close, .. } = placed.order.ticket;
-        let (signal, multiplier) = (placed.signal, placed.multiplier);
-        let holding = self.holdings.entry((account, item)).or_default();
-        holding.multiplier = multiplier;
-        let (quantity, price) = (fill.quantity, fill.price);
-        let booked = holding.position.book(side, open_close, quantity, price, multiplier);
-        // The venue's word on trades is final: a close that is not held here is a netting fill.
-        let booked = booked.or_else(|_| {
+        let key = (placed.order.ticket.account, placed.order.ticket.item);
+        let signal = placed.signal;
+        let holding = self.holdings.entry(key).or_default();
+        if fill.time < holding.traded {
+            self.book_anew(key);
+        } else if holding.book(placed, fill).is_err() {
             self.misfits += 1;
-            let auto = aftm_domain::OpenClose::Auto;
-            holding.position.book(side, auto, quantity, price, multiplier)
-        });
-        let add = |sum: &mut Money, more: Money| *sum = sum.checked_add(more).unwrap_or(*sum);
-        add(&mut holding.realized, booked.map_or(Money::ZERO, |it| it.profit));
-        add(&mut holding.fees, fill.fee);
-        add(&mut holding.tax, fill.tax);
-        if let Some(signal) = signal {
-            self.count(signal, quantity);
         }
+        if let Some(signal) = signal {
+            self.count(signal, fill.quantity);
+        }
+    }
+
+    /// A fill was told late: what netted against what follows from the order of the trades, so the
+    /// holding is made of all its fills again. Trades of one instant keep the order they were told.
+    fn book_anew(&mut self, key: (AccountId, Code)) {
+        let of_key = |it: &&Placed| (it.order.ticket.account, it.order.ticket.item) == key;
+        let traded = self.fills.iter().filter_map(|(order, at)| {
+            let placed = self.orders.get(order).filter(of_key)?;
+            Some((placed, placed.order.fills.get(*at)?))
+        });
+        let mut traded: Vec<(&Placed, &Fill)> = traded.collect();
+        traded.sort_by_key(|(_, fill)| fill.time);
+        let mut holding = Holding::default();
+        for (placed, fill) in traded {
+            // One that closes what is not there was counted when it was told.
+            let _ = holding.book(placed, fill);
+        }
+        self.holdings.insert(key, holding);
     }
 
     fn count(&mut self, signal: SignalId, quantity: Quantity) {

@@ -3,5 +3,7 @@
 mod bench;
 mod export;
 mod machine;
+mod gateway;
 mod replay;
 mod tidy;
+mod world;

@@ -23,11 +23,12 @@ impl Case<'_> {
         let Some(placed) = self.state.order_of(entry) else {
             return nothing("its entry was not traded");
         };
+        let is_away = self.state.session.is_none() || !self.state.is_connected;
         if placed.order.status.is_open() {
-            if placed.order.status != Status::PendingCancel {
+            if !is_away && placed.order.status != Status::PendingCancel {
                 self.cancel_one(placed.order.id, decision);
             }
-            return waits("its entry is still working and is being canceled");
+            return waits("its entry is still working and must end first");
         }
         if self.state.is_working(id) {
             return waits("its order is still working");
@@ -37,7 +38,7 @@ impl Case<'_> {
         if !open.is_positive() {
             return nothing("nothing that its entry opened is left to close");
         }
-        if self.state.session.is_none() || !self.state.is_connected {
+        if is_away {
             return waits("the exchange is not connected");
         }
         let accounts = self.state.session.as_ref().map_or(&[][..], |it| &it.accounts);

@@ -24,9 +24,12 @@ impl Case<'_> {
             return Decision { reply: taken(outcome), ..Decision::done(Vec::new()) };
         };
         let mut decision = Decision::done(Vec::new());
-        if !self.state.signals.contains_key(&id) {
+        // A signal that was reported is what was reported, however old this message of it is.
+        let reported = self.state.signals.get(&id).map(|it| &it.signal);
+        if reported.is_none() {
             decision.facts.push(Fact::Signaled { signal: *signal });
         }
+        let signal = reported.unwrap_or(signal);
         let outcome = match id.kind {
             SignalKind::Entry => self.enter(signal, held, &mut decision),
             SignalKind::Exit => self.exit(id, held, &mut decision),

@@ -1,0 +1,65 @@
+//! A journal in memory: the same words and bodies as on disk, and a disk that can be full.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+use aftm::gateway::fact::Fact;
+use aftm::gateway::state::State;
+use aftm::gateway::{Ledger, LedgerError};
+use aftm_domain::Stamp;
+
+/// Shared between the machine that writes and the test that reads; it outlives the machine.
+#[derive(Clone, Default)]
+pub(crate) struct Memory {
+    rows: Rc<RefCell<Vec<(&'static str, String)>>>,
+    is_full: Rc<Cell<bool>>,
+    /// What the records fold to, as far as they were folded.
+    folded: Rc<RefCell<(usize, State)>>,
+}
+
+impl Memory {
+    pub(crate) fn fill_disk(&self, is_full: bool) {
+        self.is_full.set(is_full);
+    }
+
+    pub(crate) fn is_full(&self) -> bool {
+        self.is_full.get()
+    }
+
+    /// Every record's kind, in their order.
+    pub(crate) fn kinds(&self) -> Vec<&'static str> {
+        self.rows.borrow().iter().map(|(kind, _)| *kind).collect()
+    }
+
+    /// Whether the records fold to a state. Each record is folded once.
+    pub(crate) fn folds_to(&self, state: &State) -> bool {
+        let mut folded = self.folded.borrow_mut();
+        let rows = self.rows.borrow();
+        let (from, known) = &mut *folded;
+        rows.iter().skip(*from).for_each(|row| fold(known, row));
+        *from = rows.len();
+        known == state
+    }
+
+    /// Everything folded again, from the first record on.
+    pub(crate) fn fold(&self) -> State {
+        let mut state = State::default();
+        self.rows.borrow().iter().for_each(|row| fold(&mut state, row));
+        state
+    }
+}
+
+fn fold(state: &mut State, (kind, body): &(&str, String)) {
+    state.fold(&Fact::decode(kind, body).unwrap_or_else(|it| panic!("{body}: {it}")));
+}
+
+impl Ledger for Memory {
+    fn append(&mut self, _: Stamp, facts: &[Fact]) -> Result<(), LedgerError> {
+        if self.is_full.get() {
+            return Err(LedgerError("the disk is full".to_owned()));
+        }
+        let rows = facts.iter().map(|it| (it.word(), serde_json::to_string(it).unwrap()));
+        self.rows.borrow_mut().extend(rows);
+        Ok(())
+    }
+}
