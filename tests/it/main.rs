@@ -2,8 +2,8 @@
 
 mod bench;
 mod export;
-mod machine;
 mod gateway;
+mod machine;
 mod replay;
 mod tidy;
 mod world;

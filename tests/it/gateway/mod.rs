@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)] // Helpers of tests may fail as tests do.
 
 mod journal;
+mod lives;
 mod lost;
 mod pace;
 mod refusals;
