@@ -19,6 +19,16 @@ pub struct LedgerError(pub String);
 pub trait Ledger {
     /// Keeps all of the facts, or none of them.
     fn append(&mut self, now: Stamp, facts: &[Fact]) -> Result<(), LedgerError>;
+
+    /// Whether facts can be kept again after a failure, at a cost that does not grow with them.
+    fn probe(&mut self) -> Result<(), LedgerError> {
+        Ok(())
+    }
+
+    /// What goes wrong though facts are kept, said once.
+    fn trouble(&mut self) -> Option<LedgerError> {
+        None
+    }
 }
 
 /// Keeps nothing: a replay is its own record.
@@ -32,6 +42,9 @@ impl Ledger for NoLedger {
 
 /// How long after a failure the journal is tried again, where nobody waits for it.
 const RETRY: i64 = Stamp::SECOND;
+
+/// How many facts that waited are kept at once: a try that fails costs no more, however many wait.
+const BATCH: usize = 256;
 
 /// The ledger, and the facts that wait for it.
 pub(super) struct Keeper<L> {
@@ -67,10 +80,18 @@ impl<L: Ledger> Keeper<L> {
     fn save(&mut self, now: Stamp) -> Result<(), LedgerError> {
         if !self.unsaved.is_empty() {
             self.tried = now;
-            self.ledger.append(now, &self.unsaved)?;
-            self.unsaved.clear();
+            self.ledger.probe()?;
         }
-        Ok(())
+        let (mut kept, mut result) = (0, Ok(()));
+        for batch in self.unsaved.chunks(BATCH) {
+            result = self.ledger.append(now, batch);
+            if result.is_err() {
+                break;
+            }
+            kept += batch.len();
+        }
+        self.unsaved.drain(..kept);
+        result
     }
 
     fn is_due(&self, now: Stamp) -> bool {
@@ -91,7 +112,12 @@ impl<V: Venue, L: Ledger> Core<V, L> {
 
     /// Keeps facts and folds them; on failure nothing has happened.
     pub(super) fn commit(&mut self, now: Stamp, facts: Vec<Fact>) -> Result<(), LedgerError> {
-        self.keeper.keep(now, &facts)?;
+        let waited = self.unsaved() > 0;
+        let kept = self.keeper.keep(now, &facts);
+        if waited && self.unsaved() == 0 {
+            self.tell_back();
+        }
+        kept?;
         self.fold(facts);
         Ok(())
     }
@@ -112,9 +138,17 @@ impl<V: Venue, L: Ledger> Core<V, L> {
     /// Keeps what waits for the journal, where it is time to try again.
     pub fn save(&mut self, now: Stamp) {
         if self.keeper.is_due(now) && self.keeper.save(now).is_ok() {
-            let text = "the journal is written again, and nothing is missing in it".to_owned();
-            self.told.push(Event::Alert { code: "JOURNAL_BACK".to_owned(), text });
+            self.tell_back();
         }
+        if let Some(error) = self.keeper.ledger.trouble() {
+            let text = format!("the journal grows and is not tidied up: {error}; check the disk");
+            self.told.push(Event::Alert { code: "CHECKPOINT_FAILED".to_owned(), text });
+        }
+    }
+
+    fn tell_back(&mut self) {
+        let text = "the journal is written again, and nothing is missing in it".to_owned();
+        self.told.push(Event::Alert { code: "JOURNAL_BACK".to_owned(), text });
     }
 
     fn fold(&mut self, facts: Vec<Fact>) {

@@ -37,7 +37,12 @@ impl<V: Venue, L: Ledger> Core<V, L> {
             Request::Conditions { from } => Ok(self.conditions(*from)),
             Request::Positions { item } => {
                 let rows = self.positions().filter(|row| item.is_none_or(|item| item == row.item));
-                Ok(Reply::Positions { rows: rows.collect() })
+                let mut rows: Vec<_> = rows.collect();
+                if rows.len() > PAGE {
+                    // What is held is never crowded out by what was closed long ago.
+                    rows.retain(|it| !it.long.is_zero() || !it.short.is_zero());
+                }
+                Ok(Reply::Positions { rows })
             }
             Request::Orders { all, from } => {
                 let rows = self.state.orders.range(aftm_domain::OrderId(*from)..);

@@ -5,12 +5,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use aftm_domain::condition::Condition;
+use aftm_domain::condition::{Condition, State as Standing};
 use aftm_domain::order::{Report, Status, Ticket};
 use aftm_domain::position::PositionError;
 use aftm_domain::{
     AccountId, Code, ConditionId, ExchangeTime, Fill, Money, OpenClose, Order, OrderId, Position,
-    Quantity, RequestId, SignalId, SignalKind, UserId,
+    Price, Quantity, RequestId, Side, SignalId, SignalKind, UserId,
 };
 use rustc_hash::FxHashMap;
 
@@ -273,6 +273,9 @@ impl State {
         if let Some(given) = self.signals.get_mut(&id) {
             given.outcome = Some(outcome.clone());
         }
+        if matches!(outcome, Outcome::Ordered { .. }) {
+            self.move_on(id);
+        }
         if id.kind != SignalKind::Exit {
             return;
         }
@@ -284,6 +287,34 @@ impl State {
             Outcome::Nothing { .. } | Outcome::Refused { .. } => {
                 self.exits.remove(&id);
             }
+        }
+    }
+
+    /// An order says where its condition stands, though the report of it may be late or lost.
+    fn move_on(&mut self, id: SignalId) {
+        let given = self.signals.get(&id).map(|it| it.signal);
+        let Some(held) = self.held_mut(id.condition) else { return };
+        let Condition { terms, progress, .. } = &mut held.condition;
+        let state = match id.kind {
+            SignalKind::Entry => Standing::Entered,
+            SignalKind::Exit => Standing::Done,
+        };
+        if progress.generation != id.generation || is_behind(state, progress.state) {
+            return;
+        }
+        let is_entry = id.kind == SignalKind::Entry && progress.state != Standing::Entered;
+        progress.state = state;
+        let Some(signal) = given else { return };
+        progress.as_of = progress.as_of.max(signal.tick);
+        if is_entry && terms.following {
+            // The trigger may have followed further than was told: it lies the turn before the
+            // entry's price, or beyond that.
+            let turning = terms.turning.raw();
+            let (price, before) = (signal.price.raw(), progress.trigger.raw());
+            progress.trigger = Price::from_raw(match terms.action {
+                Side::Buy => before.min(price.saturating_sub(turning)),
+                Side::Sell => before.max(price.saturating_add(turning)),
+            });
         }
     }
 
@@ -392,4 +423,9 @@ impl State {
     pub fn standing(&self, status: Status) -> impl Iterator<Item = &Placed> {
         self.working().filter(move |it| it.order.status == status)
     }
+}
+
+/// Whether a condition that stands at `now` has already been where `state` is.
+pub const fn is_behind(state: Standing, now: Standing) -> bool {
+    (state as u8) < (now as u8)
 }

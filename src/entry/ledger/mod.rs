@@ -84,6 +84,14 @@ impl Ledger for Facts {
     fn append(&mut self, now: Stamp, facts: &[Fact]) -> Result<(), LedgerError> {
         self.write(now, facts).map_err(|error| LedgerError(error.to_string()))
     }
+
+    fn probe(&mut self) -> Result<(), LedgerError> {
+        self.journal.probe().map_err(|error| LedgerError(error.to_string()))
+    }
+
+    fn trouble(&mut self) -> Option<LedgerError> {
+        self.journal.checkpoint_failure().map(|error| LedgerError(error.to_string()))
+    }
 }
 
 /// Why a journal cannot be folded.

@@ -105,6 +105,14 @@ impl Case<'_> {
         }
         if position == Leave::Flatten && open.is_positive() {
             let (account, terms) = (self.account_of(held), &held.condition.terms);
+            let free = account.map(|account| self.free(held, account, &decision));
+            if free.is_some_and(|it| it < open) {
+                let text = format!(
+                    "other closing orders work on {}; drop condition {id} again when they ended",
+                    terms.item
+                );
+                return Decision::refuse("ORDER_WORKING", text);
+            }
             let closed = account.map_or(Ok(0), |account| {
                 self.close(account, terms.item, terms.action, open, &mut decision)
             });
@@ -175,6 +183,7 @@ impl Case<'_> {
     /// under its name.
     fn is_trading(&self, held: &Held) -> bool {
         self.working_of(held, SignalKind::Entry).is_some()
+            || self.working_of(held, SignalKind::Exit).is_some()
             || self.state.exits.contains_key(&held.condition.signal(SignalKind::Exit))
             || self.open_lots(held).is_positive()
     }

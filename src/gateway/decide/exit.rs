@@ -1,6 +1,6 @@
 //! Exits: they close what their entry opened, as long as it takes, and never open anything.
 
-use aftm_domain::order::{Status, Ticket};
+use aftm_domain::order::{Status, Ticket, TimeInForce};
 use aftm_domain::{Code, OpenClose, Quantity, SignalId, SignalKind};
 
 use super::signal::market;
@@ -46,6 +46,11 @@ impl Case<'_> {
             // Another user's session: the position is still there, and so is its stop.
             return waits("its account is not of this session");
         }
+        let free = self.free(held, account, decision);
+        if !free.is_positive() {
+            return waits("other orders are closing what is held");
+        }
+        let open = open.at_most(free);
         let whole = market(held, SignalKind::Exit, account, OpenClose::Close);
         match self.send(Ticket { quantity: open, ..whole }, id, decision) {
             Ok(order) => Outcome::Ordered { order },
@@ -59,6 +64,33 @@ impl Case<'_> {
         let side = held.condition.terms.action;
         let there = holding.map_or(Quantity::ZERO, |it| it.position.held(side));
         held.open().at_most(there)
+    }
+
+    /// Of what a condition may close, the lots that no order is closing at this moment, whether it
+    /// works or is sent by the same decision. An order that rests takes nothing from an exit.
+    pub(super) fn free(
+        &self,
+        held: &Held,
+        account: aftm_domain::AccountId,
+        decision: &Decision,
+    ) -> Quantity {
+        let terms = &held.condition.terms;
+        let closes = |it: &Ticket| {
+            (it.account, it.item) == (account, terms.item)
+                && it.side == terms.action.opposite()
+                && it.open_close == OpenClose::Close
+                && it.time_in_force != TimeInForce::Rod
+        };
+        let working = self.state.working().filter(|it| closes(&it.order.ticket));
+        let working = working.map(|it| it.order.ticket.quantity.raw() - it.order.filled().raw());
+        let sent = decision.facts.iter().map(|it| match it {
+            Fact::OrderReceived { ticket, .. } if closes(ticket) => ticket.quantity.raw(),
+            _ => 0,
+        });
+        let taken = working.chain(sent).fold(0, i64::saturating_add);
+        let holding = self.state.holdings.get(&(account, terms.item));
+        let there = holding.map_or(0, |it| it.position.held(terms.action).raw());
+        held.open().at_most(Quantity::from_raw(there.saturating_sub(taken).max(0)))
     }
 
     /// The next exit that can go on: one that waited, or, where a tick of its item came, one whose

@@ -1,11 +1,12 @@
 //! Signals of our strategy: acted on once, entries only while fresh.
 
+use aftm_domain::condition::Condition;
 use aftm_domain::order::{Kind, Ticket, TimeInForce};
 use aftm_domain::{AccountId, Note, OpenClose, SignalKind};
 
 use super::{Case, Decision, taken};
 use crate::gateway::fact::Fact;
-use crate::gateway::state::Held;
+use crate::gateway::state::{Held, is_behind};
 use crate::wire::request::Moved;
 use crate::wire::{Outcome, Signal};
 
@@ -35,6 +36,9 @@ impl Case<'_> {
             SignalKind::Exit => self.exit(id, held, &mut decision),
         };
         decision.facts.push(Fact::SignalSettled { id, outcome: outcome.clone() });
+        if matches!(&outcome, Outcome::Refused { code, .. } if code == "PAUSED") {
+            decision.facts.push(self.begin_anew(held));
+        }
         decision.reply = taken(outcome);
         decision
     }
@@ -66,6 +70,15 @@ impl Case<'_> {
         }
     }
 
+    /// An entry that crossed the pause would spend its condition on nothing: the condition begins
+    /// another life, still paused, and waits for its trigger when it is resumed.
+    fn begin_anew(&self, held: &Held) -> Fact {
+        let terms = held.condition.terms;
+        let fresh = Condition::new(terms, self.state.next_life(terms.id), self.published);
+        let condition = Condition { is_paused: true, ..fresh };
+        Fact::ConditionPut { created: self.state.next_created(), condition }
+    }
+
     /// What the strategy reports: conditions that moved and signals that were given.
     pub fn report(&self, moved: &[Moved], signals: &[Signal]) -> Decision {
         let current = |id, generation| {
@@ -73,7 +86,10 @@ impl Case<'_> {
             held.filter(|it| it.generation == generation)
         };
         let moves = moved.iter().filter(|it| {
-            current(it.id, it.progress.generation).is_some_and(|before| before != it.progress)
+            // A report that was overtaken by its orders does not lead back.
+            current(it.id, it.progress.generation).is_some_and(|before| {
+                before != it.progress && !is_behind(it.progress.state, before.state)
+            })
         });
         let given = signals.iter().filter(|it| {
             current(it.id.condition, it.id.generation).is_some()

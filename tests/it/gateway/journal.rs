@@ -82,3 +82,29 @@ fn a_machine_does_not_start_on_a_journal_that_it_cannot_write() {
     });
     assert!(core.start(MORNING).is_err());
 }
+
+#[test]
+fn what_waits_is_kept_in_bounded_steps_by_the_next_opening_order() {
+    let mut rig = Rig::new();
+    rig.memory.fill_disk(true);
+    for round in 0..700 {
+        rig.do_it(&Request::Alert { code: "NOTE".to_owned(), text: round.to_string() });
+    }
+    assert_eq!(rig.place(market(Side::Buy, 1)).unwrap_err().code, "JOURNAL_UNAVAILABLE");
+    rig.alerts();
+    rig.memory.fill_disk(false);
+    rig.placed(market(Side::Buy, 1));
+    assert_eq!((rig.core.unsaved(), rig.memory.largest()), (0, 256));
+    assert!(rig.alerts().contains(&"JOURNAL_BACK".to_owned()));
+    rig.check_fold();
+}
+
+#[test]
+fn a_failed_checkpoint_is_told_once() {
+    let mut rig = Rig::new();
+    rig.alerts();
+    rig.memory.fail_checkpoint();
+    rig.tick(17_300);
+    rig.tick(17_300);
+    assert_eq!(rig.alerts(), ["CHECKPOINT_FAILED"]);
+}

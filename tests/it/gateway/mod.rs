@@ -3,11 +3,13 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)] // Helpers of tests may fail as tests do.
 
 mod journal;
+mod lives;
 mod lost;
 mod pace;
 mod refusals;
 mod restarts;
 mod v1;
+mod views;
 
 use aftm::gateway::fact::Door;
 use aftm::gateway::listing::Listing;

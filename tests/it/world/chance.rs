@@ -1,15 +1,15 @@
 //! Chance under a seed.
 
 /// A xorshift generator.
-pub(super) struct Chance(u64);
+pub(crate) struct Chance(u64);
 
 impl Chance {
-    pub(super) fn new(seed: u64) -> Chance {
+    pub(crate) fn new(seed: u64) -> Chance {
         Chance(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1)
     }
 
     /// A number below `sides`.
-    pub(super) fn below(&mut self, sides: i64) -> i64 {
+    pub(crate) fn below(&mut self, sides: i64) -> i64 {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;
@@ -17,16 +17,16 @@ impl Chance {
     }
 
     /// Once in so many times.
-    pub(super) fn one_in(&mut self, sides: i64) -> bool {
+    pub(crate) fn one_in(&mut self, sides: i64) -> bool {
         self.below(sides) == 0
     }
 
     /// A place in a list that is not empty.
-    pub(super) fn place(&mut self, len: usize) -> usize {
+    pub(crate) fn place(&mut self, len: usize) -> usize {
         usize::try_from(self.below(i64::try_from(len).unwrap())).unwrap()
     }
 
-    pub(super) fn pick<T: Copy>(&mut self, of: &[T]) -> T {
+    pub(crate) fn pick<T: Copy>(&mut self, of: &[T]) -> T {
         of[self.place(of.len())]
     }
 }

@@ -13,6 +13,9 @@ use aftm_domain::Stamp;
 pub(crate) struct Memory {
     rows: Rc<RefCell<Vec<(&'static str, String)>>>,
     is_full: Rc<Cell<bool>>,
+    /// The most facts that one append was asked to keep, and what a checkpoint would tell.
+    largest: Rc<Cell<usize>>,
+    trouble: Rc<Cell<bool>>,
     /// What the records fold to, as far as they were folded.
     folded: Rc<RefCell<(usize, State)>>,
 }
@@ -20,6 +23,14 @@ pub(crate) struct Memory {
 impl Memory {
     pub(crate) fn fill_disk(&self, is_full: bool) {
         self.is_full.set(is_full);
+    }
+
+    pub(crate) fn largest(&self) -> usize {
+        self.largest.get()
+    }
+
+    pub(crate) fn fail_checkpoint(&self) {
+        self.trouble.set(true);
     }
 
     pub(crate) fn is_full(&self) -> bool {
@@ -55,11 +66,16 @@ fn fold(state: &mut State, (kind, body): &(&str, String)) {
 
 impl Ledger for Memory {
     fn append(&mut self, _: Stamp, facts: &[Fact]) -> Result<(), LedgerError> {
+        self.largest.set(self.largest.get().max(facts.len()));
         if self.is_full.get() {
             return Err(LedgerError("the disk is full".to_owned()));
         }
         let rows = facts.iter().map(|it| (it.word(), serde_json::to_string(it).unwrap()));
         self.rows.borrow_mut().extend(rows);
         Ok(())
+    }
+
+    fn trouble(&mut self) -> Option<LedgerError> {
+        self.trouble.take().then(|| LedgerError("no room for a checkpoint".to_owned()))
     }
 }

@@ -6,7 +6,7 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::print_stdout, clippy::print_stderr)] // Helpers of tests may fail as tests do.
 
-mod chance;
+pub(crate) mod chance;
 pub(crate) mod ledger;
 mod oracle;
 mod strategy;
