@@ -62,6 +62,8 @@ pub struct Desk {
     /// Fills of earlier machines on the same data.
     pub(super) fills_before: Cell<u64>,
     is_over: Cell<bool>,
+    /// Who starts, stops or closes has it, so that no two do at once.
+    pub(super) turn: tokio::sync::Mutex<()>,
 }
 
 impl Desk {
@@ -84,6 +86,7 @@ impl Desk {
             changed: watch::Sender::new(0),
             fills_before: Cell::new(0),
             is_over: Cell::new(false),
+            turn: tokio::sync::Mutex::new(()),
         })
     }
 
@@ -169,10 +172,13 @@ impl Desk {
                 }
                 Action::Tell { role, standing, text } => {
                     self.say(lines::component(self.now(), role, standing, &text));
-                    if standing == Standing::GivenUp {
-                        self.alert("CHILD_DOWN", &text);
-                    } else {
-                        log::info!("{text}");
+                    match standing {
+                        Standing::GivenUp => {
+                            log::error!("{text}");
+                            self.say(lines::alert(self.now(), "CHILD_GIVEN_UP", &text));
+                        }
+                        Standing::Waiting => self.alert("CHILD_DIED", &text),
+                        _ => log::info!("{text}"),
                     }
                 }
             }

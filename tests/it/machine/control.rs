@@ -86,3 +86,23 @@ fn the_random_market_trades_conditions_that_are_near_it() {
     assert_eq!(ended.code, Some(0), "{}\n{}", ended.said, ended.out);
     assert!(of_kind(&ended.lines(), "fill").len() >= 2, "{}", ended.out);
 }
+
+#[test]
+fn starts_and_stops_from_many_places_at_once_all_end() {
+    let home = Home::new();
+    let mut machine = running(&home);
+    thread::scope(|scope| {
+        let home = &home;
+        let asked: Vec<_> = (0..8)
+            .map(|at| scope.spawn(move || home.ctl(if at % 2 == 0 { "stop" } else { "start" })))
+            .collect();
+        for answer in asked {
+            let answer = answer.join().unwrap();
+            assert_eq!(answer.code, Some(0), "{}{}", answer.out, answer.said);
+        }
+    });
+    assert_eq!(home.ctl("start").code, Some(0));
+    assert_eq!(home.ctl("wait running --timeout 1s").code, Some(0));
+    assert_eq!(home.ctl("quit").code, Some(0));
+    assert_eq!(machine.finish().code, Some(0));
+}
