@@ -132,8 +132,8 @@ impl Desk {
                     Some(Heard::Command { caller, line }) => {
                         let desk = self.clone();
                         spawn_local(async move {
-                            let body = desk.obey_line(&line).await;
-                            desk.line.reply(caller, body);
+                            let (shown, exit) = desk.obey_line(&line).await;
+                            desk.line.reply(caller, &shown, exit);
                         });
                     }
                 },
@@ -260,8 +260,8 @@ impl Desk {
         self.supervise(Input::Time);
     }
 
-    /// A command of `ctl`: the lines to show, the last of them the exit code.
-    async fn obey_line(self: &Rc<Self>, line: &str) -> Vec<u8> {
+    /// A command of `ctl`: the lines to show, and how it ended.
+    async fn obey_line(self: &Rc<Self>, line: &str) -> (Vec<String>, Exit) {
         let mut lines = Vec::new();
         let exit = match command::parse_line(line) {
             Ok(None) => Exit::Ok,
@@ -272,8 +272,7 @@ impl Desk {
                 Exit::Usage
             }
         };
-        lines.push(exit.code().to_string());
-        lines.join("\n").into_bytes()
+        (lines, exit)
     }
 
     /// Carries a command out; what it shows is appended to `lines`.
