@@ -8,6 +8,7 @@ use std::sync::mpsc;
 use tokio::sync::{mpsc as tasks, oneshot};
 use zmq::{Context, DONTWAIT, POLLIN, SNDMORE, Socket, SocketType};
 
+use super::Exit;
 use crate::wire::event::{Numbered, Topic};
 use crate::wire::socket::{self, Bound};
 use crate::wire::{Event, Link, LinkError, Refused, Reply, Request, decode};
@@ -18,6 +19,13 @@ const BELL: &str = "inproc://desk-bell";
 const LINGER_MS: i32 = 500;
 /// Messages taken before the others have their turn.
 const TURN_MAX: usize = 256;
+
+/// Bytes of a message of an answer to `ctl`, well below the largest that is taken.
+const PIECE_BYTES_MAX: usize = 60 * 1_024;
+/// The first frame of a message that holds a piece of what is shown.
+pub const SHOWN: &[u8] = b"shown";
+/// The first frame of the last message: the exit code follows.
+pub const EXIT: &[u8] = b"exit";
 
 /// Who asked over `ctl`: the way back.
 pub type Caller = Vec<Vec<u8>>;
@@ -36,10 +44,23 @@ pub enum Heard {
     },
 }
 
+/// A message of an answer: what it holds, and that.
+type Piece = (&'static [u8], Vec<u8>);
+
+/// The messages of an answer. Lines are parted wherever a message is full: who reads joins them.
+fn answer(shown: &[String], exit: Exit) -> Vec<Piece> {
+    let mut text = shown.join("\n").into_bytes();
+    if !text.is_empty() {
+        text.push(b'\n');
+    }
+    let pieces = text.chunks(PIECE_BYTES_MAX).map(|it| (SHOWN, it.to_vec()));
+    pieces.chain([(EXIT, exit.code().to_string().into_bytes())]).collect()
+}
+
 /// What the line is to do.
 enum Order {
     Ask(Box<Request>, oneshot::Sender<Result<Reply, Refused>>),
-    Reply(Caller, Vec<u8>),
+    Reply(Caller, Vec<Piece>),
     End,
 }
 
@@ -58,9 +79,9 @@ impl Line {
         told.await.unwrap_or_else(|_| Err(Refused::new("ENDED", "the gateway has ended")))
     }
 
-    /// Answers a command that came over `ctl`.
-    pub fn reply(&self, caller: Caller, body: Vec<u8>) {
-        self.order(Order::Reply(caller, body));
+    /// Answers a command that came over `ctl`: what is shown, and how it ended.
+    pub fn reply(&self, caller: Caller, shown: &[String], exit: Exit) {
+        self.order(Order::Reply(caller, answer(shown, exit)));
     }
 
     /// Ends the line.
@@ -152,18 +173,21 @@ impl Sockets {
                         let _ = tell.send(Err(Refused::new("TOO_LARGE", error.to_string())));
                     }
                 },
-                Ok(Order::Reply(caller, body)) => {
-                    let way = caller.iter();
-                    let sent = way.map(|it| self.ctl.send(it, SNDMORE | DONTWAIT));
+                Ok(Order::Reply(caller, pieces)) => {
                     // Who asked may be gone.
-                    let _ = sent
-                        .collect::<zmq::Result<()>>()
-                        .and_then(|()| self.ctl.send(body, DONTWAIT));
+                    let _ = pieces.iter().try_for_each(|it| self.reply(&caller, it));
                 }
                 Err(mpsc::TryRecvError::Empty) => return Ok(true),
                 Ok(Order::End) | Err(mpsc::TryRecvError::Disconnected) => return Ok(false),
             }
         }
+    }
+
+    fn reply(&self, caller: &Caller, (kind, body): &Piece) -> zmq::Result<()> {
+        for frame in caller.iter().map(Vec::as_slice).chain([*kind]) {
+            self.ctl.send(frame, SNDMORE | DONTWAIT)?;
+        }
+        self.ctl.send(body.as_slice(), DONTWAIT)
     }
 
     /// Passes on what was heard; false where nobody listens any more.
@@ -186,5 +210,27 @@ impl Sockets {
             }
         }
         true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_answer_comes_in_pieces_that_every_socket_takes() {
+        let lines: Vec<_> = (0..5_000).map(|at| format!("line {at} of a long answer")).collect();
+        let pieces = answer(&lines, Exit::Halted);
+        assert!(pieces.len() > 2);
+        assert!(pieces.iter().all(|(_, body)| body.len() <= PIECE_BYTES_MAX));
+        let (last, shown) = pieces.split_last().unwrap();
+        assert_eq!(*last, (EXIT, b"6".to_vec()));
+        let joined: Vec<u8> = shown.iter().flat_map(|(_, body)| body.clone()).collect();
+        assert_eq!(String::from_utf8(joined).unwrap(), lines.join("\n") + "\n");
+    }
+
+    #[test]
+    fn an_answer_without_lines_is_its_exit_code() {
+        assert_eq!(answer(&[], Exit::Ok), [(EXIT, b"0".to_vec())]);
     }
 }

@@ -14,8 +14,10 @@ mod operator;
 mod perform;
 pub mod records;
 pub mod supervisor;
+mod turns;
 
 pub use command::Command;
 pub use defaults::Defaults;
 pub use exit::Exit;
 pub use operator::{Desk, Setup};
+pub use turns::held;

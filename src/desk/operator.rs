@@ -62,6 +62,8 @@ pub struct Desk {
     /// Fills of earlier machines on the same data.
     pub(super) fills_before: Cell<u64>,
     is_over: Cell<bool>,
+    /// Who starts, stops or closes has it, so that no two do at once.
+    pub(super) turn: tokio::sync::Mutex<()>,
 }
 
 impl Desk {
@@ -84,6 +86,7 @@ impl Desk {
             changed: watch::Sender::new(0),
             fills_before: Cell::new(0),
             is_over: Cell::new(false),
+            turn: tokio::sync::Mutex::new(()),
         })
     }
 
@@ -129,8 +132,8 @@ impl Desk {
                     Some(Heard::Command { caller, line }) => {
                         let desk = self.clone();
                         spawn_local(async move {
-                            let body = desk.obey_line(&line).await;
-                            desk.line.reply(caller, body);
+                            let (shown, exit) = desk.obey_line(&line).await;
+                            desk.line.reply(caller, &shown, exit);
                         });
                     }
                 },
@@ -169,10 +172,13 @@ impl Desk {
                 }
                 Action::Tell { role, standing, text } => {
                     self.say(lines::component(self.now(), role, standing, &text));
-                    if standing == Standing::GivenUp {
-                        self.alert("CHILD_DOWN", &text);
-                    } else {
-                        log::info!("{text}");
+                    match standing {
+                        Standing::GivenUp => {
+                            log::error!("{text}");
+                            self.say(lines::alert(self.now(), "CHILD_GIVEN_UP", &text));
+                        }
+                        Standing::Waiting => self.alert("CHILD_DIED", &text),
+                        _ => log::info!("{text}"),
                     }
                 }
             }
@@ -254,8 +260,8 @@ impl Desk {
         self.supervise(Input::Time);
     }
 
-    /// A command of `ctl`: the lines to show, the last of them the exit code.
-    async fn obey_line(self: &Rc<Self>, line: &str) -> Vec<u8> {
+    /// A command of `ctl`: the lines to show, and how it ended.
+    async fn obey_line(self: &Rc<Self>, line: &str) -> (Vec<String>, Exit) {
         let mut lines = Vec::new();
         let exit = match command::parse_line(line) {
             Ok(None) => Exit::Ok,
@@ -266,8 +272,7 @@ impl Desk {
                 Exit::Usage
             }
         };
-        lines.push(exit.code().to_string());
-        lines.join("\n").into_bytes()
+        (lines, exit)
     }
 
     /// Carries a command out; what it shows is appended to `lines`.

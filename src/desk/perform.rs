@@ -9,15 +9,11 @@ use super::command::{Account, Amend, Cancel, Command, Condition, Item, Leaving, 
 use super::command::{NewCondition, Order, Until, Wait};
 use super::lines::{fill, line};
 use super::operator::Desk;
-use super::supervisor::Input;
 use crate::wire::request::{ConditionRow, Leave, StatusRow};
 use crate::wire::{Intent, Refused, Reply, Request};
 
-/// How long stopping waits for closing orders.
-const CLOSING: Duration = Duration::from_secs(10);
-
 /// The shortest time between two questions of a wait.
-const ASK_AGAIN: Duration = Duration::from_millis(10);
+pub(super) const ASK_AGAIN: Duration = Duration::from_millis(10);
 
 /// The order that a command sent, where it sent one.
 type Performed = Result<Option<OrderId>, Refused>;
@@ -70,7 +66,7 @@ impl Desk {
         Ok(None)
     }
 
-    async fn simply(&self, request: Request) -> Result<(), Refused> {
+    pub(super) async fn simply(&self, request: Request) -> Result<(), Refused> {
         self.line.ask(request).await.map(|_| ())
     }
 
@@ -164,7 +160,7 @@ impl Desk {
     }
 
     /// Every condition, in the order of creation.
-    async fn conditions(&self) -> Result<Vec<ConditionRow>, Refused> {
+    pub(super) async fn conditions(&self) -> Result<Vec<ConditionRow>, Refused> {
         let (mut all, mut from) = (Vec::new(), Some(0));
         while let Some(place) = from {
             let reply = self.line.ask(Request::Conditions { from: place }).await?;
@@ -281,106 +277,6 @@ impl Desk {
         Ok(())
     }
 
-    /// The old option 10: names everything that is missing, or starts everything.
-    async fn start(self: &Rc<Self>) -> Result<(), Refused> {
-        if self.supervisor.borrow().is_running() {
-            return Ok(());
-        }
-        let missing = self.missing().await?;
-        if !missing.is_empty() {
-            let text = format!("nothing was started: {}", missing.join("; "));
-            return Err(Refused::new("NOT_READY", text));
-        }
-        self.simply(Request::Start {}).await?;
-        let mut seen = self.watch();
-        self.supervise(Input::Start);
-        loop {
-            if self.supervisor.borrow().is_running() {
-                return Ok(());
-            }
-            if self.supervisor.borrow().has_given_up() {
-                self.halt_children().await?;
-                let text = "a child of the machine cannot be started; see the log";
-                return Err(Refused::new("NOT_STARTED", text));
-            }
-            self.changed(&mut seen).await;
-        }
-    }
-
-    async fn missing(&self) -> Result<Vec<String>, Refused> {
-        let status = self.ask_status().await?;
-        let conditions = self.conditions().await?;
-        let mut missing = Vec::new();
-        let mut need = |is_there: bool, text: &str| {
-            if !is_there {
-                missing.push(text.to_owned());
-            }
-        };
-        need(status.user.is_some(), "nobody is logged in (login USER)");
-        need(!status.items.is_empty(), "no item is registered (item add CODE)");
-        need(status.account.is_some(), "no account is selected (account use ACCOUNT)");
-        need(!conditions.is_empty(), "there is no condition (condition add ...)");
-        if !status.items.is_empty() {
-            for row in &conditions {
-                let terms = &row.condition.terms;
-                let is_done = row.condition.progress.state == aftm_domain::condition::State::Done;
-                if !is_done && !status.items.contains(&terms.item) {
-                    missing.push(format!(
-                        "the item of condition {}, {}, is not registered (item add {})",
-                        terms.id, terms.item, terms.item
-                    ));
-                }
-            }
-        }
-        Ok(missing)
-    }
-
-    /// Stops the children and waits until they are gone.
-    async fn halt_children(self: &Rc<Self>) -> Result<(), Refused> {
-        let mut seen = self.watch();
-        self.supervise(Input::Stop);
-        while !self.supervisor.borrow().is_down() {
-            self.changed(&mut seen).await;
-        }
-        self.simply(Request::Stop {}).await
-    }
-
-    /// Stops everything. A position that a condition opened is closed or left only when that is
-    /// said: nothing would watch it any more.
-    pub(super) async fn stop(self: &Rc<Self>, leaving: Leaving) -> Result<(), Refused> {
-        let status = self.ask_status().await?;
-        if leaving == Leaving::Refuse && status.condition_lots.is_positive() {
-            let text = format!(
-                "conditions hold {} lots, which nothing would watch; say --flatten or --abandon",
-                status.condition_lots
-            );
-            return Err(Refused::new("POSITION_OPEN", text));
-        }
-        self.halt_children().await?;
-        if leaving == Leaving::Flatten && status.condition_lots.is_positive() {
-            self.simply(Request::CloseConditions {}).await?;
-            let closed = Wait { until: Until::OrdersDone, timeout: Some(CLOSING) };
-            self.wait_for(&closed).await?;
-            let left = self.ask_status().await?.condition_lots;
-            if left.is_positive() {
-                let text = format!("{left} lots of the conditions are still open; close them");
-                return Err(Refused::new("POSITION_OPEN", text));
-            }
-        }
-        Ok(())
-    }
-
-    /// Ends everything: the children, then the gateway. Positions stay as they are.
-    pub async fn close(self: &Rc<Self>) -> Result<(), Refused> {
-        self.halt_children().await?;
-        self.end_gateway().await
-    }
-
-    /// Ends the gateway, whoever still runs.
-    pub async fn end_gateway(&self) -> Result<(), Refused> {
-        self.simply(Request::End {}).await
-    }
-
     /// Waits until something holds.
     pub(super) async fn wait_for(self: &Rc<Self>, wait: &Wait) -> Result<(), Refused> {
         let holds = self.until(wait.until);
@@ -407,6 +303,11 @@ impl Desk {
             }
             if self.is_over() {
                 return Err(Refused::new("ENDED", "the machine ends"));
+            }
+            let needs_children = matches!(until, Until::Running | Until::Fills(_) | Until::FeedEnd);
+            if needs_children && self.supervisor.borrow().has_given_up() {
+                let text = "a child of the machine failed too often and stays down; see the log";
+                return Err(Refused::new("NOT_RUNNING", text));
             }
             self.changed(&mut seen).await;
             // Changes come in swarms while the machine trades; one question answers for all of them.

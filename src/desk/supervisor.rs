@@ -182,7 +182,12 @@ impl Supervisor {
                 (child.pid, child.heard) = (Some(pid), now);
             }),
             Input::NotSpawned(role, text) => {
-                self.with(role, |child| fail(child, &patience, now, &text, actions));
+                self.with(role, |child| {
+                    // Word of a start that was taken back meanwhile starts nothing again.
+                    if child.standing == Standing::Starting {
+                        fail(child, &patience, now, &text, actions);
+                    }
+                });
             }
             Input::Exited(role, pid, how) => self.with(role, |child| {
                 if child.pid == Some(pid) {
@@ -379,6 +384,7 @@ mod tests {
             let how = "exited with 1".to_owned();
             apply(&mut supervisor, Input::Beat(Role::Executor, 1), at(now));
             apply(&mut supervisor, Input::Exited(Role::Strategy, pid, how), at(now));
+            apply(&mut supervisor, Input::Beat(Role::Executor, 1), at(now));
             apply(&mut supervisor, Input::Time, at(now + 1));
             apply(&mut supervisor, Input::Spawned(Role::Strategy, pid + 1), at(now + 1));
             apply(&mut supervisor, Input::Ready(Role::Strategy, pid + 1), at(now + 2));
@@ -403,6 +409,17 @@ mod tests {
             Input::Exited(Role::Executor, 1, "was killed".to_owned()),
             at(1_201),
         );
+        assert!(supervisor.is_down());
+    }
+
+    #[test]
+    fn a_failed_start_that_is_told_after_the_stop_starts_nothing_again() {
+        let mut supervisor = Supervisor::new(Patience::default());
+        apply(&mut supervisor, Input::Start, at(0));
+        apply(&mut supervisor, Input::Stop, at(1));
+        let told = Input::NotSpawned(Role::Strategy, "cannot be started".to_owned());
+        assert_eq!(apply(&mut supervisor, told, at(2)), []);
+        assert_eq!(apply(&mut supervisor, Input::Time, at(10_000)), []);
         assert!(supervisor.is_down());
     }
 

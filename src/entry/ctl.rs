@@ -1,6 +1,6 @@
 //! `aftm ctl`: one command to a machine that is running.
 
-use std::io::Write;
+use std::io::{ErrorKind, Write};
 
 use anyhow::{Context as _, Result, bail};
 use zmq::{POLLIN, SocketType};
@@ -8,6 +8,7 @@ use zmq::{POLLIN, SocketType};
 use super::run::{CTL, ipc};
 use crate::config::Folders;
 use crate::desk::command::Login;
+use crate::desk::line;
 use crate::desk::{Command, Exit};
 use crate::journal;
 use crate::wire::socket::{self, Bound};
@@ -26,17 +27,35 @@ pub(super) fn ctl(command: &Command, folders: &Folders, out: &mut dyn Write) -> 
     let socket = socket::connect(&context, SocketType::DEALER, Bound::Orders, &endpoint)?;
     let command = absolute(command)?;
     socket.send(command.to_line().as_bytes(), 0)?;
-    while socket.poll(POLLIN, LOOK_MS)? == 0 {
-        if !is_running(folders) {
-            bail!("the machine ended before it answered; look at its orders before you ask again");
+    let mut is_read = true;
+    loop {
+        while socket.poll(POLLIN, LOOK_MS)? == 0 {
+            if !is_running(folders) {
+                bail!(
+                    "the machine ended before it answered; look at its orders before you ask again"
+                );
+            }
+        }
+        let frames = socket.recv_multipart(0)?;
+        match frames.as_slice() {
+            [kind, shown] if kind == line::SHOWN => is_read = is_read && show(out, shown)?,
+            [kind, code] if kind == line::EXIT => {
+                let code = String::from_utf8_lossy(code);
+                return exit(&code)
+                    .with_context(|| format!("the machine answered with the exit code {code:?}"));
+            }
+            _ => bail!("the machine's answer cannot be read; is it another version of aftm?"),
         }
     }
-    let answer = socket.recv_string(0)?.ok().context("the machine's answer is not text")?;
-    let (shown, code) = answer.rsplit_once('\n').unwrap_or(("", &answer));
-    if !shown.is_empty() {
-        writeln!(out, "{shown}")?;
+}
+
+/// Shows a piece; false when whoever reads has had enough: `aftm ctl orders | head`.
+fn show(out: &mut dyn Write, shown: &[u8]) -> std::io::Result<bool> {
+    match out.write_all(shown).and_then(|()| out.flush()) {
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(false),
+        Err(error) => Err(error),
     }
-    exit(code).with_context(|| format!("the machine answered with the exit code {code:?}"))
 }
 
 /// A file is named from where the person stands, not from where the machine runs.

@@ -245,12 +245,9 @@ async fn follow(desk: &Rc<Desk>, commands: Commands) -> Result<Exit> {
 /// Ends the machine in order: children first, then the gateway.
 async fn finish(desk: &Rc<Desk>) {
     if let Ok(Ok(status)) = tokio::time::timeout(ANSWER, desk.ask_status()).await
-        && status.condition_lots.is_positive()
+        && let Some(held) = desk::held(&status)
     {
-        let text = format!(
-            "conditions hold {} lots; nothing watches them until the machine runs again",
-            status.condition_lots
-        );
+        let text = format!("{held}; nothing watches them until the machine runs again");
         desk.alert("POSITION_LEFT", &text);
     }
     match tokio::time::timeout(Duration::from_secs(5), desk.close()).await {

@@ -129,6 +129,7 @@ impl<V: Venue, L: Ledger> Core<V, L> {
             open_orders: self.state.open.len() as u64,
             open_lots: sum(&mut self.positions().flat_map(|it| [it.long, it.short])),
             condition_lots: sum(&mut self.state.conditions.values().map(|it| case.open_lots(it))),
+            condition_orders: self.state.working().filter(|it| it.signal.is_some()).count() as u64,
             fills: self.state.fills.len() as u64,
             published: self.published,
             exchange_time: self.time.map(|it| it.to_string()),

@@ -453,6 +453,8 @@ pub struct StatusRow {
     pub open_lots: Quantity,
     /// Lots that conditions opened and have not closed.
     pub condition_lots: Quantity,
+    /// Orders of conditions that may still trade.
+    pub condition_orders: u64,
     /// Fills so far.
     pub fills: u64,
     /// The last tick that was published.

@@ -1,5 +1,6 @@
 //! `aftm ctl`, while a script waits; and the machine on its own random market.
 
+use std::process::Stdio;
 use std::thread;
 
 use super::{Home, Machine, of_kind};
@@ -85,4 +86,47 @@ fn the_random_market_trades_conditions_that_are_near_it() {
     let ended = home.run_script(&script, &["--speed", "50"]);
     assert_eq!(ended.code, Some(0), "{}\n{}", ended.said, ended.out);
     assert!(of_kind(&ended.lines(), "fill").len() >= 2, "{}", ended.out);
+}
+
+#[test]
+fn starts_and_stops_from_many_places_at_once_all_end() {
+    let home = Home::new();
+    let mut machine = running(&home);
+    thread::scope(|scope| {
+        let home = &home;
+        let asked: Vec<_> = (0..8)
+            .map(|at| scope.spawn(move || home.ctl(if at % 2 == 0 { "stop" } else { "start" })))
+            .collect();
+        for answer in asked {
+            let answer = answer.join().unwrap();
+            assert_eq!(answer.code, Some(0), "{}{}", answer.out, answer.said);
+        }
+    });
+    assert_eq!(home.ctl("start").code, Some(0));
+    assert_eq!(home.ctl("wait running --timeout 1s").code, Some(0));
+    assert_eq!(home.ctl("quit").code, Some(0));
+    assert_eq!(machine.finish().code, Some(0));
+}
+
+#[test]
+fn an_answer_of_any_length_arrives_whole() {
+    let home = Home::new();
+    let mut script = "login demo\nitem add TXFH1\naccount use SIM-1\n".to_owned();
+    for at in 0..250 {
+        script += &format!("condition add buy TXFH1 --trigger 1000 --id far{at}\n");
+    }
+    let mut machine = Machine::start(&home, &(script + "start\nwait fills 999\n"), &[]);
+    machine.wait_kind("done", "command", "start");
+    let shown = home.ctl("condition list");
+    assert!(shown.out.len() > 65_536);
+    assert_eq!(of_kind(&shown.lines(), "condition").len(), 250);
+    assert_eq!(shown.code, Some(0), "{}", shown.said);
+    // One who reads no more than the first line is told nothing of it.
+    let mut head = home.command(&["ctl", "condition", "list"]);
+    let mut head = head.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    drop(head.stdout.take());
+    let ended = head.wait_with_output().unwrap();
+    assert_eq!((ended.status.code(), ended.stderr), (Some(0), Vec::new()));
+    assert_eq!(home.ctl("quit").code, Some(0));
+    assert_eq!(machine.finish().code, Some(0));
 }

@@ -194,3 +194,43 @@ fn no_child_outlives_a_machine_that_is_killed() {
         assert!(killed.elapsed() < Duration::from_secs(2));
     }
 }
+
+/// A live machine whose entry has just been signaled, and reaches the exchange two seconds later.
+fn entering(home: &Home) -> Machine {
+    let mut script = "login demo\nitem add TXFH1\naccount use SIM-1\n".to_owned();
+    for (id, side, trigger) in [("a", "buy", 17_400), ("b", "sell", 17_395), ("c", "buy", 17_390)] {
+        script +=
+            &format!("condition add {side} TXFH1 --trigger {trigger} --turning 1 --id {id}\n");
+    }
+    script += "start\nwait fills 999\n";
+    let slow = ["--speed", "10", "--set", "simulator.latency_ms=20000"];
+    let mut machine = Machine::start(home, &script, &slow);
+    machine.wait_kind("order", "status", "PendingNew");
+    machine
+}
+
+#[test]
+fn a_stop_refuses_while_an_entry_is_on_its_way() {
+    let home = Home::new();
+    let mut machine = entering(&home);
+    let refused = home.ctl("stop");
+    assert_eq!(refused.code, Some(1), "{}", refused.out);
+    assert_eq!(of_kind(&refused.lines(), "refused")[0]["code"], "POSITION_OPEN");
+    assert_eq!(home.ctl("wait running --timeout 1s").code, Some(0), "nothing was stopped");
+    assert_eq!(home.ctl("quit --abandon").code, Some(0));
+    assert_eq!(machine.finish().code, Some(0));
+}
+
+#[test]
+fn a_flattening_stop_closes_what_an_entry_on_its_way_still_brings() {
+    let home = Home::new();
+    let mut machine = entering(&home);
+    let stopped = home.ctl("stop --flatten");
+    assert_eq!(stopped.code, Some(0), "{}{}", stopped.out, stopped.said);
+    machine.listen(Duration::from_secs(3));
+    let status = of_kind(&home.ctl("status").lines(), "status");
+    assert_eq!(status[0]["open_lots"], "0", "{status:?}");
+    assert_eq!(status[0]["open_orders"], 0, "{status:?}");
+    assert_eq!(home.ctl("quit").code, Some(0));
+    assert_eq!(machine.finish().code, Some(0));
+}

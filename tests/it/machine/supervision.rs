@@ -37,7 +37,11 @@ fn a_child_that_hangs_is_not_running_and_is_replaced() {
 #[test]
 fn a_child_that_dies_again_and_again_stays_down_until_it_is_started() {
     let home = Home::new();
-    let mut machine = running(&home);
+    // The script waits for an order that never trades: a wait for fills would end it.
+    let script =
+        WAITS.replace("wait fills 999", "order sell TXFH1 1 --limit 19000\nwait orders-done");
+    let mut machine = Machine::start(&home, &script, &[]);
+    machine.wait_kind("order", "status", "New");
     for death in 1..=6 {
         send(machine.child("strategy"), Signal::KILL);
         machine.wait_component("strategy", if death < 6 { "waiting" } else { "given up" });
@@ -45,13 +49,19 @@ fn a_child_that_dies_again_and_again_stays_down_until_it_is_started() {
             machine.wait_component("strategy", "running");
         }
     }
-    let alert = machine.wait_kind("alert", "code", "CHILD_DOWN");
+    let died = of_kind(&machine.values(), "alert");
+    assert_eq!(died.iter().filter(|it| it["code"] == "CHILD_DIED").count(), 5);
+    let alert = machine.wait_kind("alert", "code", "CHILD_GIVEN_UP");
     let text = alert["text"].as_str().unwrap();
     assert!(text.contains("strategy") && text.contains("6 times within 60 s"), "{text}");
     let rows = of_kind(&home.ctl("status").lines(), "component");
     let row = rows.iter().find(|it| it["component"] == "strategy").unwrap();
     assert_eq!((&row["state"], &row["pid"]), (&"given up".into(), &serde_json::Value::Null));
-    assert_eq!(home.ctl("wait running --timeout 50ms").code, Some(1));
+    for wait in ["wait running", "wait fills 1", "wait feed-end"] {
+        let refused = home.ctl(wait);
+        assert_eq!(refused.code, Some(1));
+        assert_eq!(of_kind(&refused.lines(), "refused")[0]["code"], "NOT_RUNNING");
+    }
     assert_eq!(home.ctl("start").code, Some(0));
     assert_eq!(home.ctl("wait running --timeout 1s").code, Some(0));
     assert_eq!(home.ctl("quit").code, Some(0));
