@@ -1,10 +1,9 @@
 //! The machine without a screen: a script of commands over gateway, feed and desk.
 
-use std::cell::Cell;
-use std::io::{Read as _, Write as _};
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
-use std::sync::{Arc, mpsc};
+use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
@@ -14,6 +13,7 @@ use tokio::sync::oneshot;
 use tokio::task::LocalSet;
 
 use super::ledger::{self, Facts, VIEWS};
+use super::printer::Printer;
 use super::{clock, doctor, feed_line, parts};
 use crate::config::{self, Folders, Settings, Speed};
 use crate::desk::command;
@@ -53,7 +53,7 @@ pub(super) fn run(script: &Path, settings: &Settings, folders: &Folders) -> Resu
     };
     folders.create()?;
     folders.note().into_iter().for_each(|it| log::info!("{it}"));
-    let held = journal::hold(&folders.data, "aftm run")?;
+    let held = hold(folders)?;
     let machine = match Machine::open(settings, folders) {
         Ok(machine) => machine,
         Err(error) => {
@@ -69,6 +69,17 @@ pub(super) fn run(script: &Path, settings: &Settings, folders: &Folders) -> Resu
     let exit = machine.run(commands)?;
     drop(held);
     Ok(exit)
+}
+
+/// Takes the data folder. `ctl` looks at its lock for a moment, which is no reason to be refused.
+fn hold(folders: &Folders) -> Result<journal::Hold, journal::HoldError> {
+    for _ in 0..10 {
+        if let Ok(held) = journal::hold(&folders.data, "aftm run") {
+            return Ok(held);
+        }
+        thread::park_timeout(Duration::from_millis(20));
+    }
+    journal::hold(&folders.data, "aftm run")
 }
 
 pub(super) type Commands = Vec<(usize, Command)>;
@@ -92,7 +103,7 @@ pub(super) struct Machine {
     desk: desk::Setup,
     heard: tokio::sync::mpsc::UnboundedReceiver<desk::line::Heard>,
     line: JoinHandle<()>,
-    printer: JoinHandle<()>,
+    printer: Printer,
     files: Vec<PathBuf>,
     orders_port: Option<u16>,
 }
@@ -156,7 +167,7 @@ impl Machine {
                 log::error!("the desk's sockets failed: {error}");
             }
         })?;
-        let (print, printer) = printer(out)?;
+        let (print, printer) = Printer::open(out)?;
         let desk = desk::Setup {
             line: desk_line,
             program: std::env::current_exe().context("cannot find this program's own file")?,
@@ -164,7 +175,7 @@ impl Machine {
             patience: patience(settings),
             defaults: parts::defaults(&settings.strategy),
             clock: clock::now,
-            out: Box::new(move |line| drop(print.send(line))),
+            out: Box::new(move |line| print.line(line)),
             password: std::env::var("AFTM_PASSWORD").ok(),
             read_password,
         };
@@ -200,7 +211,7 @@ impl Machine {
         let served =
             gateway.join().map_err(|_| anyhow::anyhow!("the gateway's thread panicked"))?;
         let _ = line.join();
-        let _ = printer.join();
+        printer.finish();
         for file in files {
             // The sockets remove their files; one that was left by a killed child is removed here.
             let _ = std::fs::remove_file(file);
@@ -347,29 +358,4 @@ fn read_password(file: &Path) -> Result<String, Refused> {
         Ok(None) => Err(Refused::new("PASSWORD", format!("{} is empty", file.display()))),
         Err(error) => Err(Refused::new("PASSWORD", error.to_string())),
     }
-}
-
-/// Lines go through a thread of their own, so that a slow reader holds nothing up.
-fn printer(
-    out: impl std::io::Write + Send + 'static,
-) -> Result<(mpsc::Sender<String>, JoinHandle<()>)> {
-    let (print, lines) = mpsc::channel::<String>();
-    let printer = thread::Builder::new().name("printer".to_owned()).spawn(move || {
-        let mut out = std::io::BufWriter::new(out);
-        let is_gone = Cell::new(false);
-        while let Ok(line) = lines.recv() {
-            if is_gone.get() {
-                continue;
-            }
-            let mut written = writeln!(out, "{line}");
-            for line in lines.try_iter() {
-                written = written.and_then(|()| writeln!(out, "{line}"));
-            }
-            if let Err(error) = written.and_then(|()| out.flush()) {
-                log::error!("standard output is gone ({error}); the machine goes on, see ctl");
-                is_gone.set(true);
-            }
-        }
-    })?;
-    Ok((print, printer))
 }

@@ -10,8 +10,9 @@ use super::venue::Venue;
 use crate::wire::request::{Request, SnapshotRow, StatusRow};
 use crate::wire::{Refused, Reply};
 
-/// Rows of a page, so that a reply stays far below the largest frame.
-const PAGE: usize = 64;
+/// Rows of a page, so that a reply stays below the largest frame even where every id and every
+/// sentence is as long as it can be: a row of a snapshot with two signals takes some 1,300 bytes.
+const PAGE: usize = 40;
 
 /// A page of rows from an iterator that starts at the page, and where the next page starts.
 fn page<T, R>(
