@@ -76,6 +76,7 @@ mod tests {
             side: Side::Buy,
             quantity: Quantity::ONE,
             price: "17305".parse().unwrap(),
+            trigger: "17290".parse().unwrap(),
             tick: 7,
             time: "2021-07-26T10:49:08+08:00".parse().unwrap(),
             reason: None,

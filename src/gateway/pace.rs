@@ -260,6 +260,7 @@ mod tests {
             side: Side::Buy,
             quantity: Quantity::ONE,
             price: Price::from_units(100).unwrap(),
+            trigger: Price::from_units(100).unwrap(),
             tick,
             time: ExchangeTime::default(),
             reason: None,

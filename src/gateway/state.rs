@@ -10,7 +10,7 @@ use aftm_domain::order::{Report, Status, Ticket};
 use aftm_domain::position::PositionError;
 use aftm_domain::{
     AccountId, Code, ConditionId, ExchangeTime, Fill, Money, OpenClose, Order, OrderId, Position,
-    Price, Quantity, RequestId, Side, SignalId, SignalKind, UserId,
+    Quantity, RequestId, SignalId, SignalKind, UserId,
 };
 use rustc_hash::FxHashMap;
 
@@ -294,7 +294,7 @@ impl State {
     fn move_on(&mut self, id: SignalId) {
         let given = self.signals.get(&id).map(|it| it.signal);
         let Some(held) = self.held_mut(id.condition) else { return };
-        let Condition { terms, progress, .. } = &mut held.condition;
+        let progress = &mut held.condition.progress;
         let state = match id.kind {
             SignalKind::Entry => Standing::Entered,
             SignalKind::Exit => Standing::Done,
@@ -306,15 +306,9 @@ impl State {
         progress.state = state;
         let Some(signal) = given else { return };
         progress.as_of = progress.as_of.max(signal.tick);
-        if is_entry && terms.following {
-            // The trigger may have followed further than was told: it lies the turn before the
-            // entry's price, or beyond that.
-            let turning = terms.turning.raw();
-            let (price, before) = (signal.price.raw(), progress.trigger.raw());
-            progress.trigger = Price::from_raw(match terms.action {
-                Side::Buy => before.min(price.saturating_sub(turning)),
-                Side::Sell => before.max(price.saturating_add(turning)),
-            });
+        if is_entry {
+            // It may have followed the market further than was told.
+            progress.trigger = signal.trigger;
         }
     }
 

@@ -183,6 +183,7 @@ fn signal(created: u64, condition: &Condition, reaction: Reaction, tick: &Tick) 
         side: condition.side(kind),
         quantity: condition.terms.quantity,
         price: tick.price,
+        trigger: condition.progress.trigger,
         tick: tick.sequence,
         time: tick.time,
         reason,

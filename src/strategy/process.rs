@@ -50,6 +50,10 @@ pub struct Process<C> {
     heard: u64,
     outbox: BTreeMap<(u64, u64, SignalKind), Offered>,
     given: Vec<Signal>,
+    /// Signals that were given since the last report.
+    unreported: Vec<Signal>,
+    /// An outcome came since the last report.
+    is_settled: bool,
     moved: Vec<Moved>,
     frame: Vec<u8>,
 }
@@ -86,6 +90,8 @@ impl<C: Fn() -> Stamp> Process<C> {
             heard: 0,
             outbox: BTreeMap::new(),
             given: Vec::new(),
+            unreported: Vec::new(),
+            is_settled: false,
             moved: Vec::new(),
             frame: Vec::with_capacity(1_024),
         })
@@ -262,8 +268,9 @@ impl<C: Fn() -> Stamp> Process<C> {
     fn hear(&mut self) -> Result<(), LinkError> {
         for _ in 0..TURN_MAX {
             let Some((topic, body)) = self.receive()? else {
-                // Everything that was there is handled: a held feed waits for that word.
-                if self.report_every < u64::MAX && self.reported + 1 < self.next {
+                // Everything that was there is handled: a held feed waits for that word, and live
+                // the orders that it could hold up are through.
+                if self.reported + 1 < self.next && (self.is_held() || self.is_settled) {
                     self.report()?;
                 }
                 return Ok(());
@@ -301,21 +308,30 @@ impl<C: Fn() -> Stamp> Process<C> {
         self.machine.tick(tick, &mut self.given);
         if !self.given.is_empty() {
             self.give()?;
-            self.report()?;
+            // The venue's clock of a held feed waits for the report. Live, the orders of the signals
+            // must not wait behind it: they say themselves where their conditions stand.
+            if self.is_held() {
+                self.report()?;
+            }
         } else if self.next - self.reported > self.report_every {
             self.report()?;
         }
         Ok(())
     }
 
+    /// Whether the venue's clock waits for this strategy.
+    const fn is_held(&self) -> bool {
+        self.report_every < u64::MAX
+    }
+
     /// Sends new signals to the executor at once; each is kept until it has its outcome.
     fn give(&mut self) -> zmq::Result<()> {
         let now = (self.clock)();
-        for at in 0..self.given.len() {
-            let Some(signal) = self.given.get(at).copied() else { break };
+        for signal in self.given.drain(..) {
             let key = (signal.tick, signal.created, signal.id.kind);
             self.outbox.insert(key, Offered { signal, at: now });
             push(&self.signals, &mut self.frame, &signal)?;
+            self.unreported.push(signal);
         }
         Ok(())
     }
@@ -324,16 +340,17 @@ impl<C: Fn() -> Stamp> Process<C> {
     /// of the last frame, where there was anything to tell.
     fn report(&mut self) -> Result<Option<u64>, LinkError> {
         let through = self.next - 1;
-        if through == self.reported && self.given.is_empty() && !self.machine.has_moved() {
+        self.is_settled = false;
+        if through == self.reported && self.unreported.is_empty() && !self.machine.has_moved() {
             return Ok(None);
         }
         self.machine.moved(&mut self.moved);
         let mut last = None;
-        for frame in report::frames(self.pid, through, &self.moved, &self.given) {
+        for frame in report::frames(self.pid, through, &self.moved, &self.unreported) {
             last = Some(self.link.send(frame)?);
         }
         self.moved.clear();
-        self.given.clear();
+        self.unreported.clear();
         self.reported = through;
         Ok(last)
     }
@@ -362,7 +379,10 @@ impl<C: Fn() -> Stamp> Process<C> {
                 self.machine.drop(id);
                 self.outbox.retain(|_, it| it.signal.id.condition != id);
             }
-            Event::Settled { id, .. } => self.outbox.retain(|_, it| it.signal.id != id),
+            Event::Settled { id, .. } => {
+                self.outbox.retain(|_, it| it.signal.id != id);
+                self.is_settled = true;
+            }
             Event::Child { role: Role::Executor, word: ChildWord::Ready, .. } => {
                 self.offer(true)?;
             }

@@ -63,6 +63,7 @@ mod tests {
             side: Side::Sell,
             quantity: Quantity::from_raw(i64::MAX),
             price: Price::from_raw(i64::MIN),
+            trigger: Price::from_raw(i64::MIN),
             tick: u64::MAX,
             time: ExchangeTime { at: Stamp(i64::MIN), offset: ExchangeTime::TAIPEI },
             reason: Some(ExitReason::TakeProfit),

@@ -37,6 +37,7 @@ fn signal() -> Signal {
         side: Side::Sell,
         quantity: Quantity::ONE,
         price: "17275".parse().unwrap(),
+        trigger: "17290".parse().unwrap(),
         tick: 65_133,
         time: time(),
         reason: Some(ExitReason::StopLoss),

@@ -22,6 +22,9 @@ pub struct Signal {
     pub quantity: Quantity,
     /// The price of the tick that gave it.
     pub price: Price,
+    /// Where the trigger of its condition stood, which its exits hang on: the order alone says where
+    /// the condition stands, before any report.
+    pub trigger: Price,
     /// The number of that tick.
     pub tick: u64,
     /// The time of that tick, as the feed has it.

@@ -49,6 +49,7 @@ impl Messages {
             side: Side::Buy,
             quantity: Quantity::ONE,
             price,
+            trigger: price,
             tick: tick.sequence,
             time,
             reason: None,

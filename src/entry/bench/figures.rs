@@ -143,14 +143,18 @@ pub(super) struct Row {
 }
 
 /// The head of the table.
-pub(super) const HEAD: &str = "                                       machine          bare floor\n\
-    measured                             p50     p99        p50     p99   ratio (quartiles)    goal  verdict";
+pub(super) const HEAD: &str = "\
+measured                                p50       p99    floor p50       p99   ratio (quartiles)    goal  verdict";
 
 impl fmt::Display for Row {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let [ours, base] = [self.ours, self.base].map(|it| it.map(Shown));
         let [low, ratio, high] = self.ratio;
-        write!(f, "{:<31} {:>8}{:>8}   {:>8}{:>8}", self.name, ours[0], ours[1], base[0], base[1])?;
+        write!(
+            f,
+            "{:<33} {:>9} {:>9}    {:>9} {:>9}",
+            self.name, ours[0], ours[1], base[0], base[1]
+        )?;
         write!(f, "   {ratio:>5.2} ({low:.2}-{high:.2})   <= {:>4.2}", self.goal)?;
         write!(f, "  {} ({} of {PAIRS} pairs quiet)", self.verdict, self.clean)
     }

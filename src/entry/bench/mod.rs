@@ -78,5 +78,10 @@ fn tell(rows: &[Row], out: &mut dyn Write) -> Result<()> {
     for row in rows {
         writeln!(out, "{row}")?;
     }
+    writeln!(
+        out,
+        "The floor is the same sockets with nothing between them, or ten conditions. Medians of one \
+         run compare; absolute figures move with the machine."
+    )?;
     Ok(())
 }

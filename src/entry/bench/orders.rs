@@ -8,7 +8,7 @@ use aftm_domain::{AccountId, Note, OpenClose, Quantity, RequestId, Side};
 use anyhow::{Context as _, Result, bail};
 use zmq::{Context, SNDMORE, Socket, SocketType};
 
-use super::figures::{Comparison, Durations, Row};
+use super::figures::{Comparison, Durations, Row, Side as Measured};
 use super::rig::{self, ITEM, Rig};
 use crate::config::{Folders, Settings};
 use crate::entry::{clock, run};
@@ -17,8 +17,8 @@ use crate::wire::request::{Answer, Ask};
 use crate::wire::socket::{self, Bound};
 use crate::wire::{Intent, Reply, Request, Role, decode, encode};
 
-/// Requests in a block.
-const BLOCK: usize = 500;
+/// Requests in a block: back to back, and with a pause before each, in milliseconds.
+const PACES: [(usize, Option<u64>); 2] = [(500, None), (200, Some(1))];
 /// How long an answer may take, in milliseconds.
 const PATIENCE_MS: i32 = 5_000;
 /// The largest ratio that is good enough.
@@ -33,10 +33,10 @@ pub(super) fn measure(settings: &Settings, folders: &Folders) -> Result<Vec<Row>
     let floor = run::ipc(folders, "bare-replies");
     rig::with_machine(&settings, folders, &script, move |rig| {
         ready(rig)?;
-        let ours = compare_ours(&orders, &floor)?;
+        let mut rows = compare_ours(&orders, &floor)?;
         let port = rig.orders_port.context("the machine serves no v1 orders")?;
-        let v1 = compare_v1(&format!("tcp://127.0.0.1:{port}"))?;
-        Ok(vec![ours, v1])
+        rows.extend(compare_v1(&format!("tcp://127.0.0.1:{port}"))?);
+        Ok(rows)
     })
 }
 
@@ -80,7 +80,7 @@ impl Client {
     }
 }
 
-fn compare_ours(orders: &str, floor: &str) -> Result<Row> {
+fn compare_ours(orders: &str, floor: &str) -> Result<Vec<Row>> {
     let client = Client::open(SocketType::DEALER, orders)?;
     let hello = Request::Hello {
         role: Role::Executor,
@@ -101,20 +101,19 @@ fn compare_ours(orders: &str, floor: &str) -> Result<Row> {
     let (sample, answer) = (request()?, client.ask(&request()?)?);
     let raw = Raw::open(floor, answer.len())?;
     let bare = Client::open(SocketType::REQ, &raw.endpoint)?;
-    let comparison = Comparison::run(
-        &mut |durations| (0..BLOCK).try_for_each(|_| bare.time(&sample, durations).map(drop)),
+    let rows = compare(
+        "order, ours over ipc",
+        &mut |durations| bare.time(&sample, durations).map(drop),
         &mut |durations| {
-            (0..BLOCK).try_for_each(|_| {
-                let answer: Answer = decode(&client.time(&request()?, durations)?)?;
-                answer.reply.map(drop).context("an order of the bench was refused")
-            })
+            let answer: Answer = decode(&client.time(&request()?, durations)?)?;
+            answer.reply.map(drop).context("an order of the bench was refused")
         },
     )?;
     raw.end(&bare)?;
-    Ok(comparison.row("order round trip, ours, ipc", GOAL))
+    Ok(rows)
 }
 
-fn compare_v1(orders: &str) -> Result<Row> {
+fn compare_v1(orders: &str) -> Result<Vec<Row>> {
     let client = Client::open(SocketType::REQ, orders)?;
     let count = AtomicU64::new(0);
     let request = || {
@@ -128,20 +127,39 @@ fn compare_v1(orders: &str) -> Result<Row> {
     let (sample, answer) = (request(), client.ask(&request())?);
     let raw = Raw::open("tcp://127.0.0.1:*", answer.len())?;
     let bare = Client::open(SocketType::REQ, &raw.endpoint)?;
-    let comparison = Comparison::run(
-        &mut |durations| (0..BLOCK).try_for_each(|_| bare.time(&sample, durations).map(drop)),
+    let rows = compare(
+        "order, v1 over TCP",
+        &mut |durations| bare.time(&sample, durations).map(drop),
         &mut |durations| {
-            (0..BLOCK).try_for_each(|_| {
-                let answer = client.time(&request(), durations)?;
-                if !answer.starts_with(br#"{"success":true"#) {
-                    bail!("an order was not taken: {}", String::from_utf8_lossy(&answer));
-                }
-                Ok(())
-            })
+            let answer = client.time(&request(), durations)?;
+            if !answer.starts_with(br#"{"success":true"#) {
+                bail!("an order was not taken: {}", String::from_utf8_lossy(&answer));
+            }
+            Ok(())
         },
     )?;
     raw.end(&bare)?;
-    Ok(comparison.row("order round trip, v1, tcp", GOAL))
+    Ok(rows)
+}
+
+/// Both sides at every pace.
+fn compare(name: &str, base: Measured<'_>, ours: Measured<'_>) -> Result<Vec<Row>> {
+    let mut rows = Vec::new();
+    for (count, gap) in PACES {
+        let block = |side: Measured<'_>, durations: &mut Durations| {
+            (0..count).try_for_each(|_| {
+                gap.into_iter().for_each(rig::pause);
+                side(durations)
+            })
+        };
+        let comparison =
+            Comparison::run(&mut |durations| block(base, durations), &mut |durations| {
+                block(ours, durations)
+            })?;
+        let pace = gap.map_or("back to back".to_owned(), |it| format!("{it} ms apart"));
+        rows.push(comparison.row(&format!("{name}, {pace}"), GOAL));
+    }
+    Ok(rows)
 }
 
 /// Buys and sells in turn, so that nothing piles up.

@@ -167,6 +167,7 @@ impl Case<'_> {
             side: held.condition.side(SignalKind::Exit),
             quantity: terms.quantity,
             price: self.last.get(&terms.item).copied().unwrap_or(progress.trigger),
+            trigger: progress.trigger,
             tick: self.published,
             time: self.time.unwrap_or_default(),
             reason: None,

@@ -31,6 +31,7 @@ fn signal() -> Signal {
         side: Side::Sell,
         quantity: Quantity::ONE,
         price: Price::from_raw(1),
+        trigger: Price::from_raw(2),
         tick: u64::MAX,
         time: ExchangeTime::default(),
         reason: Some(aftm_domain::condition::ExitReason::StopLoss),

@@ -39,6 +39,19 @@ fn an_order_leads_its_condition_on_though_the_report_was_lost() {
     rig.check_fold();
 }
 
+/// The stop loss hangs on it, and whoever takes over after a crash must watch the right one.
+#[test]
+fn an_entry_brings_the_trigger_that_followed_the_market_unreported() {
+    let mut rig = Rig::new();
+    let terms = Terms { following: true, ..terms("a", Side::Buy, 1) };
+    rig.do_it(&Request::AddCondition { terms });
+    let entry = Signal { trigger: points(17_250), ..rig.signal("a", SignalKind::Entry) };
+    rig.act(&entry);
+    rig.restart();
+    let progress = rig.core.state().held(id("a")).unwrap().1.condition.progress;
+    assert_eq!((progress.state, progress.trigger), (Standing::Entered, points(17_250)));
+}
+
 #[test]
 fn an_entry_that_crosses_a_pause_spends_no_condition() {
     let mut rig = Rig::new();

@@ -134,6 +134,7 @@ impl Rig {
             side: held.condition.side(kind),
             quantity: terms.quantity,
             price: points(17_300),
+            trigger: held.condition.progress.trigger,
             tick: self.core.published,
             time: self.core.time().unwrap_or_default(),
             reason: None,

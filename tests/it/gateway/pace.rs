@@ -29,6 +29,7 @@ fn signal(created: u64, tick: u64, kind: SignalKind) -> Signal {
         side: Side::Buy,
         quantity: lots(1),
         price: points(17_300),
+        trigger: points(17_300),
         tick,
         time,
         reason: None,
