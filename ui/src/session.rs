@@ -1,0 +1,1 @@
+//! What the screen remembers from one start to the next.

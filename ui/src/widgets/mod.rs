@@ -1,0 +1,3 @@
+//! What several panes draw with.
+
+pub mod table;
