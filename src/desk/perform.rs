@@ -130,9 +130,12 @@ impl Desk {
     }
 
     async fn positions(&self, item: Option<Code>, lines: &mut Vec<String>) -> Result<(), Refused> {
-        let reply = self.line.ask(Request::Positions { item }).await?;
-        if let Reply::Positions { rows } = reply {
+        let mut page = Some(None);
+        while let Some(from) = page {
+            let reply = self.line.ask(Request::Positions { item, from }).await?;
+            let Reply::Positions { rows, next } = reply else { break };
             lines.extend(rows.iter().map(|row| line(self.now(), "position", row)));
+            page = next.map(Some);
         }
         Ok(())
     }
