@@ -15,6 +15,7 @@ use tokio::task::spawn_local;
 
 use super::line::{Heard, Line};
 use super::lines;
+use super::missed::{Before, Shown};
 use super::supervisor::{Action, Input, Patience, Standing, Supervisor};
 use super::{Command, Defaults, Exit, command};
 use crate::wire::event::ChildWord;
@@ -35,6 +36,8 @@ pub struct Setup {
     pub patience: Patience,
     /// What a condition has where it does not say.
     pub defaults: Defaults,
+    /// What there was before this machine.
+    pub before: Before,
     /// Our clock.
     pub clock: fn() -> Stamp,
     /// Where lines go.
@@ -60,7 +63,8 @@ pub struct Desk {
     kills: RefCell<HashMap<Role, tokio::sync::oneshot::Sender<()>>>,
     changed: watch::Sender<u64>,
     /// Fills of earlier machines on the same data.
-    pub(super) fills_before: Cell<u64>,
+    pub(super) fills_before: u64,
+    pub(super) shown: RefCell<Shown>,
     is_over: Cell<bool>,
     /// Who starts, stops or closes has it, so that no two do at once.
     pub(super) turn: tokio::sync::Mutex<()>,
@@ -70,7 +74,7 @@ impl Desk {
     /// A desk; nothing runs yet.
     pub fn new(setup: Setup) -> Rc<Desk> {
         let Setup { line, program, birth, patience, defaults, clock, out, .. } = setup;
-        let Setup { password, read_password, .. } = setup;
+        let Setup { before, password, read_password, .. } = setup;
         Rc::new(Desk {
             line,
             program,
@@ -84,7 +88,8 @@ impl Desk {
             inputs: RefCell::default(),
             kills: RefCell::default(),
             changed: watch::Sender::new(0),
-            fills_before: Cell::new(0),
+            fills_before: before.fills,
+            shown: RefCell::new(Shown::new(before)),
             is_over: Cell::new(false),
             turn: tokio::sync::Mutex::new(()),
         })
@@ -106,7 +111,7 @@ impl Desk {
     }
 
     /// Something changed that somebody may wait for.
-    fn change(&self) {
+    pub(super) fn change(&self) {
         self.changed.send_modify(|it| *it = it.wrapping_add(1));
     }
 
@@ -128,7 +133,10 @@ impl Desk {
             tokio::select! {
                 some = heard.recv() => match some {
                     None => return,
-                    Some(Heard::Event(event)) => self.hear(&event),
+                    Some(Heard::Event(numbered)) => {
+                        self.follow(&numbered);
+                        self.hear(&numbered.event);
+                    }
                     Some(Heard::Command { caller, line }) => {
                         let desk = self.clone();
                         spawn_local(async move {
@@ -143,9 +151,6 @@ impl Desk {
     }
 
     fn hear(self: &Rc<Self>, event: &Event) {
-        if let Some(line) = lines::event(self.now(), event) {
-            self.say(line);
-        }
         if let Event::Child { role, pid, word } = event {
             match word {
                 ChildWord::Hello => (),

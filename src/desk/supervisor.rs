@@ -195,15 +195,13 @@ impl Supervisor {
                     exited(child, &patience, now, &how, actions);
                 }
             }),
-            Input::Ready(role, pid) => self.with(role, |child| {
-                if child.pid == Some(pid) && child.standing == Standing::Starting {
-                    child.heard = now;
-                    tell(child, Standing::Running, format!("the {role} is running"), actions);
-                }
-            }),
-            Input::Beat(role, pid) => self.with(role, |child| {
+            // No child beats before it is ready: where the word was lost, the beat says as much.
+            Input::Ready(role, pid) | Input::Beat(role, pid) => self.with(role, |child| {
                 if child.pid == Some(pid) {
                     child.heard = now;
+                    if child.standing == Standing::Starting {
+                        tell(child, Standing::Running, format!("the {role} is running"), actions);
+                    }
                 }
             }),
         }
@@ -344,6 +342,17 @@ mod tests {
         assert!(!supervisor.is_running());
         let actions = apply(&mut supervisor, Input::Time, at(10));
         assert!(actions.contains(&Action::Spawn(Role::Strategy)));
+    }
+
+    #[test]
+    fn a_child_whose_word_that_it_is_ready_was_lost_runs_with_its_first_beat() {
+        let mut supervisor = Supervisor::new(Patience::default());
+        apply(&mut supervisor, Input::Start, at(0));
+        for (role, pid) in [(Role::Executor, 1), (Role::Strategy, 2)] {
+            apply(&mut supervisor, Input::Spawned(role, pid), at(0));
+            apply(&mut supervisor, Input::Beat(role, pid), at(250));
+        }
+        assert!(supervisor.is_running());
     }
 
     #[test]

@@ -489,4 +489,6 @@ pub struct StatusRow {
     pub bad_messages: u64,
     /// Events and ticks that could not be sent to somebody.
     pub dropped: u64,
+    /// Events that did not reach the desk, which asked for what they told: its own count.
+    pub missed: u64,
 }
