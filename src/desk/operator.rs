@@ -24,6 +24,11 @@ use crate::wire::{Birth, Event, Refused, Role, encode};
 /// How often the supervisor looks at the children; one that exits is seen at once.
 const WATCH: Duration = Duration::from_millis(100);
 
+/// How long the last word of a child that has ended may take.
+const LAST_WORD: Duration = Duration::from_millis(200);
+/// What stands before the sentence in a line of the log that says why a child ends.
+const COMPLAINT: &str = " error ";
+
 /// What the desk is made of.
 pub struct Setup {
     /// The way to the gateway.
@@ -240,14 +245,16 @@ impl Desk {
             let _ = input.flush().await;
             self.inputs.borrow_mut().insert(role, input);
         }
-        if let Some(said) = child.stderr.take() {
-            spawn_local(async move {
-                let mut said = BufReader::new(said).lines();
-                while let Ok(Some(line)) = said.next_line().await {
-                    log::warn!("{role} ({pid}): {line}");
-                }
-            });
-        }
+        let said = child.stderr.take();
+        let complaint = spawn_local(async move {
+            let mut said = BufReader::new(said?).lines();
+            let mut complaint = None;
+            while let Ok(Some(line)) = said.next_line().await {
+                log::warn!("{role} ({pid}): {line}");
+                complaint = line.split_once(COMPLAINT).map(|it| it.1.to_owned()).or(complaint);
+            }
+            complaint
+        });
         let status = tokio::select! {
             status = child.wait() => status,
             Ok(()) = killed => {
@@ -256,9 +263,13 @@ impl Desk {
                 child.wait().await
             }
         };
-        let how = match status {
-            Ok(status) => format!("ended: {status}"),
-            Err(error) => format!("was lost: {error}"),
+        // It said everything before it ended; whoever else holds its pipe is not waited for.
+        let complaint = tokio::time::timeout(LAST_WORD, complaint).await;
+        let complaint = complaint.ok().and_then(Result::ok).flatten();
+        let how = match (status, complaint) {
+            (Ok(status), None) => format!("ended: {status}"),
+            (Ok(status), Some(complaint)) => format!("ended ({status}): {complaint}"),
+            (Err(error), _) => format!("was lost: {error}"),
         };
         self.inputs.borrow_mut().remove(&role);
         self.supervise(Input::Exited(role, pid, how));

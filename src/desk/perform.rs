@@ -229,6 +229,7 @@ impl Desk {
             let body = serde_json::json!({
                 "component": child.role,
                 "state": child.standing.word(),
+                "text": child.text,
                 "pid": child.pid,
                 "heard_ms": heard_ms,
                 "restarts": child.restarts.len(),

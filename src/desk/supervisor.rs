@@ -76,6 +76,8 @@ pub struct Child {
     pub role: Role,
     /// How it stands.
     pub standing: Standing,
+    /// That in a sentence, with the reason where there is one.
+    pub text: String,
     /// Its process, while there is one.
     pub pid: Option<u32>,
     /// When it was last heard, or started.
@@ -140,6 +142,7 @@ impl Supervisor {
         let child = |role| Child {
             role,
             standing: Standing::Down,
+            text: format!("the {role} is stopped"),
             pid: None,
             heard: Stamp(0),
             restarts: Vec::new(),
@@ -166,7 +169,13 @@ impl Supervisor {
 
     /// Some child failed too often.
     pub fn has_given_up(&self) -> bool {
-        self.children.iter().any(|it| it.standing == Standing::GivenUp)
+        self.given_up().is_some()
+    }
+
+    /// Why a child that failed too often did, in a sentence.
+    pub fn given_up(&self) -> Option<&str> {
+        let given_up = self.children.iter().find(|it| it.standing == Standing::GivenUp);
+        given_up.map(|it| it.text.as_str())
     }
 
     /// One input in, any number of actions out.
@@ -216,6 +225,7 @@ impl Supervisor {
 
 fn tell(child: &mut Child, standing: Standing, text: String, actions: &mut Vec<Action>) {
     child.standing = standing;
+    child.text.clone_from(&text);
     actions.push(Action::Tell { role: child.role, standing, text });
 }
 
@@ -230,7 +240,8 @@ fn start(child: &mut Child, actions: &mut Vec<Action>) {
 
 fn stop(child: &mut Child, now: Stamp, actions: &mut Vec<Action>) {
     match child.standing {
-        Standing::Down | Standing::Stopping => (),
+        // Why one was given up is shown until it is started again.
+        Standing::Down | Standing::Stopping | Standing::GivenUp => (),
         _ if child.pid.is_some() => {
             child.heard = now;
             let text = format!("the {} is stopping", child.role);
