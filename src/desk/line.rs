@@ -34,7 +34,7 @@ pub type Caller = Vec<Vec<u8>>;
 #[derive(Debug)]
 pub enum Heard {
     /// The gateway tells.
-    Event(Box<Event>),
+    Event(Box<Numbered<Event>>),
     /// Somebody says a command over `ctl`.
     Command {
         /// Who.
@@ -195,7 +195,7 @@ impl Sockets {
         for _ in 0..TURN_MAX {
             let Ok(frames) = self.events.recv_multipart(DONTWAIT) else { break };
             let event = frames.last().and_then(|it| decode::<Numbered<Event>>(it).ok());
-            if let Some(Numbered { event, .. }) = event
+            if let Some(event) = event
                 && heard.send(Heard::Event(Box::new(event))).is_err()
             {
                 return false;

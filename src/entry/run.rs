@@ -153,17 +153,20 @@ impl Machine {
         let sockets = Sockets::open(context, &endpoints, &doors)?;
         tell_ports(&sockets, settings);
         let (_, orders_port) = sockets.ports();
+        let state = core.state();
+        let before = desk::Before { fills: state.fills.len() as u64, open: state.open.clone() };
+        // The desk listens before the gateway speaks, so that it misses nothing.
+        let (desk_line, line_sockets) =
+            desk::line::open(context, DESK, DESK_EVENTS, &ipc(folders, CTL))?;
         let server = Server::new(core, sockets, feed(context)?, clock::now);
         let (serves, served) = oneshot::channel::<()>();
         let gateway = thread::Builder::new().name("gateway".to_owned()).spawn(move || {
             let _serves = serves;
             server.run()
         })?;
-        let (desk_line, sockets) =
-            desk::line::open(context, DESK, DESK_EVENTS, &ipc(folders, CTL))?;
         let (tell, heard) = tokio::sync::mpsc::unbounded_channel();
         let line = thread::Builder::new().name("desk".to_owned()).spawn(move || {
-            if let Err(error) = sockets.run(&tell) {
+            if let Err(error) = line_sockets.run(&tell) {
                 log::error!("the desk's sockets failed: {error}");
             }
         })?;
@@ -174,6 +177,7 @@ impl Machine {
             birth: birth(settings, endpoints),
             patience: patience(settings),
             defaults: parts::defaults(&settings.strategy),
+            before,
             clock: clock::now,
             out: Box::new(move |line| print.line(line)),
             password: std::env::var("AFTM_PASSWORD").ok(),
@@ -227,7 +231,6 @@ async fn follow(desk: &Rc<Desk>, commands: Commands) -> Result<Exit> {
     let mut terminated = signal(SignalKind::terminate())?;
     // The terminal may go away; the machine goes on, and ctl reaches it.
     let _hung_up = signal(SignalKind::hangup())?;
-    desk.remember_fills().await?;
     let script = async {
         for (number, command) in commands {
             let mut lines = Vec::new();

@@ -114,7 +114,7 @@ fn requests() -> Vec<Request> {
         Request::CancelAll { item: None },
         Request::Amend { order, quantity: Some(Quantity::ONE), price: None },
         Request::Flatten { item: Some(item) },
-        Request::Positions { item: None },
+        Request::Positions { item: None, from: None },
         Request::Orders { all: true, from: 1 },
         Request::Fills { from: 0 },
         Request::Status {},

@@ -187,6 +187,8 @@ pub enum Request {
     Positions {
         /// Of one item.
         item: Option<Code>,
+        /// The first one wanted; absent for the first page.
+        from: Option<(AccountId, Code)>,
     },
     /// The orders, oldest first.
     Orders {
@@ -347,8 +349,10 @@ pub enum Reply {
     },
     /// Positions.
     Positions {
-        /// One row an account and item.
+        /// A page of them, one row an account and item, in the order of both.
         rows: Vec<PositionRow>,
+        /// Where the next page starts; absent on the last.
+        next: Option<(AccountId, Code)>,
     },
     /// Orders.
     Orders {
@@ -485,4 +489,6 @@ pub struct StatusRow {
     pub bad_messages: u64,
     /// Events and ticks that could not be sent to somebody.
     pub dropped: u64,
+    /// Events that did not reach the desk, which asked for what they told: its own count.
+    pub missed: u64,
 }

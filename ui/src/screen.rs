@@ -27,6 +27,8 @@ pub struct Screen {
     pub focus: Pane,
     /// The page of the blotter that is shown.
     pub page: Pane,
+    /// The pane beside the ladder where there is room for two.
+    pub left: Pane,
     /// The focused pane has the whole screen.
     pub is_zoomed: bool,
     /// The item that ladder, chart and tape are of.
@@ -53,6 +55,19 @@ pub struct Screen {
     pub next_id: u64,
     /// Actions whose answer is awaited, and what they are for.
     pub awaited: BTreeMap<u64, Awaited>,
+    /// The commands that the palette offers.
+    pub vocabulary: Vec<Entry>,
+    /// What was chosen in the palette, newest first.
+    pub recent: Vec<String>,
+}
+
+/// A command of the command language, as the palette offers it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Entry {
+    /// Its words and placeholders, like `order <side> <CODE> <quantity> --limit <PRICE>`.
+    pub line: String,
+    /// What it does, in a sentence.
+    pub help: String,
 }
 
 /// What an action is for, so that its answer is shown where it belongs.
@@ -75,6 +90,7 @@ impl Screen {
             area: Rect::new(0, 0, width, height),
             focus: Pane::Watchlist,
             page: Pane::Orders,
+            left: Pane::Watchlist,
             is_zoomed: false,
             item: None,
             overlays: Vec::new(),
@@ -88,6 +104,8 @@ impl Screen {
             now: 0,
             next_id: 1,
             awaited: BTreeMap::new(),
+            vocabulary: Vec::new(),
+            recent: Vec::new(),
         }
     }
 
@@ -106,6 +124,8 @@ impl Screen {
         self.focus = pane;
         if pane.is_blotter() {
             self.page = pane;
+        } else if pane != Pane::Ladder {
+            self.left = pane;
         }
     }
 

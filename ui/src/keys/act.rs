@@ -1,6 +1,8 @@
 //! Everything that a key can do. The defaults stand beside it, so that help, hints and the README's
 //! table are made from one place.
 
+use crate::pane::Pane;
+
 /// Something that a key can do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Act {
@@ -217,9 +219,9 @@ pub(super) const ACTS: &[(Act, &str, Context, &str)] = &[
     (Act::NextLanguage, "next_language", Context::Global, "L"),
     (Act::SwapColors, "swap_colors", Context::Global, "U"),
     (Act::Settings, "settings", Context::Global, ","),
-    (Act::NextItem, "next_item", Context::Global, "n"),
-    (Act::PreviousItem, "previous_item", Context::Global, "p"),
-    (Act::NextStep, "next_step", Context::Global, "enter"),
+    (Act::NextItem, "next_item", Context::Global, ">"),
+    (Act::PreviousItem, "previous_item", Context::Global, "<"),
+    (Act::NextStep, "next_step", Context::Global, "f2"),
     (Act::Screenshot, "screenshot", Context::Global, "f9"),
     (Act::Suspend, "suspend", Context::Global, "ctrl-z"),
     (Act::Redraw, "redraw", Context::Global, "ctrl-l"),
@@ -267,18 +269,88 @@ pub(super) const ACTS: &[(Act, &str, Context, &str)] = &[
     (Act::LadderMore, "ladder_more", Context::Ladder, "+"),
     (Act::LadderLess, "ladder_less", Context::Ladder, "-"),
     (Act::LadderCenter, "ladder_center", Context::Ladder, "space"),
-    (Act::ChartPeriodLess, "chart_period_less", Context::Chart, "left"),
-    (Act::ChartPeriodMore, "chart_period_more", Context::Chart, "right"),
+    (Act::ChartPeriodLess, "chart_period_less", Context::Chart, "h left"),
+    (Act::ChartPeriodMore, "chart_period_more", Context::Chart, "l right"),
     (Act::ChartType, "chart_type", Context::Chart, "c"),
-    (Act::ChartBack, "chart_back", Context::Chart, "pageup"),
-    (Act::ChartForward, "chart_forward", Context::Chart, "pagedown"),
-    (Act::ChartNow, "chart_now", Context::Chart, "end"),
+    (Act::ChartBack, "chart_back", Context::Chart, "k up pageup"),
+    (Act::ChartForward, "chart_forward", Context::Chart, "j down pagedown"),
+    (Act::ChartNow, "chart_now", Context::Chart, "G end"),
     (Act::LogMore, "log_more", Context::Log, "+"),
     (Act::LogLess, "log_less", Context::Log, "-"),
     (Act::LogTarget, "log_target", Context::Log, "t"),
 ];
 
+impl Context {
+    /// Every context, in the order of help.
+    pub const ALL: [Context; 11] = [
+        Context::Global,
+        Context::Move,
+        Context::Table,
+        Context::Blotter,
+        Context::Watchlist,
+        Context::Conditions,
+        Context::Orders,
+        Context::Positions,
+        Context::Ladder,
+        Context::Chart,
+        Context::Log,
+    ];
+
+    /// Its section in `keymap.toml`.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Context::Global => "global",
+            Context::Move => "move",
+            Context::Table => "table",
+            Context::Blotter => "blotter",
+            Context::Watchlist => "watchlist",
+            Context::Conditions => "conditions",
+            Context::Orders => "orders",
+            Context::Positions => "positions",
+            Context::Ladder => "ladder",
+            Context::Chart => "chart",
+            Context::Log => "log",
+        }
+    }
+
+    /// The contexts of a pane, nearest first. The keys of none of them may mean two things.
+    pub const fn of(pane: Pane) -> &'static [Context] {
+        match pane {
+            Pane::Watchlist => &[Context::Watchlist, Context::Table, Context::Move],
+            Pane::Conditions => &[Context::Conditions, Context::Table, Context::Move],
+            Pane::Health => &[Context::Table, Context::Move],
+            Pane::Chart => &[Context::Chart],
+            Pane::Ladder => &[Context::Ladder, Context::Move],
+            Pane::Tape => &[Context::Move],
+            Pane::Orders => &[Context::Orders, Context::Blotter, Context::Table, Context::Move],
+            Pane::Positions => {
+                &[Context::Positions, Context::Blotter, Context::Table, Context::Move]
+            }
+            Pane::Fills | Pane::Limits | Pane::Alerts => {
+                &[Context::Blotter, Context::Table, Context::Move]
+            }
+            Pane::Account => &[Context::Blotter, Context::Move],
+            Pane::Log => &[Context::Log, Context::Blotter, Context::Move],
+        }
+    }
+}
+
 impl Act {
+    /// Every act, in the order of help.
+    pub fn all() -> impl Iterator<Item = Act> {
+        ACTS.iter().map(|it| it.0)
+    }
+
+    /// Where its keys mean it.
+    pub fn context(self) -> Context {
+        ACTS.iter().find(|it| it.0 == self).map_or(Context::Global, |it| it.2)
+    }
+
+    /// The key of its sentence.
+    pub fn text_key(self) -> String {
+        format!("act.{}", self.name())
+    }
+
     /// Its name in `keymap.toml` and in the texts.
     pub fn name(self) -> &'static str {
         ACTS.iter().find(|it| it.0 == self).map_or("", |it| it.1)

@@ -3,6 +3,8 @@
 //! Prices and quantities count 1e-9 ([`Nano`]), money counts 1e-9 of a currency unit ([`Money`]),
 //! moments are nanoseconds since 1970 in UTC ([`Moment`]). Nothing here can be sent to an exchange.
 
+#[cfg(any(test, feature = "fixture"))]
+pub mod fixture;
 mod health;
 mod market;
 mod number;
