@@ -106,6 +106,15 @@ impl Venue for Simulated {
         taken
     }
 
+    fn inquire(&mut self, id: OrderId, news: &mut Vec<News>) -> Result<(), Refusal> {
+        let known = self.sim.inquire(id, &mut self.told);
+        self.pass_on(news);
+        if known?.is_none() {
+            news.push(News::Unknown { order: id });
+        }
+        Ok(())
+    }
+
     fn due(&self) -> Option<Stamp> {
         self.sim.due()
     }
