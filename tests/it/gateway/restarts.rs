@@ -153,3 +153,23 @@ fn a_fill_that_is_told_late_is_booked_in_the_order_of_the_trades() {
         rig.check_fold();
     }
 }
+
+/// It was set off at 17310 and rests at 17305: the market need not go to its stop a second time.
+#[test]
+fn a_stop_limit_that_was_set_off_rests_at_its_limit_after_a_restart() {
+    let stop_limit = |stop| Intent {
+        kind: Kind::StopLimit,
+        stop_price: Some(points(stop)),
+        ..limit(Side::Buy, 17_305, 1)
+    };
+    let mut rig = Rig::new();
+    let (set_off, waiting) = (rig.placed(stop_limit(17_310)), rig.placed(stop_limit(17_400)));
+    rig.tick(17_310);
+    assert_eq!(rig.status(set_off), Status::New);
+    rig.restart();
+    rig.login();
+    rig.tick(17_304);
+    assert_eq!((rig.status(set_off), rig.net()), (Status::Filled, lots(1)));
+    assert_eq!(rig.status(waiting), Status::New, "its stop has not traded");
+    rig.check_fold();
+}
