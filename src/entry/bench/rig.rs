@@ -93,6 +93,10 @@ impl Venue for Stamped {
         self.venue.amend(id, quantity, price, news)
     }
 
+    fn inquire(&mut self, id: OrderId, news: &mut Vec<News>) -> Result<(), Refusal> {
+        self.venue.inquire(id, news)
+    }
+
     fn due(&self) -> Option<Stamp> {
         self.venue.due()
     }
