@@ -18,6 +18,7 @@ use std::collections::HashMap;
 
 use ratatui::style::{Color, Modifier, Style};
 
+pub(crate) use color::sgr;
 pub use color::{Rgb, rgb};
 pub use depth::{Depth, Wanted};
 pub use error::LoadError;
