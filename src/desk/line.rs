@@ -6,9 +6,12 @@ use std::collections::HashMap;
 use std::sync::mpsc;
 
 use tokio::sync::{mpsc as tasks, oneshot};
-use zmq::{Context, DONTWAIT, POLLIN, SNDMORE, Socket, SocketType};
+use aftm_domain::Stamp;
+use arrayvec::ArrayVec;
+use zmq::{Context, DONTWAIT, POLLIN, PollItem, SNDMORE, Socket, SocketType};
 
 use super::Exit;
+use super::told::Market;
 use crate::wire::event::{Numbered, Topic};
 use crate::wire::socket::{self, Bound};
 use crate::wire::{Event, Link, LinkError, Refused, Reply, Request, decode};
@@ -19,6 +22,8 @@ const BELL: &str = "inproc://desk-bell";
 const LINGER_MS: i32 = 500;
 /// Messages taken before the others have their turn.
 const TURN_MAX: usize = 256;
+/// How long trades are gathered before they are passed on, so that a screen wakes for many at once.
+const GATHER: i64 = 50 * Stamp::MILLISECOND;
 
 /// Bytes of a message of an answer to `ctl`, well below the largest that is taken.
 const PIECE_BYTES_MAX: usize = 60 * 1_024;
@@ -35,6 +40,8 @@ pub type Caller = Vec<Vec<u8>>;
 pub enum Heard {
     /// The gateway tells.
     Event(Box<Numbered<Event>>),
+    /// Trades and books, where a screen wants them.
+    Market(Vec<Market>),
     /// Somebody says a command over `ctl`.
     Command {
         /// Who.
@@ -100,30 +107,82 @@ impl Line {
 pub struct Sockets {
     link: Link,
     events: Socket,
+    /// Trades and books have a socket of their own: a flood of them loses no order.
+    market: Option<Socket>,
+    gathered: Gathered,
     ctl: Socket,
     bell: Socket,
     orders: mpsc::Receiver<Order>,
 }
 
+/// Trades and books that are not passed on yet.
+struct Gathered {
+    rows: Vec<Market>,
+    /// When they were last passed on.
+    passed: Stamp,
+    clock: fn() -> Stamp,
+}
+
+impl Gathered {
+    /// How long the line may sleep, in milliseconds; as long as it likes where nothing waits.
+    fn patience(&self) -> i64 {
+        if self.rows.is_empty() {
+            return -1;
+        }
+        let left = GATHER - (self.clock)().since(self.passed);
+        (left / Stamp::MILLISECOND).clamp(0, GATHER / Stamp::MILLISECOND)
+    }
+
+    /// What is to be passed on now.
+    fn take(&mut self) -> Option<Vec<Market>> {
+        let now = (self.clock)();
+        if self.rows.is_empty() || now.since(self.passed) < GATHER {
+            return None;
+        }
+        self.passed = now;
+        Some(std::mem::take(&mut self.rows))
+    }
+}
+
+/// Where the line leads.
+#[derive(Clone, Copy, Debug)]
+pub struct Ends<'a> {
+    /// The gateway's endpoint for requests.
+    pub orders: &'a str,
+    /// The gateway's endpoint for events.
+    pub events: &'a str,
+    /// Our endpoint for `ctl`.
+    pub ctl: &'a str,
+    /// Whether trades and books are wanted, too.
+    pub has_market: bool,
+    /// Our clock.
+    pub clock: fn() -> Stamp,
+}
+
 /// Opens the line: the desk's end, and what its thread runs with.
-pub fn open(
-    context: &Context,
-    orders: &str,
-    events: &str,
-    ctl: &str,
-) -> zmq::Result<(Line, Sockets)> {
+pub fn open(context: &Context, ends: &Ends<'_>) -> zmq::Result<(Line, Sockets)> {
+    let Ends { orders, events, ctl, has_market, clock } = *ends;
     let bell = socket::bind(context, SocketType::PULL, Bound::Orders, BELL)?;
     let ring = socket::connect(context, SocketType::PUSH, Bound::Orders, BELL)?;
     let heard = socket::connect(context, SocketType::SUB, Bound::Events, events)?;
     for topic in [Topic::Trade, Topic::News, Topic::Beat] {
         heard.set_subscribe(topic.bytes())?;
     }
+    let mut market = None;
+    if has_market {
+        let socket = socket::connect(context, SocketType::SUB, Bound::Events, events)?;
+        for topic in [Topic::Tick, Topic::Book] {
+            socket.set_subscribe(topic.bytes())?;
+        }
+        market = Some(socket);
+    }
     let ctl = socket::bind(context, SocketType::ROUTER, Bound::Orders, ctl)?;
     ctl.set_linger(LINGER_MS)?;
     let link = Link::new(context, orders)?;
     let (send, receive) = mpsc::channel();
     let line = Line { orders: send, bell: std::rc::Rc::new(ring) };
-    Ok((line, Sockets { link, events: heard, ctl, bell, orders: receive }))
+    let gathered = Gathered { rows: Vec::new(), passed: clock(), clock };
+    Ok((line, Sockets { link, events: heard, market, gathered, ctl, bell, orders: receive }))
 }
 
 impl Sockets {
@@ -131,16 +190,7 @@ impl Sockets {
     pub fn run(mut self, heard: &tasks::UnboundedSender<Heard>) -> zmq::Result<()> {
         let mut asked = HashMap::new();
         loop {
-            let mut items = [
-                self.bell.as_poll_item(POLLIN),
-                self.events.as_poll_item(POLLIN),
-                self.ctl.as_poll_item(POLLIN),
-                self.link.socket().as_poll_item(POLLIN),
-            ];
-            match zmq::poll(&mut items, -1) {
-                Ok(_) | Err(zmq::Error::EINTR) => (),
-                Err(error) => return Err(error),
-            }
+            self.wait()?;
             while self.bell.recv_bytes(DONTWAIT).is_ok() {}
             if !self.follow(&mut asked)? {
                 return Ok(());
@@ -191,7 +241,13 @@ impl Sockets {
     }
 
     /// Passes on what was heard; false where nobody listens any more.
-    fn hear(&self, heard: &tasks::UnboundedSender<Heard>) -> bool {
+    fn hear(&mut self, heard: &tasks::UnboundedSender<Heard>) -> bool {
+        self.gather();
+        if let Some(rows) = self.gathered.take()
+            && heard.send(Heard::Market(rows)).is_err()
+        {
+            return false;
+        }
         for _ in 0..TURN_MAX {
             let Ok(frames) = self.events.recv_multipart(DONTWAIT) else { break };
             let event = frames.last().and_then(|it| decode::<Numbered<Event>>(it).ok());
@@ -210,6 +266,33 @@ impl Sockets {
             }
         }
         true
+    }
+}
+
+impl Sockets {
+    /// Sleeps until somebody speaks, or something gathered is due.
+    fn wait(&self) -> zmq::Result<()> {
+        let always = [&self.bell, &self.events, &self.ctl, self.link.socket()];
+        let mut items: ArrayVec<PollItem<'_>, 5> =
+            always.into_iter().chain(&self.market).map(|it| it.as_poll_item(POLLIN)).collect();
+        match zmq::poll(&mut items, self.gathered.patience()) {
+            Ok(_) | Err(zmq::Error::EINTR) => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn gather(&mut self) {
+        let Some(market) = &self.market else { return };
+        for _ in 0..TURN_MAX {
+            let Ok(frames) = market.recv_multipart(DONTWAIT) else { break };
+            let [topic, body] = frames.as_slice() else { continue };
+            let row = if topic == Topic::Tick.bytes() {
+                decode(body).map(Market::Tick)
+            } else {
+                decode(body).map(|it| Market::Book(Box::new(it)))
+            };
+            self.gathered.rows.extend(row);
+        }
     }
 }
 

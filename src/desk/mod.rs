@@ -16,6 +16,7 @@ mod pages;
 mod perform;
 pub mod records;
 pub mod supervisor;
+mod told;
 mod turns;
 
 pub use command::Command;
@@ -23,4 +24,5 @@ pub use defaults::Defaults;
 pub use exit::Exit;
 pub use missed::Before;
 pub use operator::{Desk, Setup};
+pub use told::{Market, Told};
 pub use turns::held;

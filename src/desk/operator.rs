@@ -16,7 +16,8 @@ use tokio::task::spawn_local;
 use super::line::{Heard, Line};
 use super::lines;
 use super::missed::{Before, Shown};
-use super::supervisor::{Action, Input, Patience, Standing, Supervisor};
+use super::supervisor::{Action, Child as Watched, Input, Patience, Standing, Supervisor};
+use super::told::Told;
 use super::{Command, Defaults, Exit, command};
 use crate::wire::event::ChildWord;
 use crate::wire::{Birth, Event, Refused, Role, encode};
@@ -51,6 +52,8 @@ pub struct Setup {
     pub password: Option<String>,
     /// Reads a password from a file that only its owner may read.
     pub read_password: fn(&Path) -> Result<String, Refused>,
+    /// The screen, where there is one.
+    pub screen: Option<mpsc::UnboundedSender<Told>>,
 }
 
 /// The desk. Its tasks share it on one thread.
@@ -64,6 +67,7 @@ pub struct Desk {
     pub(super) password: Option<String>,
     pub(super) read_password: fn(&Path) -> Result<String, Refused>,
     pub(super) supervisor: RefCell<Supervisor>,
+    screen: Option<mpsc::UnboundedSender<Told>>,
     inputs: RefCell<HashMap<Role, ChildStdin>>,
     kills: RefCell<HashMap<Role, tokio::sync::oneshot::Sender<()>>>,
     changed: watch::Sender<u64>,
@@ -79,7 +83,7 @@ impl Desk {
     /// A desk; nothing runs yet.
     pub fn new(setup: Setup) -> Rc<Desk> {
         let Setup { line, program, birth, patience, defaults, clock, out, .. } = setup;
-        let Setup { before, password, read_password, .. } = setup;
+        let Setup { before, password, read_password, screen, .. } = setup;
         Rc::new(Desk {
             line,
             program,
@@ -89,6 +93,7 @@ impl Desk {
             out,
             password,
             read_password,
+            screen,
             supervisor: RefCell::new(Supervisor::new(patience)),
             inputs: RefCell::default(),
             kills: RefCell::default(),
@@ -109,9 +114,23 @@ impl Desk {
         (self.out)(line);
     }
 
+    /// Tells the screen, where there is one.
+    pub(super) fn tell(&self, told: impl FnOnce() -> Told) {
+        if let Some(screen) = &self.screen {
+            // A screen that is gone needs to be told nothing.
+            let _ = screen.send(told());
+        }
+    }
+
+    /// How each child stands.
+    pub fn children(&self) -> Vec<Watched> {
+        self.supervisor.borrow().children().to_vec()
+    }
+
     /// Tells what the trader must know.
     pub fn alert(&self, code: &str, text: &str) {
         log::warn!("{text}");
+        self.tell(|| Told::Alert { code: code.to_owned(), text: text.to_owned() });
         self.say(lines::alert(self.now(), code, text));
     }
 
@@ -142,6 +161,7 @@ impl Desk {
                         self.follow(&numbered);
                         self.hear(&numbered.event);
                     }
+                    Some(Heard::Market(rows)) => self.tell(|| Told::Market(rows)),
                     Some(Heard::Command { caller, line }) => {
                         let desk = self.clone();
                         spawn_local(async move {
@@ -185,7 +205,9 @@ impl Desk {
                     match standing {
                         Standing::GivenUp => {
                             log::error!("{text}");
-                            self.say(lines::alert(self.now(), "CHILD_GIVEN_UP", &text));
+                            let code = "CHILD_GIVEN_UP".to_owned();
+                            self.say(lines::alert(self.now(), &code, &text));
+                            self.tell(|| Told::Alert { code, text });
                         }
                         Standing::Waiting => self.alert("CHILD_DIED", &text),
                         _ => log::info!("{text}"),

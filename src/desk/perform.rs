@@ -26,7 +26,7 @@ impl Desk {
         lines: &mut Vec<String>,
     ) -> Performed {
         match command {
-            Command::Login(login) => self.login(login).await?,
+            Command::Login(login) => self.login(login, None).await?,
             Command::Logout => self.simply(Request::Logout {}).await?,
             Command::Futures { code } => self.futures(*code, lines).await?,
             Command::Item(item) => self.item(item, lines).await?,
@@ -79,10 +79,11 @@ impl Desk {
         self.line.ask(request).await.map(|_| ())
     }
 
-    async fn login(&self, login: &Login) -> Result<(), Refused> {
+    /// Logs in. A password that was typed comes before that of a file or of the environment.
+    pub async fn login(&self, login: &Login, typed: Option<String>) -> Result<(), Refused> {
         let password = match &login.password_file {
             Some(file) => Some((self.read_password)(file)?),
-            None => self.password.clone(),
+            None => typed.or_else(|| self.password.clone()),
         };
         let (user, production) = (login.user, login.production);
         self.simply(Request::Login { user, password, production }).await
