@@ -232,7 +232,7 @@ fn a_language_begins_with_the_theme_and_the_convention_of_its_markets() {
         let theme = Theme::built_in(Theme::name_for(tag)).unwrap();
         assert_eq!(theme.convention(), Convention::of(tag));
     }
-    assert_eq!(Theme::default().name, "classic-dark");
+    assert_eq!(Theme::default().name, "mono");
 }
 
 #[test]
