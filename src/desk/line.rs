@@ -5,14 +5,12 @@
 use std::collections::HashMap;
 use std::sync::mpsc;
 
+use aftm_domain::Tick;
 use tokio::sync::{mpsc as tasks, oneshot};
-use aftm_domain::Stamp;
-use arrayvec::ArrayVec;
-use zmq::{Context, DONTWAIT, POLLIN, PollItem, SNDMORE, Socket, SocketType};
+use zmq::{Context, DONTWAIT, POLLIN, SNDMORE, Socket, SocketType};
 
 use super::Exit;
-use super::told::Market;
-use crate::wire::event::{Numbered, Topic};
+use crate::wire::event::{BookRow, Numbered, Topic};
 use crate::wire::socket::{self, Bound};
 use crate::wire::{Event, Link, LinkError, Refused, Reply, Request, decode};
 
@@ -20,10 +18,10 @@ use crate::wire::{Event, Link, LinkError, Refused, Reply, Request, decode};
 const BELL: &str = "inproc://desk-bell";
 /// How long the last answer of `ctl`, that of quitting, may take on its way, in milliseconds.
 const LINGER_MS: i32 = 500;
+/// What is told of the market.
+const MARKET: [Topic; 2] = [Topic::Tick, Topic::Book];
 /// Messages taken before the others have their turn.
 const TURN_MAX: usize = 256;
-/// How long trades are gathered before they are passed on, so that a screen wakes for many at once.
-const GATHER: i64 = 50 * Stamp::MILLISECOND;
 
 /// Bytes of a message of an answer to `ctl`, well below the largest that is taken.
 const PIECE_BYTES_MAX: usize = 60 * 1_024;
@@ -35,12 +33,31 @@ pub const EXIT: &[u8] = b"exit";
 /// Who asked over `ctl`: the way back.
 pub type Caller = Vec<Vec<u8>>;
 
+/// What the market says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(clippy::large_enum_variant)] // A box each would cost more than the room it saves.
+pub enum Market {
+    /// A trade.
+    Tick(Tick),
+    /// A book.
+    Book(BookRow),
+}
+
+impl Market {
+    fn read(topic: &[u8], body: &[u8]) -> Option<Market> {
+        if topic == Topic::Tick.bytes() {
+            return decode(body).ok().map(Market::Tick);
+        }
+        decode(body).ok().map(Market::Book)
+    }
+}
+
 /// What the line hears.
 #[derive(Debug)]
 pub enum Heard {
     /// The gateway tells.
     Event(Box<Numbered<Event>>),
-    /// Trades and books, where a screen wants them.
+    /// Ticks and books, in the order they were told; only while they are watched.
     Market(Vec<Market>),
     /// Somebody says a command over `ctl`.
     Command {
@@ -68,6 +85,7 @@ fn answer(shown: &[String], exit: Exit) -> Vec<Piece> {
 enum Order {
     Ask(Box<Request>, oneshot::Sender<Result<Reply, Refused>>),
     Reply(Caller, Vec<Piece>),
+    Watch(bool),
     End,
 }
 
@@ -91,6 +109,11 @@ impl Line {
         self.order(Order::Reply(caller, answer(shown, exit)));
     }
 
+    /// Hears ticks and books from now on, or no longer.
+    pub fn watch_market(&self, is_watched: bool) {
+        self.order(Order::Watch(is_watched));
+    }
+
     /// Ends the line.
     pub fn end(&self) {
         self.order(Order::End);
@@ -107,82 +130,30 @@ impl Line {
 pub struct Sockets {
     link: Link,
     events: Socket,
-    /// Trades and books have a socket of their own: a flood of them loses no order.
-    market: Option<Socket>,
-    gathered: Gathered,
     ctl: Socket,
     bell: Socket,
     orders: mpsc::Receiver<Order>,
 }
 
-/// Trades and books that are not passed on yet.
-struct Gathered {
-    rows: Vec<Market>,
-    /// When they were last passed on.
-    passed: Stamp,
-    clock: fn() -> Stamp,
-}
-
-impl Gathered {
-    /// How long the line may sleep, in milliseconds; as long as it likes where nothing waits.
-    fn patience(&self) -> i64 {
-        if self.rows.is_empty() {
-            return -1;
-        }
-        let left = GATHER - (self.clock)().since(self.passed);
-        (left / Stamp::MILLISECOND).clamp(0, GATHER / Stamp::MILLISECOND)
-    }
-
-    /// What is to be passed on now.
-    fn take(&mut self) -> Option<Vec<Market>> {
-        let now = (self.clock)();
-        if self.rows.is_empty() || now.since(self.passed) < GATHER {
-            return None;
-        }
-        self.passed = now;
-        Some(std::mem::take(&mut self.rows))
-    }
-}
-
-/// Where the line leads.
-#[derive(Clone, Copy, Debug)]
-pub struct Ends<'a> {
-    /// The gateway's endpoint for requests.
-    pub orders: &'a str,
-    /// The gateway's endpoint for events.
-    pub events: &'a str,
-    /// Our endpoint for `ctl`.
-    pub ctl: &'a str,
-    /// Whether trades and books are wanted, too.
-    pub has_market: bool,
-    /// Our clock.
-    pub clock: fn() -> Stamp,
-}
-
 /// Opens the line: the desk's end, and what its thread runs with.
-pub fn open(context: &Context, ends: &Ends<'_>) -> zmq::Result<(Line, Sockets)> {
-    let Ends { orders, events, ctl, has_market, clock } = *ends;
+pub fn open(
+    context: &Context,
+    orders: &str,
+    events: &str,
+    ctl: &str,
+) -> zmq::Result<(Line, Sockets)> {
     let bell = socket::bind(context, SocketType::PULL, Bound::Orders, BELL)?;
     let ring = socket::connect(context, SocketType::PUSH, Bound::Orders, BELL)?;
     let heard = socket::connect(context, SocketType::SUB, Bound::Events, events)?;
     for topic in [Topic::Trade, Topic::News, Topic::Beat] {
         heard.set_subscribe(topic.bytes())?;
     }
-    let mut market = None;
-    if has_market {
-        let socket = socket::connect(context, SocketType::SUB, Bound::Events, events)?;
-        for topic in [Topic::Tick, Topic::Book] {
-            socket.set_subscribe(topic.bytes())?;
-        }
-        market = Some(socket);
-    }
     let ctl = socket::bind(context, SocketType::ROUTER, Bound::Orders, ctl)?;
     ctl.set_linger(LINGER_MS)?;
     let link = Link::new(context, orders)?;
     let (send, receive) = mpsc::channel();
     let line = Line { orders: send, bell: std::rc::Rc::new(ring) };
-    let gathered = Gathered { rows: Vec::new(), passed: clock(), clock };
-    Ok((line, Sockets { link, events: heard, market, gathered, ctl, bell, orders: receive }))
+    Ok((line, Sockets { link, events: heard, ctl, bell, orders: receive }))
 }
 
 impl Sockets {
@@ -190,7 +161,16 @@ impl Sockets {
     pub fn run(mut self, heard: &tasks::UnboundedSender<Heard>) -> zmq::Result<()> {
         let mut asked = HashMap::new();
         loop {
-            self.wait()?;
+            let mut items = [
+                self.bell.as_poll_item(POLLIN),
+                self.events.as_poll_item(POLLIN),
+                self.ctl.as_poll_item(POLLIN),
+                self.link.socket().as_poll_item(POLLIN),
+            ];
+            match zmq::poll(&mut items, -1) {
+                Ok(_) | Err(zmq::Error::EINTR) => (),
+                Err(error) => return Err(error),
+            }
             while self.bell.recv_bytes(DONTWAIT).is_ok() {}
             if !self.follow(&mut asked)? {
                 return Ok(());
@@ -227,10 +207,18 @@ impl Sockets {
                     // Who asked may be gone.
                     let _ = pieces.iter().try_for_each(|it| self.reply(&caller, it));
                 }
+                Ok(Order::Watch(is_watched)) => self.watch(is_watched)?,
                 Err(mpsc::TryRecvError::Empty) => return Ok(true),
                 Ok(Order::End) | Err(mpsc::TryRecvError::Disconnected) => return Ok(false),
             }
         }
+    }
+
+    fn watch(&self, is_watched: bool) -> zmq::Result<()> {
+        MARKET.into_iter().try_for_each(|topic| match is_watched {
+            true => self.events.set_subscribe(topic.bytes()),
+            false => self.events.set_unsubscribe(topic.bytes()),
+        })
     }
 
     fn reply(&self, caller: &Caller, (kind, body): &Piece) -> zmq::Result<()> {
@@ -241,21 +229,25 @@ impl Sockets {
     }
 
     /// Passes on what was heard; false where nobody listens any more.
-    fn hear(&mut self, heard: &tasks::UnboundedSender<Heard>) -> bool {
-        self.gather();
-        if let Some(rows) = self.gathered.take()
-            && heard.send(Heard::Market(rows)).is_err()
-        {
-            return false;
-        }
+    fn hear(&self, heard: &tasks::UnboundedSender<Heard>) -> bool {
+        let mut market = Vec::new();
         for _ in 0..TURN_MAX {
             let Ok(frames) = self.events.recv_multipart(DONTWAIT) else { break };
+            if let [topic, body] = frames.as_slice()
+                && MARKET.iter().any(|it| it.bytes() == topic)
+            {
+                market.extend(Market::read(topic, body));
+                continue;
+            }
             let event = frames.last().and_then(|it| decode::<Numbered<Event>>(it).ok());
             if let Some(event) = event
                 && heard.send(Heard::Event(Box::new(event))).is_err()
             {
                 return false;
             }
+        }
+        if !market.is_empty() && heard.send(Heard::Market(market)).is_err() {
+            return false;
         }
         for _ in 0..TURN_MAX {
             let Ok(mut frames) = self.ctl.recv_multipart(DONTWAIT) else { break };
@@ -266,33 +258,6 @@ impl Sockets {
             }
         }
         true
-    }
-}
-
-impl Sockets {
-    /// Sleeps until somebody speaks, or something gathered is due.
-    fn wait(&self) -> zmq::Result<()> {
-        let always = [&self.bell, &self.events, &self.ctl, self.link.socket()];
-        let mut items: ArrayVec<PollItem<'_>, 5> =
-            always.into_iter().chain(&self.market).map(|it| it.as_poll_item(POLLIN)).collect();
-        match zmq::poll(&mut items, self.gathered.patience()) {
-            Ok(_) | Err(zmq::Error::EINTR) => Ok(()),
-            Err(error) => Err(error),
-        }
-    }
-
-    fn gather(&mut self) {
-        let Some(market) = &self.market else { return };
-        for _ in 0..TURN_MAX {
-            let Ok(frames) = market.recv_multipart(DONTWAIT) else { break };
-            let [topic, body] = frames.as_slice() else { continue };
-            let row = if topic == Topic::Tick.bytes() {
-                decode(body).map(Market::Tick)
-            } else {
-                decode(body).map(|it| Market::Book(Box::new(it)))
-            };
-            self.gathered.rows.extend(row);
-        }
     }
 }
 

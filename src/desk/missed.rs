@@ -12,7 +12,6 @@ use tokio::task::spawn_local;
 
 use super::lines;
 use super::operator::Desk;
-use super::told::Told;
 use crate::wire::event::{Numbered, Topic};
 use crate::wire::{Event, FillRow, OrderRow, Refused};
 
@@ -112,11 +111,7 @@ impl Desk {
             Event::Fill(row) => self.shown.borrow_mut().fill(row),
             _ => true,
         };
-        if !is_news {
-            return;
-        }
-        self.tell(|| Told::Event(Box::new(event.clone())));
-        if let Some(line) = lines::event(self.now(), event) {
+        if let Some(line) = lines::event(self.now(), event).filter(|_| is_news) {
             self.say(line);
         }
     }
@@ -124,7 +119,6 @@ impl Desk {
     fn miss(self: &Rc<Self>, lost: u64) {
         let text = format!("{lost} events did not reach the desk; it asks for what they told");
         self.alert("EVENTS_LOST", &text);
-        self.tell(|| Told::Missed(lost));
         let mut shown = self.shown.borrow_mut();
         shown.missed += lost;
         shown.is_stale = true;

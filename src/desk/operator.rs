@@ -16,8 +16,9 @@ use tokio::task::spawn_local;
 use super::line::{Heard, Line};
 use super::lines;
 use super::missed::{Before, Shown};
-use super::supervisor::{Action, Child as Watched, Input, Patience, Standing, Supervisor};
-use super::told::Told;
+use super::projected::Shared;
+use super::supervisor::{Action, Input, Patience, Standing, Supervisor};
+use super::view::Trips;
 use super::{Command, Defaults, Exit, command};
 use crate::wire::event::ChildWord;
 use crate::wire::{Birth, Event, Refused, Role, encode};
@@ -52,8 +53,6 @@ pub struct Setup {
     pub password: Option<String>,
     /// Reads a password from a file that only its owner may read.
     pub read_password: fn(&Path) -> Result<String, Refused>,
-    /// The screen, where there is one.
-    pub screen: Option<mpsc::UnboundedSender<Told>>,
 }
 
 /// The desk. Its tasks share it on one thread.
@@ -67,13 +66,16 @@ pub struct Desk {
     pub(super) password: Option<String>,
     pub(super) read_password: fn(&Path) -> Result<String, Refused>,
     pub(super) supervisor: RefCell<Supervisor>,
-    screen: Option<mpsc::UnboundedSender<Told>>,
     inputs: RefCell<HashMap<Role, ChildStdin>>,
     kills: RefCell<HashMap<Role, tokio::sync::oneshot::Sender<()>>>,
     changed: watch::Sender<u64>,
     /// Fills of earlier machines on the same data.
     pub(super) fills_before: u64,
     pub(super) shown: RefCell<Shown>,
+    /// What a screen shows, where there is one.
+    pub(super) projection: RefCell<Option<Shared>>,
+    /// How long orders took.
+    pub(super) trips: RefCell<Trips>,
     is_over: Cell<bool>,
     /// Who starts, stops or closes has it, so that no two do at once.
     pub(super) turn: tokio::sync::Mutex<()>,
@@ -83,7 +85,7 @@ impl Desk {
     /// A desk; nothing runs yet.
     pub fn new(setup: Setup) -> Rc<Desk> {
         let Setup { line, program, birth, patience, defaults, clock, out, .. } = setup;
-        let Setup { before, password, read_password, screen, .. } = setup;
+        let Setup { before, password, read_password, .. } = setup;
         Rc::new(Desk {
             line,
             program,
@@ -93,13 +95,14 @@ impl Desk {
             out,
             password,
             read_password,
-            screen,
             supervisor: RefCell::new(Supervisor::new(patience)),
             inputs: RefCell::default(),
             kills: RefCell::default(),
             changed: watch::Sender::new(0),
             fills_before: before.fills,
             shown: RefCell::new(Shown::new(before)),
+            projection: RefCell::default(),
+            trips: RefCell::default(),
             is_over: Cell::new(false),
             turn: tokio::sync::Mutex::new(()),
         })
@@ -114,23 +117,9 @@ impl Desk {
         (self.out)(line);
     }
 
-    /// Tells the screen, where there is one.
-    pub(super) fn tell(&self, told: impl FnOnce() -> Told) {
-        if let Some(screen) = &self.screen {
-            // A screen that is gone needs to be told nothing.
-            let _ = screen.send(told());
-        }
-    }
-
-    /// How each child stands.
-    pub fn children(&self) -> Vec<Watched> {
-        self.supervisor.borrow().children().to_vec()
-    }
-
     /// Tells what the trader must know.
     pub fn alert(&self, code: &str, text: &str) {
         log::warn!("{text}");
-        self.tell(|| Told::Alert { code: code.to_owned(), text: text.to_owned() });
         self.say(lines::alert(self.now(), code, text));
     }
 
@@ -157,11 +146,12 @@ impl Desk {
             tokio::select! {
                 some = heard.recv() => match some {
                     None => return,
+                    Some(Heard::Market(market)) => self.project_market(&market),
                     Some(Heard::Event(numbered)) => {
                         self.follow(&numbered);
+                        self.project_event(&numbered.event);
                         self.hear(&numbered.event);
                     }
-                    Some(Heard::Market(rows)) => self.tell(|| Told::Market(rows)),
                     Some(Heard::Command { caller, line }) => {
                         let desk = self.clone();
                         spawn_local(async move {
@@ -202,12 +192,11 @@ impl Desk {
                 }
                 Action::Tell { role, standing, text } => {
                     self.say(lines::component(self.now(), role, standing, &text));
+                    self.project_child(role, standing, &text);
                     match standing {
                         Standing::GivenUp => {
                             log::error!("{text}");
-                            let code = "CHILD_GIVEN_UP".to_owned();
-                            self.say(lines::alert(self.now(), &code, &text));
-                            self.tell(|| Told::Alert { code, text });
+                            self.say(lines::alert(self.now(), "CHILD_GIVEN_UP", &text));
                         }
                         Standing::Waiting => self.alert("CHILD_DIED", &text),
                         _ => log::info!("{text}"),

@@ -188,7 +188,10 @@ impl Desk {
             None => self.selected().await?,
         };
         let intent = Box::new(Intent::of_ticket(&order.ticket(account), None));
-        match self.line.ask(Request::Place { intent }).await? {
+        let asked = self.now();
+        let reply = self.line.ask(Request::Place { intent }).await;
+        self.trips.borrow_mut().add(self.now().since(asked));
+        match reply? {
             Reply::Placed { row, .. } => {
                 lines.push(line(self.now(), "order", &row));
                 match row.refusal {
