@@ -1,8 +1,10 @@
 //! The panes, a module each: a function that draws, and one for the keys of its own.
 
 pub mod chart;
+mod ink;
 pub mod ladder;
 pub mod log;
+mod market;
 pub mod tape;
 
 use ratatui::Frame;
