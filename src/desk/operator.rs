@@ -15,13 +15,21 @@ use tokio::task::spawn_local;
 
 use super::line::{Heard, Line};
 use super::lines;
+use super::missed::{Before, Shown};
+use super::projected::Shared;
 use super::supervisor::{Action, Input, Patience, Standing, Supervisor};
+use super::view::Trips;
 use super::{Command, Defaults, Exit, command};
 use crate::wire::event::ChildWord;
 use crate::wire::{Birth, Event, Refused, Role, encode};
 
 /// How often the supervisor looks at the children; one that exits is seen at once.
 const WATCH: Duration = Duration::from_millis(100);
+
+/// How long the last word of a child that has ended may take.
+const LAST_WORD: Duration = Duration::from_millis(200);
+/// What stands before the sentence in a line of the log that says why a child ends.
+const COMPLAINT: &str = " error ";
 
 /// What the desk is made of.
 pub struct Setup {
@@ -35,6 +43,8 @@ pub struct Setup {
     pub patience: Patience,
     /// What a condition has where it does not say.
     pub defaults: Defaults,
+    /// What there was before this machine.
+    pub before: Before,
     /// Our clock.
     pub clock: fn() -> Stamp,
     /// Where lines go.
@@ -60,7 +70,12 @@ pub struct Desk {
     kills: RefCell<HashMap<Role, tokio::sync::oneshot::Sender<()>>>,
     changed: watch::Sender<u64>,
     /// Fills of earlier machines on the same data.
-    pub(super) fills_before: Cell<u64>,
+    pub(super) fills_before: u64,
+    pub(super) shown: RefCell<Shown>,
+    /// What a screen shows, where there is one.
+    pub(super) projection: RefCell<Option<Shared>>,
+    /// How long orders took.
+    pub(super) trips: RefCell<Trips>,
     is_over: Cell<bool>,
     /// Who starts, stops or closes has it, so that no two do at once.
     pub(super) turn: tokio::sync::Mutex<()>,
@@ -70,7 +85,7 @@ impl Desk {
     /// A desk; nothing runs yet.
     pub fn new(setup: Setup) -> Rc<Desk> {
         let Setup { line, program, birth, patience, defaults, clock, out, .. } = setup;
-        let Setup { password, read_password, .. } = setup;
+        let Setup { before, password, read_password, .. } = setup;
         Rc::new(Desk {
             line,
             program,
@@ -84,7 +99,10 @@ impl Desk {
             inputs: RefCell::default(),
             kills: RefCell::default(),
             changed: watch::Sender::new(0),
-            fills_before: Cell::new(0),
+            fills_before: before.fills,
+            shown: RefCell::new(Shown::new(before)),
+            projection: RefCell::default(),
+            trips: RefCell::default(),
             is_over: Cell::new(false),
             turn: tokio::sync::Mutex::new(()),
         })
@@ -106,7 +124,7 @@ impl Desk {
     }
 
     /// Something changed that somebody may wait for.
-    fn change(&self) {
+    pub(super) fn change(&self) {
         self.changed.send_modify(|it| *it = it.wrapping_add(1));
     }
 
@@ -128,7 +146,12 @@ impl Desk {
             tokio::select! {
                 some = heard.recv() => match some {
                     None => return,
-                    Some(Heard::Event(event)) => self.hear(&event),
+                    Some(Heard::Market(market)) => self.project_market(&market),
+                    Some(Heard::Event(numbered)) => {
+                        self.follow(&numbered);
+                        self.project_event(&numbered.event);
+                        self.hear(&numbered.event);
+                    }
                     Some(Heard::Command { caller, line }) => {
                         let desk = self.clone();
                         spawn_local(async move {
@@ -143,9 +166,6 @@ impl Desk {
     }
 
     fn hear(self: &Rc<Self>, event: &Event) {
-        if let Some(line) = lines::event(self.now(), event) {
-            self.say(line);
-        }
         if let Event::Child { role, pid, word } = event {
             match word {
                 ChildWord::Hello => (),
@@ -172,6 +192,7 @@ impl Desk {
                 }
                 Action::Tell { role, standing, text } => {
                     self.say(lines::component(self.now(), role, standing, &text));
+                    self.project_child(role, standing, &text);
                     match standing {
                         Standing::GivenUp => {
                             log::error!("{text}");
@@ -235,14 +256,16 @@ impl Desk {
             let _ = input.flush().await;
             self.inputs.borrow_mut().insert(role, input);
         }
-        if let Some(said) = child.stderr.take() {
-            spawn_local(async move {
-                let mut said = BufReader::new(said).lines();
-                while let Ok(Some(line)) = said.next_line().await {
-                    log::warn!("{role} ({pid}): {line}");
-                }
-            });
-        }
+        let said = child.stderr.take();
+        let complaint = spawn_local(async move {
+            let mut said = BufReader::new(said?).lines();
+            let mut complaint = None;
+            while let Ok(Some(line)) = said.next_line().await {
+                log::warn!("{role} ({pid}): {line}");
+                complaint = line.split_once(COMPLAINT).map(|it| it.1.to_owned()).or(complaint);
+            }
+            complaint
+        });
         let status = tokio::select! {
             status = child.wait() => status,
             Ok(()) = killed => {
@@ -251,9 +274,13 @@ impl Desk {
                 child.wait().await
             }
         };
-        let how = match status {
-            Ok(status) => format!("ended: {status}"),
-            Err(error) => format!("was lost: {error}"),
+        // It said everything before it ended; whoever else holds its pipe is not waited for.
+        let complaint = tokio::time::timeout(LAST_WORD, complaint).await;
+        let complaint = complaint.ok().and_then(Result::ok).flatten();
+        let how = match (status, complaint) {
+            (Ok(status), None) => format!("ended: {status}"),
+            (Ok(status), Some(complaint)) => format!("ended ({status}): {complaint}"),
+            (Err(error), _) => format!("was lost: {error}"),
         };
         self.inputs.borrow_mut().remove(&role);
         self.supervise(Input::Exited(role, pid, how));

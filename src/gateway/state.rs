@@ -68,6 +68,8 @@ pub struct Placed {
     pub signal: Option<SignalId>,
     /// Money a point and lot.
     pub multiplier: Quantity,
+    /// When it was asked for, on the exchange's clock.
+    pub time: Option<ExchangeTime>,
 }
 
 /// A position and what it has earned.
@@ -219,14 +221,14 @@ impl State {
                 self.signals.entry(signal.id).or_insert(given);
             }
             Fact::SignalSettled { id, outcome } => self.settle(*id, outcome),
-            Fact::OrderReceived { id, ticket, request, signal, multiplier, .. } => {
+            Fact::OrderReceived { id, ticket, request, signal, multiplier, time, .. } => {
                 let order = Order::sent(*id, *ticket);
-                self.take(order, *request, *signal, *multiplier);
+                self.take(order, *request, *signal, *multiplier, *time);
                 self.open.insert(*id);
             }
-            Fact::OrderDenied { id, ticket, request, signal, refusal, .. } => {
+            Fact::OrderDenied { id, ticket, request, signal, refusal, time, .. } => {
                 let order = Order::denied(*id, *ticket, refusal.clone());
-                self.take(order, *request, *signal, Quantity::ZERO);
+                self.take(order, *request, *signal, Quantity::ZERO, *time);
             }
             Fact::OrderReported { id, report } => self.report(*id, report),
             Fact::Alerted { .. } => (),
@@ -318,6 +320,7 @@ impl State {
         request: Option<RequestId>,
         signal: Option<SignalId>,
         multiplier: Quantity,
+        time: Option<ExchangeTime>,
     ) {
         let (id, asked) = (order.id, order.ticket);
         self.last_order = self.last_order.max(id.0);
@@ -325,7 +328,7 @@ impl State {
         if let (Some(request), None) = (request, signal) {
             self.requests.insert((asked.account, request), id);
         }
-        self.orders.insert(id, Placed { order, asked, request, signal, multiplier });
+        self.orders.insert(id, Placed { order, asked, request, signal, multiplier, time });
     }
 
     fn report(&mut self, id: OrderId, report: &Report) {

@@ -147,7 +147,7 @@ pub(super) fn with_machine<T: Send + 'static>(
     };
     // What the machine says is made and written as ever, where nobody reads it.
     let out = OpenOptions::new().write(true).open("/dev/null")?;
-    let machine = run::Machine::join(settings, folders, &context, core, out, |_| Ok(line))?;
+    let machine = run::Machine::join(settings, folders, &context, core, run::Front::lines(out), |_| Ok(line))?;
     let heard = socket::connect(&context, SocketType::SUB, Bound::Events, DESK_EVENTS)?;
     heard.set_subscribe(Topic::News.bytes())?;
     let mut rig = Rig {
@@ -166,7 +166,7 @@ pub(super) fn with_machine<T: Send + 'static>(
         rig.send(FeedNews::Ended);
         done
     })?;
-    let exit = machine.run(commands)?;
+    let exit = machine.run(async |desk| run::follow(desk, commands).await)?;
     let done = worker.join().map_err(|_| anyhow::anyhow!("the bench's thread panicked"))?;
     if exit != Exit::Ok && done.is_ok() {
         bail!("the machine ended with {exit:?}");

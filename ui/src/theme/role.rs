@@ -262,6 +262,11 @@ impl Role {
         Role::Spinner,
     ];
 
+    /// The role of a name.
+    pub fn from_name(name: &str) -> Option<Role> {
+        Role::ALL.into_iter().find(|it| it.name() == name)
+    }
+
     /// Its name in a theme.
     pub const fn name(self) -> &'static str {
         match self {
@@ -352,6 +357,14 @@ impl Role {
         }
     }
 }
+
+/// What the convention swaps: the colours of where prices go, and nothing else.
+pub(super) const SWAPPED: [(Role, Role); 4] = [
+    (Role::MarketUp, Role::MarketDown),
+    (Role::MarketLimitUp, Role::MarketLimitDown),
+    (Role::MarketFlashUp, Role::MarketFlashDown),
+    (Role::ChartBodyUp, Role::ChartBodyDown),
+];
 
 /// A meaning with a sign, so that colour is never the only one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

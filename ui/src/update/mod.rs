@@ -1,5 +1,7 @@
 //! One event in, what is to be done out.
 
+pub mod step;
+
 use crate::action::Action;
 use crate::event::Event;
 use crate::screen::Screen;

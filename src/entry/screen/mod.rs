@@ -1,0 +1,4 @@
+//! The full screen over the machine.
+
+mod pace;
+mod terminal;
