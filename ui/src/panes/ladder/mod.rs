@@ -21,6 +21,7 @@ use ratatui::layout::Rect;
 pub use draw::draw;
 use grid::Grid;
 use order::{Asked, Desk};
+pub(super) use order::{level, own};
 use plan::{Columns, Plan};
 pub use state::State;
 

@@ -244,7 +244,10 @@ fn cancels<'view>(orders: impl Iterator<Item = &'view Order>) -> Vec<String> {
 }
 
 /// The selected account's orders in an item that may still trade.
-pub(super) fn own<'view>(view: &'view View, code: &str) -> impl Iterator<Item = &'view Order> {
+pub(in crate::panes) fn own<'view>(
+    view: &'view View,
+    code: &str,
+) -> impl Iterator<Item = &'view Order> {
     let account = view.machine.account.as_deref();
     view.orders.iter().filter(move |it| {
         it.item == code && it.is_open() && account.is_some_and(|account| account == it.account)
@@ -252,6 +255,6 @@ pub(super) fn own<'view>(view: &'view View, code: &str) -> impl Iterator<Item = 
 }
 
 /// The price at which an order stands: where it is triggered, or where it rests.
-pub(super) fn level(order: &Order) -> Option<Nano> {
+pub(in crate::panes) fn level(order: &Order) -> Option<Nano> {
     order.stop.or(order.price)
 }
