@@ -8,7 +8,7 @@ use super::ink::Ink;
 use crate::pane::Pane;
 use crate::screen::Screen;
 use crate::theme::Role;
-use crate::view::{Moment, Nano, Quote, View, whole};
+use crate::view::{Environment, Moment, Nano, Quote, View, whole};
 
 /// Nanoseconds in a second.
 pub(super) const SECOND: Moment = 1_000_000_000;
@@ -21,29 +21,35 @@ pub(super) fn quote<'view>(screen: &Screen, view: &'view View) -> Option<&'view 
     }
 }
 
-/// A pane's border with its title.
-pub(super) fn block(screen: &Screen, pane: Pane, title: &str) -> Block<'static> {
-    let is_focused = screen.focus == pane;
+/// A pane's border with its title. Where real money moves, every border warns.
+pub(super) fn block(screen: &Screen, view: &View, pane: Pane, title: &str) -> Block<'static> {
+    let (look, is_focused) = (&screen.look, screen.focus == pane);
     let (kind, border, name) = if is_focused {
         (BorderType::Thick, Role::BorderFocused, Role::TitleFocused)
     } else {
         (BorderType::Rounded, Role::Border, Role::Title)
     };
+    let mut style = look.style(border);
+    if view.machine.environment == Environment::Live {
+        style = style.patch(look.style(Role::BorderDanger));
+    }
     Block::bordered()
         .border_type(kind)
-        .border_style(screen.look.style(border))
+        .border_style(style)
+        .style(look.style(Role::Surface))
         .title(format!(" {title} "))
-        .title_style(screen.look.style(name))
+        .title_style(look.style(name))
 }
 
-/// Says why there is nothing to show.
-pub(super) fn nothing(ink: &mut Ink<'_>, screen: &Screen) {
+/// Says why there is nothing to show: no item, one that is not registered, or no price of it yet.
+pub(super) fn nothing(ink: &mut Ink<'_>, screen: &Screen, quote: Option<&Quote>) {
     let look = &screen.look;
-    let text = match &screen.item {
-        Some(code) => look.fill("ladder.unregistered", &[("item", code)]),
-        None => look.text("ladder.no_item").into_owned(),
+    let text = match (quote, &screen.item) {
+        (Some(quote), _) => look.fill("ladder.no_price", &[("item", &quote.code)]),
+        (None, Some(code)) => look.fill("ladder.unregistered", &[("item", code)]),
+        (None, None) => look.text("ladder.no_item").into_owned(),
     };
-    let row = ink.height() / 2;
+    let row = ink.height().saturating_sub(1) / 2;
     ink.put_amid((0, ink.width()), row, &text, look.style(Role::TextMuted));
 }
 
