@@ -13,10 +13,11 @@ use super::scale::Scale;
 use super::{Kind, shapes, times};
 use crate::pane::Pane;
 use crate::panes::ink::{Ink, cells};
-use crate::panes::market::{Clock, block, inside, lots, nothing, offset_s, quote};
+use crate::panes::market::{Clock, inside, lots, nothing, offset_s, quote};
 use crate::screen::Screen;
 use crate::theme::{Glyph, Role};
 use crate::view::{Bar, Quote, Side, View, nano, points};
+use crate::widgets::frame::pane_block;
 
 /// What a line of the grid is made of.
 const GRID: &str = "┈";
@@ -28,7 +29,7 @@ const MOVES: u16 = 2;
 /// Draws the chart with its border.
 pub fn draw(frame: &mut Frame<'_>, area: Rect, screen: &Screen, view: &View) {
     let quote = quote(screen, view);
-    let block = block(screen, view, Pane::Chart, &title(screen, view, quote));
+    let block = pane_block(screen, view, Pane::Chart, format!(" {} ", title(screen, view, quote)));
     frame.render_widget(block, area);
     let inner = inside(area);
     let mut ink = Ink::new(frame.buffer_mut(), inner);

@@ -7,7 +7,7 @@ use ratatui::backend::TestBackend;
 use super::*;
 use crate::keys::Keymap;
 use crate::look::{Language, Look};
-use crate::theme::Theme;
+use crate::theme::{Glyph, Theme};
 use crate::view::{Bar, fixture, whole};
 
 fn screen(language: Language) -> Screen {
@@ -115,8 +115,11 @@ fn scrolled_back_it_does_not_move_when_the_market_does() {
 fn levels_beyond_the_scale_are_named_at_its_edge() {
     let mut view = fixture::view();
     view.conditions[0].exits = [Some(whole(19_000)), Some(whole(16_000))];
-    let text = shown(&screen(Language::English), &view, (60, 24));
-    assert!(text.contains("^ TP c1 19,000") && text.contains("v SL c1 16,000"), "{text}");
+    let screen = screen(Language::English);
+    let text = shown(&screen, &view, (60, 24));
+    let (up, down) = (screen.look.glyph(Glyph::Up), screen.look.glyph(Glyph::Down));
+    assert!(text.contains(&format!(" {up} TP c1 19,000 ")), "{text}");
+    assert!(text.contains(&format!(" {down} SL c1 16,000 ")), "{text}");
 }
 
 #[test]

@@ -11,15 +11,16 @@ use super::state::market;
 use super::{Grid, foot, hints};
 use crate::pane::Pane;
 use crate::panes::ink::{Ink, cells};
-use crate::panes::market::{aged, block, inside, lots, nothing, quote};
+use crate::panes::market::{aged, inside, lots, nothing, quote};
 use crate::screen::Screen;
 use crate::theme::{Glyph, Role};
 use crate::view::{Nano, Quote, View, nano};
+use crate::widgets::frame::pane_block;
 
 /// Draws the ladder with its border.
 pub fn draw(frame: &mut Frame<'_>, area: Rect, screen: &Screen, view: &View) {
     let quote = quote(screen, view);
-    let block = block(screen, view, Pane::Ladder, &title(screen, quote));
+    let block = pane_block(screen, view, Pane::Ladder, format!(" {} ", title(screen, quote)));
     frame.render_widget(block, area);
     let inner = inside(area);
     let mut ink = Ink::new(frame.buffer_mut(), inner);

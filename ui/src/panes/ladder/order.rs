@@ -5,9 +5,10 @@
 use super::grid::Grid;
 use super::state::market;
 use crate::look::Look;
-use crate::panes::market::{exact, lots};
+use crate::panes::market::lots;
 use crate::safety::Staged;
 use crate::view::{Nano, Order, Position, Quote, Side, View, nano, whole};
+use crate::widgets::text::exact;
 
 /// An item, what the trader has in it, and the words for it.
 #[derive(Clone, Copy)]

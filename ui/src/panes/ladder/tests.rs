@@ -297,6 +297,73 @@ fn a_click_while_disarmed_only_moves_the_cursor() {
 }
 
 #[test]
+fn armed_keys_and_clicks_leave_as_staged_orders_only() {
+    let view = fixture::view();
+    let armed = || {
+        let mut screen = watched(Language::English, &view);
+        safety::arm(&mut screen, &view);
+        assert_eq!(screen.safety.level(), Level::Preview);
+        screen
+    };
+    let staged = |screen: &Screen| match screen.overlays.last() {
+        Some(crate::overlays::Overlay::Preview(it)) => format!("{it:?}"),
+        other => panic!("{other:?}"),
+    };
+    for (keys, line) in [
+        (&[Act::LadderBuy][..], "order buy TXFH1 1 --limit 17312 --tif rod"),
+        (&[Act::Down, Act::LadderSell], "order sell TXFH1 1 --limit 17311 --tif rod"),
+        (&[Act::LadderMore, Act::LadderSellBid], "order sell TXFH1 2 --limit 17311 --tif rod"),
+        (&[Act::LadderMarket, Act::LadderBuy], "order buy TXFH1 1 --tif ioc"),
+        (&[Act::LadderMarket, Act::Up, Act::LadderBuy], "order buy TXFH1 1 --limit 17313"),
+        (&[Act::LadderFlatten], "flatten TXFH1"),
+        (&[Act::LadderReverse], "order sell TXFH1 2 --tif ioc --open-close auto"),
+    ] {
+        let mut screen = armed();
+        for act in keys {
+            assert_eq!(update(&mut screen, &view, *act), [], "{act:?}");
+        }
+        assert!(staged(&screen).contains(line), "{line}: {}", staged(&screen));
+    }
+    let area = layout(armed().area, &armed()).panes;
+    let area = area.iter().find(|it| it.0 == Pane::Ladder).unwrap().1;
+    let window = armed().ladder.window(&view.quotes[0], rows(&armed(), &view));
+    let at = |price: i64| window.iter().position(|it| *it == whole(price)).unwrap();
+    let row = |price| area.y + 2 + u16::try_from(at(price)).unwrap();
+    for (column, price, button, line) in [
+        (area.x + 9, 17_309, MouseButton::Left, "order buy TXFH1 1 --limit 17309"),
+        (area.right() - 10, 17_314, MouseButton::Left, "order sell TXFH1 1 --limit 17314"),
+        (area.x + 9, 17_314, MouseButton::Right, "order buy TXFH1 1 --stop 17314"),
+        (area.right() - 10, 17_309, MouseButton::Right, "order sell TXFH1 1 --stop 17309"),
+    ] {
+        let mut screen = armed();
+        click(&mut screen, &view, area, (column, row(price)), button);
+        assert!(staged(&screen).contains(line), "{line}");
+        assert_eq!(screen.ladder.cursor("TXFH1"), Some(whole(price)));
+    }
+    let mut screen = armed();
+    click(&mut screen, &view, area, (area.x + 16, row(17_309)), MouseButton::Left);
+    assert!(screen.overlays.is_empty(), "the column of prices only moves the cursor");
+}
+
+#[test]
+fn cancels_need_no_arming() {
+    let view = fixture::view();
+    let mut screen = watched(Language::English, &view);
+    for _ in 0..5 {
+        update(&mut screen, &view, Act::Up);
+    }
+    let actions = update(&mut screen, &view, Act::LadderCancelHere);
+    let asks = screen.overlays.len() == 1;
+    let cancels =
+        |it: &Action| matches!(it, Action::Perform { lines, .. } if lines == &["cancel A16"]);
+    assert!(asks || actions.iter().any(cancels), "{actions:?}");
+    let mut screen = watched(Language::English, &view);
+    update(&mut screen, &view, Act::Up);
+    assert_eq!(update(&mut screen, &view, Act::LadderCancelSide), [], "two: it asks first");
+    assert_eq!(screen.overlays.len(), 1);
+}
+
+#[test]
 fn orders_that_wait_for_an_answer_are_marked() {
     let mut view = fixture::view();
     view.orders[5].state = OrderState::PendingCancel;
@@ -304,5 +371,6 @@ fn orders_that_wait_for_an_answer_are_marked() {
     view.quotes[0].book = None;
     let screen = watched(Language::English, &view);
     let text = shown(&screen, &view, (34, 40));
-    assert!(text.contains("S1~") && text.contains("S1?"), "{text}");
+    let waits = format!("S1{}", screen.look.glyph(crate::theme::Glyph::Wait));
+    assert!(text.contains(&waits) && text.contains("S1?"), "{text}");
 }

@@ -5,10 +5,11 @@ use ratatui::layout::Rect;
 
 use crate::pane::Pane;
 use crate::panes::ink::{Ink, cells};
-use crate::panes::market::{Clock, aged, block, inside, lots, nothing, offset_s, quote};
+use crate::panes::market::{Clock, aged, inside, lots, nothing, offset_s, quote};
 use crate::screen::Screen;
 use crate::theme::Role;
 use crate::view::{Nano, Quote, Side, Trade, View, nano};
+use crate::widgets::frame::pane_block;
 
 /// Cells of a time with milliseconds.
 const TIME: u16 = 12;
@@ -28,7 +29,7 @@ const BIG: i64 = 4;
 /// Draws time and sales with the border.
 pub fn draw(frame: &mut Frame<'_>, area: Rect, screen: &Screen, view: &View) {
     let quote = quote(screen, view);
-    let block = block(screen, view, Pane::Tape, &title(screen, quote));
+    let block = pane_block(screen, view, Pane::Tape, format!(" {} ", title(screen, quote)));
     frame.render_widget(block, area);
     let inner = inside(area);
     let mut ink = Ink::new(frame.buffer_mut(), inner);
