@@ -25,6 +25,7 @@ impl<V: Venue, L: Ledger, C: Fn() -> Stamp> Server<V, L, C> {
 
     /// A message of a v1 client: its name, an empty frame, one frame of JSON.
     pub(super) fn hear_client(&mut self, frames: &[Vec<u8>]) -> zmq::Result<()> {
+        self.traffic.clients.messages += 1;
         let now = (self.clock)();
         let age = self.feed_age_ms(now);
         let (way, body) = match frames {
@@ -58,7 +59,7 @@ impl<V: Venue, L: Ledger, C: Fn() -> Stamp> Server<V, L, C> {
     pub(super) fn send_client(&mut self, way: &Client, reply: &[u8]) {
         let Some(clients) = &self.sockets.clients else { return };
         if !send_back(clients, way, reply) {
-            self.dropped += 1;
+            self.traffic.clients.dropped += 1;
         }
     }
 

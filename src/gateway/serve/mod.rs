@@ -7,6 +7,7 @@ mod clients;
 mod ours;
 mod signals;
 mod ticks;
+mod traffic;
 mod wire;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -17,6 +18,7 @@ use arrayvec::ArrayVec;
 use rustc_hash::FxHashMap;
 use zmq::{POLLIN, PollItem};
 
+use self::traffic::Traffic;
 use self::wire::{again, receive, send_topic};
 use super::core::Core;
 use super::keep::Ledger;
@@ -89,7 +91,11 @@ pub struct Server<V, L, C> {
     numbers: BTreeMap<Topic, u64>,
     problems: u64,
     bad_messages: u64,
+    /// Events and ticks that could not be told.
     dropped: u64,
+    /// Books that were told.
+    books: u64,
+    traffic: Traffic,
     /// Where the executor takes v1 signals.
     signal_port: Option<u16>,
     events: Vec<Event>,
@@ -131,6 +137,8 @@ impl<V: Venue, L: Ledger, C: Fn() -> Stamp> Server<V, L, C> {
             problems: 0,
             bad_messages: 0,
             dropped: 0,
+            books: 0,
+            traffic: Traffic::default(),
             signal_port: None,
             events: Vec::new(),
             frame: Vec::with_capacity(1_024),

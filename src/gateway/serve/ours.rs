@@ -2,6 +2,7 @@
 
 use aftm_domain::Stamp;
 
+use super::traffic::Passed;
 use super::wire::{receive, send_back};
 use super::{Present, REPORT_EVERY, Server, TURN_MAX};
 use crate::gateway::fact::Door;
@@ -38,9 +39,17 @@ impl<V: Venue, L: Ledger, C: Fn() -> Stamp> Server<V, L, C> {
         Ok(())
     }
 
+    const fn passed(&mut self, door: Door) -> &mut Passed {
+        match door {
+            Door::Desk => &mut self.traffic.desk,
+            _ => &mut self.traffic.children,
+        }
+    }
+
     /// A message of ours: the way back, then one frame.
     pub(super) fn hear_ours(&mut self, frames: &[Vec<u8>], door: Door) -> zmq::Result<()> {
         let Some((body, way)) = frames.split_last() else { return Ok(()) };
+        self.passed(door).messages += 1;
         let asked: Result<Ask, WireError> = decode(body);
         let Ok(Ask { id, request }) = asked else {
             self.bad_messages += 1;
@@ -209,7 +218,8 @@ impl<V: Venue, L: Ledger, C: Fn() -> Stamp> Server<V, L, C> {
         (row.tick_port, row.order_port) = self.sockets.ports();
         row.signal_port = self.signal_port.filter(|_| self.is_started);
         row.bad_messages = self.bad_messages + self.v1.bad_messages();
-        row.dropped = self.dropped;
+        row.dropped = self.dropped + self.traffic.dropped();
+        row.sockets = self.sockets();
         Reply::Status(Box::new(row))
     }
 
@@ -229,7 +239,7 @@ impl<V: Venue, L: Ledger, C: Fn() -> Stamp> Server<V, L, C> {
         let socket = if door == Door::Desk { &self.sockets.desk } else { &self.sockets.children };
         // A child that is gone is told nothing; the one that comes after it asks again.
         if !send_back(socket, client, &self.frame) {
-            self.dropped += 1;
+            self.passed(door).dropped += 1;
         }
         Ok(())
     }

@@ -105,6 +105,7 @@ impl<V: Venue, L: Ledger, C: Fn() -> Stamp> Server<V, L, C> {
         encode_into(&mut self.frame, &tick);
         send_topic(&self.sockets.events, Topic::Tick, &self.frame, &mut self.dropped)?;
         if let Some(book) = book {
+            self.books += 1;
             let row = BookRow { tick: tick.sequence, item: tick.item, book };
             encode_into(&mut self.frame, &row);
             send_topic(&self.sockets.events, Topic::Book, &self.frame, &mut self.dropped)?;

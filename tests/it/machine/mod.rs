@@ -8,6 +8,7 @@ mod chaos;
 mod control;
 mod ends;
 mod input;
+mod kill;
 mod market;
 mod restarts;
 mod runs;

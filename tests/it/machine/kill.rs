@@ -1,0 +1,38 @@
+//! The kill switch of a running machine, over `ctl`.
+
+use super::{Home, Machine, of_kind};
+
+const WAITS: &str = "login demo\nitem add TXFH1\naccount use SIM-1\n\
+                     condition add buy TXFH1 --trigger 1000 --id far\nstart\nwait fills 999\n";
+
+#[test]
+fn a_kill_over_ctl_halts_cancels_and_closes_until_rearm_says_why() {
+    let home = Home::new();
+    let mut machine = Machine::start(&home, WAITS, &["--speed", "10"]);
+    machine.wait_kind("done", "command", "start");
+    assert_eq!(home.ctl("order buy TXFH1 2").code, Some(0));
+    assert_eq!(home.ctl("order sell TXFH1 1 --limit 19000").code, Some(0));
+    let killed = home.ctl("kill --flatten --reason fat-finger");
+    assert_eq!(killed.code, Some(0), "{}{}", killed.out, killed.said);
+    let said = of_kind(&killed.lines(), "killed").pop().unwrap();
+    assert_eq!((&said["cancels"], &said["closings"]), (&1.into(), &1.into()));
+    assert_eq!(home.ctl("wait flat --timeout 10s").code, Some(0));
+    assert_eq!(home.ctl("wait orders-done --timeout 10s").code, Some(0));
+    machine.wait_kind("trading", "state", "halted");
+    // The exit code of a halt, and the reason in words.
+    let refused = home.ctl("order buy TXFH1 1");
+    assert_eq!(refused.code, Some(6), "{}{}", refused.out, refused.said);
+    assert!(refused.out.contains("fat-finger"), "{}", refused.out);
+    assert_eq!(home.ctl("quit").code, Some(0));
+    machine.finish();
+
+    // The next machine comes up halted.
+    let script = "login demo\nitem add TXFH1\naccount use SIM-1\norder buy TXFH1 1\n";
+    assert_eq!(home.run_script(script, &[]).code, Some(6));
+    let script = "login demo\nrearm --reason 'it was a drill'\naccount use SIM-1\n\
+                  order buy TXFH1 1\n";
+    let ended = home.run_script(script, &[]);
+    assert_eq!(ended.code, Some(0), "{}", ended.said);
+    let audit = home.run(&["export", "audit"]).out;
+    assert!(audit.contains("fat-finger") && audit.contains("it was a drill"), "{audit}");
+}
