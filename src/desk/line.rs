@@ -33,8 +33,8 @@ pub type Caller = Vec<Vec<u8>>;
 /// What the line hears.
 #[derive(Debug)]
 pub enum Heard {
-    /// The gateway tells.
-    Event(Box<Event>),
+    /// The gateway tells, in order.
+    Events(Vec<Event>),
     /// Somebody says a command over `ctl`.
     Command {
         /// Who.
@@ -192,14 +192,15 @@ impl Sockets {
 
     /// Passes on what was heard; false where nobody listens any more.
     fn hear(&self, heard: &tasks::UnboundedSender<Heard>) -> bool {
+        let mut events = Vec::new();
         for _ in 0..TURN_MAX {
             let Ok(frames) = self.events.recv_multipart(DONTWAIT) else { break };
-            let event = frames.last().and_then(|it| decode::<Numbered<Event>>(it).ok());
-            if let Some(Numbered { event, .. }) = event
-                && heard.send(Heard::Event(Box::new(event))).is_err()
-            {
-                return false;
-            }
+            // The first frame is the topic.
+            let told = frames.iter().skip(1).filter_map(|it| decode::<Numbered<Event>>(it).ok());
+            events.extend(told.map(|it| it.event));
+        }
+        if !events.is_empty() && heard.send(Heard::Events(events)).is_err() {
+            return false;
         }
         for _ in 0..TURN_MAX {
             let Ok(mut frames) = self.ctl.recv_multipart(DONTWAIT) else { break };

@@ -37,7 +37,7 @@ pub struct Setup {
     pub defaults: Defaults,
     /// Our clock.
     pub clock: fn() -> Stamp,
-    /// Where lines go.
+    /// Where lines go: one, or several with line feeds between them.
     pub out: Box<dyn Fn(String)>,
     /// The password that the environment named.
     pub password: Option<String>,
@@ -94,9 +94,9 @@ impl Desk {
         (self.clock)()
     }
 
-    /// Says a line.
-    pub fn say(&self, line: String) {
-        (self.out)(line);
+    /// Says a line, or several with line feeds between them.
+    pub fn say(&self, lines: String) {
+        (self.out)(lines);
     }
 
     /// Tells what the trader must know.
@@ -128,7 +128,7 @@ impl Desk {
             tokio::select! {
                 some = heard.recv() => match some {
                     None => return,
-                    Some(Heard::Event(event)) => self.hear(&event),
+                    Some(Heard::Events(events)) => self.hear(&events),
                     Some(Heard::Command { caller, line }) => {
                         let desk = self.clone();
                         spawn_local(async move {
@@ -142,18 +142,38 @@ impl Desk {
         }
     }
 
-    fn hear(self: &Rc<Self>, event: &Event) {
-        if let Some(line) = lines::event(self.now(), event) {
-            self.say(line);
-        }
-        if let Event::Child { role, pid, word } = event {
-            match word {
-                ChildWord::Hello => (),
-                ChildWord::Ready => self.supervise(Input::Ready(*role, *pid)),
-                ChildWord::Beat => return self.supervise(Input::Beat(*role, *pid)),
+    /// What came together is said together: to wake the printer for each line would cost more than
+    /// the lines do.
+    fn hear(self: &Rc<Self>, events: &[Event]) {
+        let (mut text, mut is_news) = (String::new(), false);
+        for event in events {
+            if let Some(line) = lines::event(self.now(), event) {
+                if !text.is_empty() {
+                    text.push('\n');
+                }
+                text.push_str(&line);
+            }
+            is_news |= !matches!(event, Event::Child { word: ChildWord::Beat, .. });
+            if let Event::Child { role, pid, word } = event {
+                // The supervisor says lines of its own.
+                self.say_all(&mut text);
+                match word {
+                    ChildWord::Hello => (),
+                    ChildWord::Ready => self.supervise(Input::Ready(*role, *pid)),
+                    ChildWord::Beat => self.supervise(Input::Beat(*role, *pid)),
+                }
             }
         }
-        self.change();
+        self.say_all(&mut text);
+        if is_news {
+            self.change();
+        }
+    }
+
+    fn say_all(&self, text: &mut String) {
+        if !text.is_empty() {
+            self.say(std::mem::take(text));
+        }
     }
 
     /// Gives the supervisor its input and does what it says.

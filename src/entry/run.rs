@@ -175,7 +175,7 @@ impl Machine {
             patience: patience(settings),
             defaults: parts::defaults(&settings.strategy),
             clock: clock::now,
-            out: Box::new(move |line| print.line(line)),
+            out: Box::new(move |lines| print.lines(lines)),
             password: std::env::var("AFTM_PASSWORD").ok(),
             read_password,
         };
