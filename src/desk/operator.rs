@@ -15,13 +15,21 @@ use tokio::task::spawn_local;
 
 use super::line::{Heard, Line};
 use super::lines;
+use super::missed::{Before, Shown};
+use super::projected::Shared;
 use super::supervisor::{Action, Input, Patience, Standing, Supervisor};
+use super::view::Trips;
 use super::{Command, Defaults, Exit, command};
-use crate::wire::event::ChildWord;
+use crate::wire::event::{ChildWord, Numbered};
 use crate::wire::{Birth, Event, Refused, Role, encode};
 
 /// How often the supervisor looks at the children; one that exits is seen at once.
 const WATCH: Duration = Duration::from_millis(100);
+
+/// How long the last word of a child that has ended may take.
+const LAST_WORD: Duration = Duration::from_millis(200);
+/// What stands before the sentence in a line of the log that says why a child ends.
+const COMPLAINT: &str = " error ";
 
 /// What the desk is made of.
 pub struct Setup {
@@ -35,6 +43,8 @@ pub struct Setup {
     pub patience: Patience,
     /// What a condition has where it does not say.
     pub defaults: Defaults,
+    /// What there was before this machine.
+    pub before: Before,
     /// Our clock.
     pub clock: fn() -> Stamp,
     /// Where lines go: one, or several with line feeds between them.
@@ -60,7 +70,16 @@ pub struct Desk {
     kills: RefCell<HashMap<Role, tokio::sync::oneshot::Sender<()>>>,
     changed: watch::Sender<u64>,
     /// Fills of earlier machines on the same data.
-    pub(super) fills_before: Cell<u64>,
+    pub(super) fills_before: u64,
+    pub(super) shown: RefCell<Shown>,
+    /// What a screen shows, where there is one.
+    pub(super) projection: RefCell<Option<Shared>>,
+    /// The projection changed.
+    pub(super) projected: tokio::sync::Notify,
+    /// How long orders took.
+    pub(super) trips: RefCell<Trips>,
+    /// Lines of events that are heard now, with line feeds between them.
+    gathered: RefCell<Option<String>>,
     is_over: Cell<bool>,
     /// Who starts, stops or closes has it, so that no two do at once.
     pub(super) turn: tokio::sync::Mutex<()>,
@@ -70,7 +89,7 @@ impl Desk {
     /// A desk; nothing runs yet.
     pub fn new(setup: Setup) -> Rc<Desk> {
         let Setup { line, program, birth, patience, defaults, clock, out, .. } = setup;
-        let Setup { password, read_password, .. } = setup;
+        let Setup { before, password, read_password, .. } = setup;
         Rc::new(Desk {
             line,
             program,
@@ -84,7 +103,12 @@ impl Desk {
             inputs: RefCell::default(),
             kills: RefCell::default(),
             changed: watch::Sender::new(0),
-            fills_before: Cell::new(0),
+            fills_before: before.fills,
+            shown: RefCell::new(Shown::new(before)),
+            projection: RefCell::default(),
+            projected: tokio::sync::Notify::new(),
+            trips: RefCell::default(),
+            gathered: RefCell::default(),
             is_over: Cell::new(false),
             turn: tokio::sync::Mutex::new(()),
         })
@@ -94,9 +118,17 @@ impl Desk {
         (self.clock)()
     }
 
-    /// Says a line, or several with line feeds between them.
-    pub fn say(&self, lines: String) {
-        (self.out)(lines);
+    /// Says a line.
+    pub fn say(&self, line: String) {
+        match &mut *self.gathered.borrow_mut() {
+            None => (self.out)(line),
+            Some(lines) => {
+                if !lines.is_empty() {
+                    lines.push('\n');
+                }
+                lines.push_str(&line);
+            }
+        }
     }
 
     /// Tells what the trader must know.
@@ -105,8 +137,13 @@ impl Desk {
         self.say(lines::alert(self.now(), code, text));
     }
 
+    /// How each child stands.
+    pub fn children(&self) -> Vec<super::supervisor::Child> {
+        self.supervisor.borrow().children().to_vec()
+    }
+
     /// Something changed that somebody may wait for.
-    fn change(&self) {
+    pub(super) fn change(&self) {
         self.changed.send_modify(|it| *it = it.wrapping_add(1));
     }
 
@@ -128,7 +165,8 @@ impl Desk {
             tokio::select! {
                 some = heard.recv() => match some {
                     None => return,
-                    Some(Heard::Events(events)) => self.hear(&events),
+                    Some(Heard::Market(market)) => self.project_market(&market),
+                    Some(Heard::Events(events)) => self.hear_all(&events),
                     Some(Heard::Command { caller, line }) => {
                         let desk = self.clone();
                         spawn_local(async move {
@@ -144,36 +182,27 @@ impl Desk {
 
     /// What came together is said together: to wake the printer for each line would cost more than
     /// the lines do.
-    fn hear(self: &Rc<Self>, events: &[Event]) {
-        let (mut text, mut is_news) = (String::new(), false);
-        for event in events {
-            if let Some(line) = lines::event(self.now(), event) {
-                if !text.is_empty() {
-                    text.push('\n');
-                }
-                text.push_str(&line);
-            }
-            is_news |= !matches!(event, Event::Child { word: ChildWord::Beat, .. });
-            if let Event::Child { role, pid, word } = event {
-                // The supervisor says lines of its own.
-                self.say_all(&mut text);
-                match word {
-                    ChildWord::Hello => (),
-                    ChildWord::Ready => self.supervise(Input::Ready(*role, *pid)),
-                    ChildWord::Beat => self.supervise(Input::Beat(*role, *pid)),
-                }
-            }
+    fn hear_all(self: &Rc<Self>, events: &[Numbered<Event>]) {
+        self.gathered.replace(Some(String::new()));
+        for numbered in events {
+            self.follow(numbered);
+            self.project_event(&numbered.event);
+            self.hear(&numbered.event);
         }
-        self.say_all(&mut text);
-        if is_news {
-            self.change();
+        if let Some(lines) = self.gathered.take().filter(|it| !it.is_empty()) {
+            (self.out)(lines);
         }
     }
 
-    fn say_all(&self, text: &mut String) {
-        if !text.is_empty() {
-            self.say(std::mem::take(text));
+    fn hear(self: &Rc<Self>, event: &Event) {
+        if let Event::Child { role, pid, word } = event {
+            match word {
+                ChildWord::Hello => (),
+                ChildWord::Ready => self.supervise(Input::Ready(*role, *pid)),
+                ChildWord::Beat => return self.supervise(Input::Beat(*role, *pid)),
+            }
         }
+        self.change();
     }
 
     /// Gives the supervisor its input and does what it says.
@@ -192,6 +221,7 @@ impl Desk {
                 }
                 Action::Tell { role, standing, text } => {
                     self.say(lines::component(self.now(), role, standing, &text));
+                    self.project_child(role, standing, &text);
                     match standing {
                         Standing::GivenUp => {
                             log::error!("{text}");
@@ -255,14 +285,16 @@ impl Desk {
             let _ = input.flush().await;
             self.inputs.borrow_mut().insert(role, input);
         }
-        if let Some(said) = child.stderr.take() {
-            spawn_local(async move {
-                let mut said = BufReader::new(said).lines();
-                while let Ok(Some(line)) = said.next_line().await {
-                    log::warn!("{role} ({pid}): {line}");
-                }
-            });
-        }
+        let said = child.stderr.take();
+        let complaint = spawn_local(async move {
+            let mut said = BufReader::new(said?).lines();
+            let mut complaint = None;
+            while let Ok(Some(line)) = said.next_line().await {
+                log::warn!("{role} ({pid}): {line}");
+                complaint = line.split_once(COMPLAINT).map(|it| it.1.to_owned()).or(complaint);
+            }
+            complaint
+        });
         let status = tokio::select! {
             status = child.wait() => status,
             Ok(()) = killed => {
@@ -271,9 +303,13 @@ impl Desk {
                 child.wait().await
             }
         };
-        let how = match status {
-            Ok(status) => format!("ended: {status}"),
-            Err(error) => format!("was lost: {error}"),
+        // It said everything before it ended; whoever else holds its pipe is not waited for.
+        let complaint = tokio::time::timeout(LAST_WORD, complaint).await;
+        let complaint = complaint.ok().and_then(Result::ok).flatten();
+        let how = match (status, complaint) {
+            (Ok(status), None) => format!("ended: {status}"),
+            (Ok(status), Some(complaint)) => format!("ended ({status}): {complaint}"),
+            (Err(error), _) => format!("was lost: {error}"),
         };
         self.inputs.borrow_mut().remove(&role);
         self.supervise(Input::Exited(role, pid, how));

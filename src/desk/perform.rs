@@ -19,14 +19,11 @@ pub(super) const ASK_AGAIN: Duration = Duration::from_millis(10);
 type Performed = Result<Option<OrderId>, Refused>;
 
 impl Desk {
-    /// Carries a command out.
-    pub(super) async fn perform(
-        self: &Rc<Self>,
-        command: &Command,
-        lines: &mut Vec<String>,
-    ) -> Performed {
+    /// Carries a command out; what it shows is appended to `lines`. The order that it sent, where it
+    /// sent one.
+    pub async fn perform(self: &Rc<Self>, command: &Command, lines: &mut Vec<String>) -> Performed {
         match command {
-            Command::Login(login) => self.login(login).await?,
+            Command::Login(login) => self.login(login, None).await?,
             Command::Logout => self.simply(Request::Logout {}).await?,
             Command::Futures { code } => self.futures(*code, lines).await?,
             Command::Item(item) => self.item(item, lines).await?,
@@ -34,9 +31,18 @@ impl Desk {
             Command::Account(Account::Use { account }) => {
                 self.simply(Request::UseAccount { account: *account }).await?;
             }
-            Command::Positions { code } => self.positions(*code, lines).await?,
-            Command::Orders { all } => self.orders(*all, lines).await?,
-            Command::Fills => self.fills(lines).await?,
+            Command::Positions { code } => {
+                let rows = self.positions(*code).await?;
+                lines.extend(rows.iter().map(|row| line(self.now(), "position", row)));
+            }
+            Command::Orders { all } => {
+                let rows = self.orders(*all, OrderId(0)).await?;
+                lines.extend(rows.iter().map(|row| line(self.now(), "order", row)));
+            }
+            Command::Fills => {
+                let rows = self.fills(0).await?;
+                lines.extend(rows.iter().map(|row| fill(self.now(), row)));
+            }
             Command::Condition(condition) => self.condition(condition, lines).await?,
             Command::Order(order) => return self.order(order, lines).await,
             Command::Cancel(Cancel::One(order)) => {
@@ -70,10 +76,11 @@ impl Desk {
         self.line.ask(request).await.map(|_| ())
     }
 
-    async fn login(&self, login: &Login) -> Result<(), Refused> {
+    /// Logs in. A password that was typed comes before that of a file or of the environment.
+    pub async fn login(&self, login: &Login, typed: Option<String>) -> Result<(), Refused> {
         let password = match &login.password_file {
             Some(file) => Some((self.read_password)(file)?),
-            None => self.password.clone(),
+            None => typed.or_else(|| self.password.clone()),
         };
         let (user, production) = (login.user, login.production);
         self.simply(Request::Login { user, password, production }).await
@@ -129,48 +136,6 @@ impl Desk {
         Ok(())
     }
 
-    async fn positions(&self, item: Option<Code>, lines: &mut Vec<String>) -> Result<(), Refused> {
-        let reply = self.line.ask(Request::Positions { item }).await?;
-        if let Reply::Positions { rows } = reply {
-            lines.extend(rows.iter().map(|row| line(self.now(), "position", row)));
-        }
-        Ok(())
-    }
-
-    async fn orders(&self, all: bool, lines: &mut Vec<String>) -> Result<(), Refused> {
-        let mut from = Some(0);
-        while let Some(place) = from {
-            let reply = self.line.ask(Request::Orders { all, from: place }).await?;
-            let Reply::Orders { rows, next } = reply else { break };
-            lines.extend(rows.iter().map(|row| line(self.now(), "order", row)));
-            from = next;
-        }
-        Ok(())
-    }
-
-    async fn fills(&self, lines: &mut Vec<String>) -> Result<(), Refused> {
-        let mut from = Some(0);
-        while let Some(place) = from {
-            let reply = self.line.ask(Request::Fills { from: place }).await?;
-            let Reply::Fills { rows, next } = reply else { break };
-            lines.extend(rows.iter().map(|row| fill(self.now(), row)));
-            from = next;
-        }
-        Ok(())
-    }
-
-    /// Every condition, in the order of creation.
-    pub(super) async fn conditions(&self) -> Result<Vec<ConditionRow>, Refused> {
-        let (mut all, mut from) = (Vec::new(), Some(0));
-        while let Some(place) = from {
-            let reply = self.line.ask(Request::Conditions { from: place }).await?;
-            let Reply::Conditions { rows, next } = reply else { break };
-            all.extend(rows);
-            from = next;
-        }
-        Ok(all)
-    }
-
     async fn condition(
         &self,
         condition: &Condition,
@@ -220,7 +185,10 @@ impl Desk {
             None => self.selected().await?,
         };
         let intent = Box::new(Intent::of_ticket(&order.ticket(account), None));
-        match self.line.ask(Request::Place { intent }).await? {
+        let asked = self.now();
+        let reply = self.line.ask(Request::Place { intent }).await;
+        self.trips.borrow_mut().add(self.now().since(asked));
+        match reply? {
             Reply::Placed { row, .. } => {
                 lines.push(line(self.now(), "order", &row));
                 match row.refusal {
@@ -248,15 +216,9 @@ impl Desk {
     /// How the gateway is.
     pub async fn ask_status(&self) -> Result<StatusRow, Refused> {
         match self.line.ask(Request::Status {}).await? {
-            Reply::Status(row) => Ok(*row),
+            Reply::Status(row) => Ok(StatusRow { missed: self.missed(), ..*row }),
             _ => Err(Refused::new("INTERNAL_ERROR", "the gateway told no status")),
         }
-    }
-
-    /// Remembers how many fills there were before this machine.
-    pub async fn remember_fills(&self) -> Result<(), Refused> {
-        self.fills_before.set(self.ask_status().await?.fills);
-        Ok(())
     }
 
     async fn status(&self, lines: &mut Vec<String>) -> Result<(), Refused> {
@@ -268,6 +230,7 @@ impl Desk {
             let body = serde_json::json!({
                 "component": child.role,
                 "state": child.standing.word(),
+                "text": child.text,
                 "pid": child.pid,
                 "heard_ms": heard_ms,
                 "restarts": child.restarts.len(),
@@ -293,7 +256,7 @@ impl Desk {
             let status = self.ask_status().await?;
             let is_so = match until {
                 Until::Running => self.supervisor.borrow().is_running(),
-                Until::Fills(count) => status.fills >= self.fills_before.get() + count,
+                Until::Fills(count) => status.fills >= self.fills_before + count,
                 Until::FeedEnd => status.feed_ended,
                 Until::Flat => status.open_lots.is_zero(),
                 Until::OrdersDone => status.open_orders == 0,

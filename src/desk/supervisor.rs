@@ -76,6 +76,8 @@ pub struct Child {
     pub role: Role,
     /// How it stands.
     pub standing: Standing,
+    /// That in a sentence, with the reason where there is one.
+    pub text: String,
     /// Its process, while there is one.
     pub pid: Option<u32>,
     /// When it was last heard, or started.
@@ -140,6 +142,7 @@ impl Supervisor {
         let child = |role| Child {
             role,
             standing: Standing::Down,
+            text: format!("the {role} is stopped"),
             pid: None,
             heard: Stamp(0),
             restarts: Vec::new(),
@@ -166,7 +169,13 @@ impl Supervisor {
 
     /// Some child failed too often.
     pub fn has_given_up(&self) -> bool {
-        self.children.iter().any(|it| it.standing == Standing::GivenUp)
+        self.given_up().is_some()
+    }
+
+    /// Why a child that failed too often did, in a sentence.
+    pub fn given_up(&self) -> Option<&str> {
+        let given_up = self.children.iter().find(|it| it.standing == Standing::GivenUp);
+        given_up.map(|it| it.text.as_str())
     }
 
     /// One input in, any number of actions out.
@@ -195,15 +204,13 @@ impl Supervisor {
                     exited(child, &patience, now, &how, actions);
                 }
             }),
-            Input::Ready(role, pid) => self.with(role, |child| {
-                if child.pid == Some(pid) && child.standing == Standing::Starting {
-                    child.heard = now;
-                    tell(child, Standing::Running, format!("the {role} is running"), actions);
-                }
-            }),
-            Input::Beat(role, pid) => self.with(role, |child| {
+            // No child beats before it is ready: where the word was lost, the beat says as much.
+            Input::Ready(role, pid) | Input::Beat(role, pid) => self.with(role, |child| {
                 if child.pid == Some(pid) {
                     child.heard = now;
+                    if child.standing == Standing::Starting {
+                        tell(child, Standing::Running, format!("the {role} is running"), actions);
+                    }
                 }
             }),
         }
@@ -218,6 +225,7 @@ impl Supervisor {
 
 fn tell(child: &mut Child, standing: Standing, text: String, actions: &mut Vec<Action>) {
     child.standing = standing;
+    child.text.clone_from(&text);
     actions.push(Action::Tell { role: child.role, standing, text });
 }
 
@@ -232,7 +240,8 @@ fn start(child: &mut Child, actions: &mut Vec<Action>) {
 
 fn stop(child: &mut Child, now: Stamp, actions: &mut Vec<Action>) {
     match child.standing {
-        Standing::Down | Standing::Stopping => (),
+        // Why one was given up is shown until it is started again.
+        Standing::Down | Standing::Stopping | Standing::GivenUp => (),
         _ if child.pid.is_some() => {
             child.heard = now;
             let text = format!("the {} is stopping", child.role);
@@ -344,6 +353,17 @@ mod tests {
         assert!(!supervisor.is_running());
         let actions = apply(&mut supervisor, Input::Time, at(10));
         assert!(actions.contains(&Action::Spawn(Role::Strategy)));
+    }
+
+    #[test]
+    fn a_child_whose_word_that_it_is_ready_was_lost_runs_with_its_first_beat() {
+        let mut supervisor = Supervisor::new(Patience::default());
+        apply(&mut supervisor, Input::Start, at(0));
+        for (role, pid) in [(Role::Executor, 1), (Role::Strategy, 2)] {
+            apply(&mut supervisor, Input::Spawned(role, pid), at(0));
+            apply(&mut supervisor, Input::Beat(role, pid), at(250));
+        }
+        assert!(supervisor.is_running());
     }
 
     #[test]

@@ -36,9 +36,9 @@ impl Desk {
             if self.supervisor.borrow().is_running() {
                 return Ok(());
             }
-            if self.supervisor.borrow().has_given_up() {
+            let given_up = self.supervisor.borrow().given_up().map(str::to_owned);
+            if let Some(text) = given_up {
                 self.halt_children().await?;
-                let text = "a child of the machine cannot be started; see the log";
                 return Err(Refused::new("NOT_STARTED", text));
             }
             if self.is_over() || self.supervisor.borrow().is_down() {

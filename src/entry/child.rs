@@ -3,11 +3,11 @@
 use std::io::Read as _;
 use std::thread;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, anyhow, bail};
 use rustix::process::{Signal, getppid, set_parent_process_death_signal};
 use zmq::SocketType;
 
-use super::clock;
+use super::{clock, doctor};
 use crate::desk::Exit;
 use crate::wire::socket::{self, Bound};
 use crate::wire::{Birth, Role, decode, frame};
@@ -36,9 +36,9 @@ pub(super) fn run(role: Role) -> Result<Exit> {
             strategy::Process::new(&context, birth, pid, STOP, clock::now)?.run()?;
         }
         Role::Executor => {
-            let ports = birth.endpoints.v1_signals.clone().unwrap_or_default();
+            let port = birth.endpoints.v1_signals.clone().unwrap_or_default();
             let executor = executor::Process::new(&context, birth, pid, STOP, clock::now)
-                .with_context(|| format!("cannot bind the signal ports {ports}"))?;
+                .map_err(|error| refuse_ports(&port, error))?;
             if let Some(port) = executor.signal_port() {
                 log::warn!("any program of this computer can signal over port {port}");
             }
@@ -46,6 +46,21 @@ pub(super) fn run(role: Role) -> Result<Exit> {
         }
     }
     Ok(Exit::Ok)
+}
+
+/// Why the signal ports cannot be had: who took the one for v1 after the machine had looked at it.
+fn refuse_ports(port: &str, error: zmq::Error) -> anyhow::Error {
+    let number = port.rsplit_once(':').and_then(|it| it.1.parse().ok()).filter(|it| *it > 0);
+    match number.filter(|_| error == zmq::Error::EADDRINUSE) {
+        Some(number) => {
+            let holder = doctor::holder(number).unwrap_or_else(|| "another program".to_owned());
+            anyhow!(
+                "cannot open the signal port {port}: {holder} has it; stop that, or set \
+                 gateway.signal_port to another"
+            )
+        }
+        None => anyhow!("cannot open the signal ports {port}: {error}"),
+    }
 }
 
 /// The record that the parent writes first: its length in four bytes, then the frame.

@@ -1,25 +1,28 @@
 //! Questions: they change nothing.
 
-use aftm_domain::{Quantity, SignalId, SignalKind};
+use std::ops::Bound;
+
+use aftm_domain::{AccountId, Code, Quantity, SignalId, SignalKind};
 
 use super::core::Core;
 use super::fact::Door;
 use super::keep::Ledger;
 use super::rows;
+use super::state::Holding;
 use super::venue::Venue;
 use crate::wire::request::{Request, SnapshotRow, StatusRow};
-use crate::wire::{Refused, Reply};
+use crate::wire::{PositionRow, Refused, Reply};
 
 /// Rows of a page, so that a reply stays below the largest frame even where every id and every
 /// sentence is as long as it can be: a row of a snapshot with two signals takes some 1,300 bytes.
 const PAGE: usize = 40;
 
 /// A page of rows from an iterator that starts at the page, and where the next page starts.
-fn page<T, R>(
+fn page<T, R, P>(
     mut rows: impl Iterator<Item = T>,
-    place: impl Fn(&T) -> u64,
+    place: impl Fn(&T) -> P,
     show: impl Fn(T) -> R,
-) -> (Vec<R>, Option<u64>) {
+) -> (Vec<R>, Option<P>) {
     let mut shown = Vec::with_capacity(PAGE);
     for row in rows.by_ref() {
         if shown.len() == PAGE {
@@ -36,14 +39,12 @@ impl<V: Venue, L: Ledger> Core<V, L> {
             Request::Items {} => Ok(Reply::Items { items: self.state.items.clone() }),
             Request::Instruments { code, from } => Ok(self.instruments(code.as_deref(), *from)),
             Request::Conditions { from } => Ok(self.conditions(*from)),
-            Request::Positions { item } => {
-                let rows = self.positions().filter(|row| item.is_none_or(|item| item == row.item));
-                let mut rows: Vec<_> = rows.collect();
-                if rows.len() > PAGE {
-                    // What is held is never crowded out by what was closed long ago.
-                    rows.retain(|it| !it.long.is_zero() || !it.short.is_zero());
-                }
-                Ok(Reply::Positions { rows })
+            Request::Positions { item, from } => {
+                let from = from.map_or(Bound::Unbounded, Bound::Included);
+                let rows = self.state.holdings.range((from, Bound::Unbounded));
+                let rows = rows.filter(|((_, code), _)| item.is_none_or(|item| item == *code));
+                let (rows, next) = page(rows, |(key, _)| **key, |it| self.position(it));
+                Ok(Reply::Positions { rows, next })
             }
             Request::Orders { all, from } => {
                 let rows = self.state.orders.range(aftm_domain::OrderId(*from)..);
@@ -59,16 +60,19 @@ impl<V: Venue, L: Ledger> Core<V, L> {
                 Ok(Reply::Fills { rows, next })
             }
             Request::Snapshot { from } => Ok(self.snapshot(*from)),
+            Request::Money {} => self.money(),
             Request::Status {} => Ok(Reply::Status(Box::new(self.status()))),
             _ => Err(Refused::new("UNKNOWN_OPERATION", "this cannot be asked here")),
         }
     }
 
     /// Every position that holds or held something.
-    pub fn positions(&self) -> impl Iterator<Item = crate::wire::PositionRow> {
-        self.state.holdings.iter().map(|((account, item), holding)| {
-            rows::position((*account, *item), holding, self.last.get(item).copied())
-        })
+    pub fn positions(&self) -> impl Iterator<Item = PositionRow> {
+        self.state.holdings.iter().map(|it| self.position(it))
+    }
+
+    fn position(&self, (key, holding): (&(AccountId, Code), &Holding)) -> PositionRow {
+        rows::position(*key, holding, self.last.get(&key.1).copied())
     }
 
     fn instruments(&self, code: Option<&str>, from: u64) -> Reply {
@@ -113,6 +117,20 @@ impl<V: Venue, L: Ledger> Core<V, L> {
         Reply::Snapshot { rows, next, through: 0 }
     }
 
+    /// The selected account's money, where the venue tells it.
+    fn money(&self) -> Result<Reply, Refused> {
+        self.case(Door::Gateway).logged_in()?;
+        let Some(account) = self.state.account else {
+            let text = "no account is selected; select one";
+            return Err(Refused::new("MISSING_ACCOUNT", text));
+        };
+        let Some(summary) = self.venue.summary(account) else {
+            let text = format!("the exchange tells no money of account {account}");
+            return Err(Refused::new("UNKNOWN_ACCOUNT", text));
+        };
+        Ok(Reply::Money(Box::new(rows::money(&summary))))
+    }
+
     /// How the core is; the loop adds what only it knows.
     pub fn status(&self) -> StatusRow {
         let case = self.case(Door::Gateway);
@@ -133,6 +151,7 @@ impl<V: Venue, L: Ledger> Core<V, L> {
             condition_orders: self.state.working().filter(|it| it.signal.is_some()).count() as u64,
             fills: self.state.fills.len() as u64,
             published: self.published,
+            last_order: self.state.next_order().0 - 1,
             exchange_time: self.time.map(|it| it.to_string()),
             ..StatusRow::default()
         }

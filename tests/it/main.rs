@@ -1,6 +1,7 @@
 //! One binary for every test that needs the program or the tree as a whole.
 
 mod bench;
+mod desk;
 mod export;
 mod gateway;
 mod machine;

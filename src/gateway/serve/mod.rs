@@ -146,6 +146,8 @@ impl<V: Venue, L: Ledger, C: Fn() -> Stamp> Server<V, L, C> {
     /// Serves until the desk says that it is enough.
     pub fn run(mut self) -> Result<(), ServeError> {
         self.want();
+        // Who listens already is made known to the socket, so that the first event reaches them.
+        self.sockets.events.get_events()?;
         while !self.is_stopping {
             let spoken = self.wait()?;
             if spoken.children {

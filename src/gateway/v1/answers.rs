@@ -7,6 +7,7 @@ use crate::gateway::core::Core;
 use crate::gateway::fact::Door;
 use crate::gateway::keep::Ledger;
 use crate::gateway::venue::{Summary, Venue};
+use crate::wire::frame::FRAME_BYTES_MAX;
 use crate::wire::request::Request as Ours;
 use crate::wire::v1::orders::{self, Failure, Request, code};
 use crate::wire::{PositionRow, Refused};
@@ -143,7 +144,12 @@ fn positions<V: Venue, L: Ledger>(
             unrealized_pnl: row.open_profit,
         })
         .collect();
-    orders::positions(&rows)
+    let reply = orders::positions(&rows);
+    if reply.len() <= FRAME_BYTES_MAX {
+        return reply;
+    }
+    let text = format!("{} positions are too many for one reply; name an item_code", rows.len());
+    orders::failed(&Failure::new(code::POSITION_QUERY_ERROR, text))
 }
 
 fn accounts<V: Venue, L: Ledger>(core: &Core<V, L>, account: Option<AccountId>) -> Vec<u8> {

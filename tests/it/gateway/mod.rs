@@ -2,10 +2,12 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)] // Helpers of tests may fail as tests do.
 
+mod doubt;
 mod journal;
 mod lives;
 mod lost;
 mod pace;
+mod pages;
 mod refusals;
 mod restarts;
 mod v1;
@@ -14,6 +16,7 @@ mod views;
 use aftm::gateway::fact::Door;
 use aftm::gateway::listing::Listing;
 use aftm::gateway::simulated::Simulated;
+use aftm::gateway::state::State;
 use aftm::gateway::{Core, Rules, Setup};
 use aftm::wire::request::{Moved, Request};
 use aftm::wire::{Event, Intent, Outcome, Refused, Reply, Signal};
@@ -200,13 +203,22 @@ impl Rig {
 }
 
 fn core(settings: &aftm_sim::Settings, memory: &Memory) -> Core<Simulated, Memory> {
+    core_of(settings, memory, memory.fold())
+}
+
+/// A core that goes on from a state.
+fn core_of(
+    settings: &aftm_sim::Settings,
+    memory: &Memory,
+    state: State,
+) -> Core<Simulated, Memory> {
     let catalog = Catalog::built_in().unwrap();
     let mut core = Core::new(Setup {
         venue: Simulated::new(settings.clone()),
         ledger: memory.clone(),
         listing: Listing::new(catalog, "2021-07-26".parse().unwrap()),
         rules: Rules::default(),
-        state: memory.fold(),
+        state,
     });
     core.start(MORNING).unwrap();
     core

@@ -33,7 +33,7 @@ fn ticket(count: i64) -> Ticket {
 
 fn report(chance: &mut Chance, number: usize) -> Report {
     let refusal = Refusal { code: "X".to_owned(), text: "why".to_owned() };
-    match chance.below(12) {
+    match chance.below(13) {
         0 | 1 => Report::Accepted { venue_id: id("V-1") },
         2 => Report::Rejected(refusal),
         3 | 4 => Report::Filled(Fill {
@@ -50,6 +50,7 @@ fn report(chance: &mut Chance, number: usize) -> Report {
         8 => Report::Replaced { quantity: lots(1 + chance.below(4)), price: None },
         9 => Report::ReplaceRejected(refusal),
         10 => Report::NoReply,
+        11 => Report::Triggered,
         _ if chance.one_in(2) => Report::Canceled,
         _ => Report::Expired,
     }
@@ -64,10 +65,17 @@ fn the_view_of_every_order_shows_the_status_that_it_has() {
     let mut chance = Chance::new(11);
     for number in 1..=ORDERS {
         let (order, ticket) = (OrderId(number), ticket(1 + chance.below(3)));
-        let (request, signal, multiplier) = (None, None, lots(200));
+        let (request, signal, multiplier, time) = (None, None, lots(200), None);
         let door = Door::Desk;
-        let mut facts =
-            vec![Fact::OrderReceived { id: order, ticket, request, signal, multiplier, door }];
+        let mut facts = vec![Fact::OrderReceived {
+            id: order,
+            ticket,
+            request,
+            signal,
+            multiplier,
+            door,
+            time,
+        }];
         let mut known = Order::sent(order, ticket);
         for step in 0..chance.place(14) {
             let report = report(&mut chance, step);

@@ -1,5 +1,7 @@
 //! Children that fall silent or die too often.
 
+use std::net::TcpListener;
+
 use rustix::process::Signal;
 
 use super::{Home, Machine, is_alive, of_kind, send};
@@ -64,6 +66,41 @@ fn a_child_that_dies_again_and_again_stays_down_until_it_is_started() {
     }
     assert_eq!(home.ctl("start").code, Some(0));
     assert_eq!(home.ctl("wait running --timeout 1s").code, Some(0));
+    assert_eq!(home.ctl("quit").code, Some(0));
+    assert_eq!(machine.finish().code, Some(0));
+}
+
+/// Somebody takes the port for v1 signals after the machine looked whether it is free.
+#[test]
+fn a_signal_port_that_is_taken_later_is_named_with_its_holder() {
+    let home = Home::new();
+    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let signal_port = format!("gateway.signal_port={port}");
+    let sets = ["--set", "gateway.plain=true", "--set", "gateway.order_port=0"];
+    let words = [&sets[..], &["--set", &signal_port]].concat();
+    // The script waits for an order that never trades.
+    let script = WAITS
+        .replace("start\nwait fills 999", "order sell TXFH1 1 --limit 19000\nwait orders-done");
+    let mut machine = Machine::start(&home, &script, &words);
+    machine.wait_kind("order", "status", "New");
+    let taken = TcpListener::bind(("127.0.0.1", port)).unwrap();
+    let refused = home.ctl("start");
+    assert_eq!(refused.code, Some(1), "{}", refused.out);
+    let named = [port.to_string(), format!("pid {}", std::process::id())];
+    let is_named = |text: &serde_json::Value| {
+        named.iter().all(|it| text.as_str().is_some_and(|text| text.contains(it)))
+    };
+    let told = of_kind(&refused.lines(), "refused").pop().unwrap();
+    assert!(is_named(&told["text"]), "{told}");
+    let given_up = machine.wait_kind("alert", "code", "CHILD_GIVEN_UP");
+    assert!(is_named(&given_up["text"]), "{given_up}");
+    let died = of_kind(&machine.values(), "alert").into_iter();
+    assert!(died.filter(|it| it["code"] == "CHILD_DIED").all(|it| is_named(&it["text"])));
+    let rows = of_kind(&home.ctl("status").lines(), "component");
+    let row = rows.iter().find(|it| it["component"] == "executor").unwrap();
+    assert!(is_named(&row["text"]), "{row}");
+    drop(taken);
+    assert_eq!(home.ctl("start").code, Some(0), "the port is free again");
     assert_eq!(home.ctl("quit").code, Some(0));
     assert_eq!(machine.finish().code, Some(0));
 }
