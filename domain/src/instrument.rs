@@ -1,13 +1,14 @@
 //! What can be traded: an instrument with its tick table, money terms and order rules.
 
 use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
 
 use crate::order::{Kind, Ticket};
 use crate::session::Sessions;
 use crate::{Code, Money, Price, Quantity};
 
 /// One band of a tick table: from this price on, prices move in these steps.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Band {
     /// The lowest price of the band.
     pub from: Price,
@@ -37,6 +38,11 @@ impl TickTable {
     pub fn step(&self, price: Price) -> Price {
         let band = self.0.iter().rev().find(|it| it.from <= price).or(self.0.first());
         band.map_or(Price::from_raw(1), |it| it.step)
+    }
+
+    /// The bands, by the price from which each holds, rising from zero.
+    pub fn bands(&self) -> &[Band] {
+        &self.0
     }
 
     /// The smallest step of the table, which distances are multiples of.

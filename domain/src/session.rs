@@ -4,6 +4,7 @@
 //! exchange's clock; no time zone is known here.
 
 use jiff::civil::{Date, DateTime};
+use serde::{Deserialize, Serialize};
 
 use crate::Instrument;
 use crate::calendar::Calendar;
@@ -12,7 +13,7 @@ const DAY_SECONDS: u32 = 86_400;
 
 /// A span of the day, in seconds after midnight on the exchange's clock. One that ends at or before
 /// its start ends on the next day.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Span {
     /// The first second.
     pub opens: u32,
@@ -37,7 +38,7 @@ impl Span {
 }
 
 /// The sessions of a trading day. The night session belongs to the next trading day.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Sessions {
     /// The day session.
     pub day: Span,

@@ -25,7 +25,7 @@ pub use layer::{Layer, Stated};
 pub use password::{Password, PasswordError, password};
 pub use problem::{Origin, Problem, Problems};
 pub use settings::{
-    Desk, Durability, Executor, Feed, Gateway, Journal, Level, Log, Mode, Random, Settings,
+    Desk, Durability, Executor, Feed, Gateway, Journal, Level, Log, Mode, Random, Screen, Settings,
     Simulator, Speed, Strategy, Venue,
 };
 

@@ -28,6 +28,7 @@ pub struct Settings {
     pub desk: Desk,
     pub journal: Journal,
     pub log: Log,
+    pub screen: Screen,
 }
 
 impl Settings {
@@ -43,7 +44,7 @@ impl Settings {
         let (gateway, feed, random) = (Gateway::read(it), Feed::read(it), Random::read(it));
         let (simulator, strategy) = (Simulator::read(it), Strategy::read(it));
         let (executor, venue, desk) = (Executor::read(it), Venue::read(it), Desk::read(it));
-        let (journal, log) = (Journal::read(it), Log::read(it));
+        let (journal, log, screen) = (Journal::read(it), Log::read(it), Screen::read(it));
         Some(Settings {
             gateway: gateway?,
             feed: feed?,
@@ -55,6 +56,7 @@ impl Settings {
             desk: desk?,
             journal: journal?,
             log: log?,
+            screen: screen?,
         })
     }
 }
@@ -239,6 +241,39 @@ section! {
     }
 }
 
+section! {
+    /// The full screen.
+    Screen {
+        /// A theme's name; `None` takes the language's.
+        theme: Option<String> = |it| it.word("screen.theme", "\"auto\" or the name of a theme", name),
+        /// The language's tag; `None` takes the environment's.
+        language: Option<&'static str> = |it| it.choice("screen.language", &[
+            ("auto", None), ("en", Some("en")), ("zh-TW", Some("zh-TW")), ("zh-CN", Some("zh-CN")),
+        ]),
+        /// How many colors; the word as it was stated.
+        color: &'static str = |it| it.choice("screen.color", &[
+            ("auto", "auto"), ("always", "always"), ("never", "never"), ("16", "16"),
+            ("256", "256"), ("truecolor", "truecolor"),
+        ]),
+        /// Whether prices that rise are red; `None` leaves it to the theme.
+        is_red_up: Option<bool> = |it| it.choice("screen.market_colors", &[
+            ("auto", None), ("red-up", Some(true)), ("green-up", Some(false)),
+        ]),
+        /// After how long without a tick an item's price is no longer true.
+        stale: Duration = |it| it.milliseconds("screen.stale_ms", 500..=WAIT_MS_MAX),
+        /// Whether the mouse is taken.
+        mouse: bool = |it| it.boolean("screen.mouse"),
+        /// Whether fills and faults ring and tell the desktop.
+        bell: bool = |it| it.boolean("screen.bell"),
+        /// Whether the machine goes on without a screen when the terminal goes away.
+        goes_on: bool = |it| it.choice("screen.on_terminal_loss", &[
+            ("continue", true), ("stop", false),
+        ]),
+        /// Whether the kill key twice chooses the strongest kill.
+        kill_double_press: bool = |it| it.boolean("screen.kill_double_press"),
+    }
+}
+
 /// How fast a feed runs.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Speed {
@@ -308,6 +343,17 @@ impl Level {
 fn source(text: &str) -> Option<String> {
     let has_path = |kind: &str| text.strip_prefix(kind).is_some_and(|path| !path.is_empty());
     (text == "random" || has_path("taifex:") || has_path("csv:")).then(|| text.to_owned())
+}
+
+/// `auto`, or a name that is also a file's.
+fn name(text: &str) -> Option<Option<String>> {
+    let is_name = |it: &str| {
+        !it.is_empty() && it.chars().all(|it| it.is_ascii_alphanumeric() || it == '-' || it == '_')
+    };
+    match text {
+        "auto" => Some(None),
+        _ => is_name(text).then(|| Some(text.to_owned())),
+    }
 }
 
 fn lots(reader: &mut Reader<'_>, key: &str) -> Option<Quantity> {

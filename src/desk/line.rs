@@ -5,11 +5,12 @@
 use std::collections::HashMap;
 use std::sync::mpsc;
 
+use aftm_domain::Tick;
 use tokio::sync::{mpsc as tasks, oneshot};
 use zmq::{Context, DONTWAIT, POLLIN, SNDMORE, Socket, SocketType};
 
 use super::Exit;
-use crate::wire::event::{Numbered, Topic};
+use crate::wire::event::{BookRow, Numbered, Topic};
 use crate::wire::socket::{self, Bound};
 use crate::wire::{Event, Link, LinkError, Refused, Reply, Request, decode};
 
@@ -17,6 +18,8 @@ use crate::wire::{Event, Link, LinkError, Refused, Reply, Request, decode};
 const BELL: &str = "inproc://desk-bell";
 /// How long the last answer of `ctl`, that of quitting, may take on its way, in milliseconds.
 const LINGER_MS: i32 = 500;
+/// What is told of the market.
+const MARKET: [Topic; 2] = [Topic::Tick, Topic::Book];
 /// Messages taken before the others have their turn.
 const TURN_MAX: usize = 256;
 
@@ -30,11 +33,32 @@ pub const EXIT: &[u8] = b"exit";
 /// Who asked over `ctl`: the way back.
 pub type Caller = Vec<Vec<u8>>;
 
+/// What the market says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(clippy::large_enum_variant)] // A box each would cost more than the room it saves.
+pub enum Market {
+    /// A trade.
+    Tick(Tick),
+    /// A book.
+    Book(BookRow),
+}
+
+impl Market {
+    fn read(topic: &[u8], body: &[u8]) -> Option<Market> {
+        if topic == Topic::Tick.bytes() {
+            return decode(body).ok().map(Market::Tick);
+        }
+        decode(body).ok().map(Market::Book)
+    }
+}
+
 /// What the line hears.
 #[derive(Debug)]
 pub enum Heard {
     /// The gateway tells.
     Event(Box<Numbered<Event>>),
+    /// Ticks and books, in the order they were told; only while they are watched.
+    Market(Vec<Market>),
     /// Somebody says a command over `ctl`.
     Command {
         /// Who.
@@ -61,6 +85,7 @@ fn answer(shown: &[String], exit: Exit) -> Vec<Piece> {
 enum Order {
     Ask(Box<Request>, oneshot::Sender<Result<Reply, Refused>>),
     Reply(Caller, Vec<Piece>),
+    Watch(bool),
     End,
 }
 
@@ -82,6 +107,11 @@ impl Line {
     /// Answers a command that came over `ctl`: what is shown, and how it ended.
     pub fn reply(&self, caller: Caller, shown: &[String], exit: Exit) {
         self.order(Order::Reply(caller, answer(shown, exit)));
+    }
+
+    /// Hears ticks and books from now on, or no longer.
+    pub fn watch_market(&self, is_watched: bool) {
+        self.order(Order::Watch(is_watched));
     }
 
     /// Ends the line.
@@ -177,10 +207,18 @@ impl Sockets {
                     // Who asked may be gone.
                     let _ = pieces.iter().try_for_each(|it| self.reply(&caller, it));
                 }
+                Ok(Order::Watch(is_watched)) => self.watch(is_watched)?,
                 Err(mpsc::TryRecvError::Empty) => return Ok(true),
                 Ok(Order::End) | Err(mpsc::TryRecvError::Disconnected) => return Ok(false),
             }
         }
+    }
+
+    fn watch(&self, is_watched: bool) -> zmq::Result<()> {
+        MARKET.into_iter().try_for_each(|topic| match is_watched {
+            true => self.events.set_subscribe(topic.bytes()),
+            false => self.events.set_unsubscribe(topic.bytes()),
+        })
     }
 
     fn reply(&self, caller: &Caller, (kind, body): &Piece) -> zmq::Result<()> {
@@ -192,14 +230,24 @@ impl Sockets {
 
     /// Passes on what was heard; false where nobody listens any more.
     fn hear(&self, heard: &tasks::UnboundedSender<Heard>) -> bool {
+        let mut market = Vec::new();
         for _ in 0..TURN_MAX {
             let Ok(frames) = self.events.recv_multipart(DONTWAIT) else { break };
+            if let [topic, body] = frames.as_slice()
+                && MARKET.iter().any(|it| it.bytes() == topic)
+            {
+                market.extend(Market::read(topic, body));
+                continue;
+            }
             let event = frames.last().and_then(|it| decode::<Numbered<Event>>(it).ok());
             if let Some(event) = event
                 && heard.send(Heard::Event(Box::new(event))).is_err()
             {
                 return false;
             }
+        }
+        if !market.is_empty() && heard.send(Heard::Market(market)).is_err() {
+            return false;
         }
         for _ in 0..TURN_MAX {
             let Ok(mut frames) = self.ctl.recv_multipart(DONTWAIT) else { break };

@@ -14,13 +14,16 @@ mod missed;
 mod operator;
 mod pages;
 mod perform;
+mod projected;
 pub mod records;
 pub mod supervisor;
 mod turns;
+pub mod view;
 
 pub use command::Command;
 pub use defaults::Defaults;
 pub use exit::Exit;
 pub use missed::Before;
 pub use operator::{Desk, Setup};
+pub use projected::Shared;
 pub use turns::held;

@@ -16,7 +16,9 @@ use tokio::task::spawn_local;
 use super::line::{Heard, Line};
 use super::lines;
 use super::missed::{Before, Shown};
+use super::projected::Shared;
 use super::supervisor::{Action, Input, Patience, Standing, Supervisor};
+use super::view::Trips;
 use super::{Command, Defaults, Exit, command};
 use crate::wire::event::ChildWord;
 use crate::wire::{Birth, Event, Refused, Role, encode};
@@ -70,6 +72,12 @@ pub struct Desk {
     /// Fills of earlier machines on the same data.
     pub(super) fills_before: u64,
     pub(super) shown: RefCell<Shown>,
+    /// What a screen shows, where there is one.
+    pub(super) projection: RefCell<Option<Shared>>,
+    /// The projection changed.
+    pub(super) projected: tokio::sync::Notify,
+    /// How long orders took.
+    pub(super) trips: RefCell<Trips>,
     is_over: Cell<bool>,
     /// Who starts, stops or closes has it, so that no two do at once.
     pub(super) turn: tokio::sync::Mutex<()>,
@@ -95,6 +103,9 @@ impl Desk {
             changed: watch::Sender::new(0),
             fills_before: before.fills,
             shown: RefCell::new(Shown::new(before)),
+            projection: RefCell::default(),
+            projected: tokio::sync::Notify::new(),
+            trips: RefCell::default(),
             is_over: Cell::new(false),
             turn: tokio::sync::Mutex::new(()),
         })
@@ -113,6 +124,11 @@ impl Desk {
     pub fn alert(&self, code: &str, text: &str) {
         log::warn!("{text}");
         self.say(lines::alert(self.now(), code, text));
+    }
+
+    /// How each child stands.
+    pub fn children(&self) -> Vec<super::supervisor::Child> {
+        self.supervisor.borrow().children().to_vec()
     }
 
     /// Something changed that somebody may wait for.
@@ -138,8 +154,10 @@ impl Desk {
             tokio::select! {
                 some = heard.recv() => match some {
                     None => return,
+                    Some(Heard::Market(market)) => self.project_market(&market),
                     Some(Heard::Event(numbered)) => {
                         self.follow(&numbered);
+                        self.project_event(&numbered.event);
                         self.hear(&numbered.event);
                     }
                     Some(Heard::Command { caller, line }) => {
@@ -182,6 +200,7 @@ impl Desk {
                 }
                 Action::Tell { role, standing, text } => {
                     self.say(lines::component(self.now(), role, standing, &text));
+                    self.project_child(role, standing, &text);
                     match standing {
                         Standing::GivenUp => {
                             log::error!("{text}");

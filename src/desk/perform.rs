@@ -19,14 +19,11 @@ pub(super) const ASK_AGAIN: Duration = Duration::from_millis(10);
 type Performed = Result<Option<OrderId>, Refused>;
 
 impl Desk {
-    /// Carries a command out.
-    pub(super) async fn perform(
-        self: &Rc<Self>,
-        command: &Command,
-        lines: &mut Vec<String>,
-    ) -> Performed {
+    /// Carries a command out; what it shows is appended to `lines`. The order that it sent, where it
+    /// sent one.
+    pub async fn perform(self: &Rc<Self>, command: &Command, lines: &mut Vec<String>) -> Performed {
         match command {
-            Command::Login(login) => self.login(login).await?,
+            Command::Login(login) => self.login(login, None).await?,
             Command::Logout => self.simply(Request::Logout {}).await?,
             Command::Futures { code } => self.futures(*code, lines).await?,
             Command::Item(item) => self.item(item, lines).await?,
@@ -79,10 +76,11 @@ impl Desk {
         self.line.ask(request).await.map(|_| ())
     }
 
-    async fn login(&self, login: &Login) -> Result<(), Refused> {
+    /// Logs in. A password that was typed comes before that of a file or of the environment.
+    pub async fn login(&self, login: &Login, typed: Option<String>) -> Result<(), Refused> {
         let password = match &login.password_file {
             Some(file) => Some((self.read_password)(file)?),
-            None => self.password.clone(),
+            None => typed.or_else(|| self.password.clone()),
         };
         let (user, production) = (login.user, login.production);
         self.simply(Request::Login { user, password, production }).await
@@ -187,7 +185,10 @@ impl Desk {
             None => self.selected().await?,
         };
         let intent = Box::new(Intent::of_ticket(&order.ticket(account), None));
-        match self.line.ask(Request::Place { intent }).await? {
+        let asked = self.now();
+        let reply = self.line.ask(Request::Place { intent }).await;
+        self.trips.borrow_mut().add(self.now().since(asked));
+        match reply? {
             Reply::Placed { row, .. } => {
                 lines.push(line(self.now(), "order", &row));
                 match row.refusal {

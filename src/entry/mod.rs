@@ -19,6 +19,7 @@ pub mod parts;
 mod printer;
 mod replay;
 mod run;
+mod screen;
 mod verify;
 
 pub use export::export;

@@ -54,25 +54,35 @@ pub(super) fn run(script: &Path, settings: &Settings, folders: &Folders) -> Resu
     folders.create()?;
     folders.note().into_iter().for_each(|it| log::info!("{it}"));
     let held = hold(folders)?;
-    let machine = match Machine::open(settings, folders) {
-        Ok(machine) => machine,
-        Err(error) => {
-            if let Some(taken) = error.downcast_ref::<SocketError>().filter(|it| it.is_taken()) {
-                let holder = taken.port().and_then(doctor::holder);
-                let holder = holder.unwrap_or_else(|| "another program".to_owned());
-                log::error!("{taken}: {holder} has it; stop that, or choose another port");
-                return Ok(Exit::Failure);
-            }
-            return Err(error);
-        }
+    let Some(machine) = open(settings, folders, std::io::stdout())? else {
+        return Ok(Exit::Failure);
     };
-    let exit = machine.run(commands)?;
+    let exit = machine.run(async |desk| follow(desk, commands).await)?;
     drop(held);
     Ok(exit)
 }
 
+/// Opens the machine; `None` where a port is taken, which is told with who has it.
+pub(super) fn open(
+    settings: &Settings,
+    folders: &Folders,
+    out: impl std::io::Write + Send + 'static,
+) -> Result<Option<Machine>> {
+    match Machine::open(settings, folders, out) {
+        Ok(machine) => Ok(Some(machine)),
+        Err(error) => {
+            let taken = error.downcast_ref::<SocketError>().filter(|it| it.is_taken());
+            let Some(taken) = taken else { return Err(error) };
+            let holder = taken.port().and_then(doctor::holder);
+            let holder = holder.unwrap_or_else(|| "another program".to_owned());
+            log::error!("{taken}: {holder} has it; stop that, or choose another port");
+            Ok(None)
+        }
+    }
+}
+
 /// Takes the data folder. `ctl` looks at its lock for a moment, which is no reason to be refused.
-fn hold(folders: &Folders) -> Result<journal::Hold, journal::HoldError> {
+pub(super) fn hold(folders: &Folders) -> Result<journal::Hold, journal::HoldError> {
     for _ in 0..10 {
         if let Ok(held) = journal::hold(&folders.data, "aftm run") {
             return Ok(held);
@@ -109,7 +119,11 @@ pub(super) struct Machine {
 }
 
 impl Machine {
-    fn open(settings: &Settings, folders: &Folders) -> Result<Machine> {
+    fn open(
+        settings: &Settings,
+        folders: &Folders,
+        out: impl std::io::Write + Send + 'static,
+    ) -> Result<Machine> {
         let context = zmq::Context::new();
         let catalog = Arc::new(parts::catalog(folders)?);
         let source: Source = settings.feed.source.parse()?;
@@ -125,7 +139,6 @@ impl Machine {
         };
         let venue = Simulated::new(parts::simulator(&settings.simulator, catalog.calendar()));
         let core = core(settings, folders, Listing::new((*catalog).clone(), date), venue)?;
-        let out = std::io::stdout();
         Machine::join(settings, folders, &context, core, out, |context| {
             feed_line::open(context, source.to_string(), feed, starts, speed)
         })
@@ -193,14 +206,15 @@ impl Machine {
         self.orders_port
     }
 
-    pub(super) fn run(self, commands: Commands) -> Result<Exit> {
+    /// Runs until `follow` is done, and ends everything in order.
+    pub(super) fn run(self, follow: impl AsyncFnOnce(&Rc<Desk>) -> Result<Exit>) -> Result<Exit> {
         let Machine { gateway, served, desk, heard, line, printer, files, .. } = self;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let exit = runtime.block_on(LocalSet::new().run_until(async move {
             let desk = Desk::new(desk);
             tokio::task::spawn_local(desk.clone().serve(heard));
             let exit = tokio::select! {
-                exit = follow(&desk, commands) => exit,
+                exit = follow(&desk) => exit,
                 // Whatever waits for an answer of the gateway would wait for ever.
                 _ = served => {
                     log::error!("the gateway has failed; everything ends");
@@ -227,7 +241,7 @@ impl Machine {
 }
 
 /// Carries the script out, until it ends, a command fails, or somebody interrupts.
-async fn follow(desk: &Rc<Desk>, commands: Commands) -> Result<Exit> {
+pub(super) async fn follow(desk: &Rc<Desk>, commands: Commands) -> Result<Exit> {
     let mut interrupted = signal(SignalKind::interrupt())?;
     let mut terminated = signal(SignalKind::terminate())?;
     // The terminal may go away; the machine goes on, and ctl reaches it.

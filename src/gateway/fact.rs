@@ -3,7 +3,9 @@
 
 use aftm_domain::condition::{Condition, Progress};
 use aftm_domain::order::{Refusal, Report, Ticket};
-use aftm_domain::{AccountId, Code, ConditionId, OrderId, Quantity, RequestId, SignalId, UserId};
+use aftm_domain::{
+    AccountId, Code, ConditionId, ExchangeTime, OrderId, Quantity, RequestId, SignalId, UserId,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::wire::{Outcome, Signal};
@@ -118,6 +120,9 @@ pub enum Fact {
         multiplier: Quantity,
         /// Which way it came in.
         door: Door,
+        /// When, on the exchange's clock; absent where that had no time yet.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        time: Option<ExchangeTime>,
     },
     /// An order was refused by us.
     OrderDenied {
@@ -133,6 +138,9 @@ pub enum Fact {
         refusal: Refusal,
         /// Which way it came in.
         door: Door,
+        /// When, on the exchange's clock; absent where that had no time yet.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        time: Option<ExchangeTime>,
     },
     /// Something happened to an order after it was received.
     OrderReported {
@@ -222,7 +230,8 @@ body! { Received, OrderReceived {
     request: Option<RequestId>,
     signal: Option<SignalId>,
     multiplier: Quantity,
-    door: Door
+    door: Door,
+    time: Option<ExchangeTime>
 } }
 body! { Said, Signaled { signal: Signal } }
 body! { Settled, SignalSettled { id: SignalId, outcome: Outcome } }

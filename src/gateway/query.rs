@@ -60,6 +60,7 @@ impl<V: Venue, L: Ledger> Core<V, L> {
                 Ok(Reply::Fills { rows, next })
             }
             Request::Snapshot { from } => Ok(self.snapshot(*from)),
+            Request::Money {} => self.money(),
             Request::Status {} => Ok(Reply::Status(Box::new(self.status()))),
             _ => Err(Refused::new("UNKNOWN_OPERATION", "this cannot be asked here")),
         }
@@ -116,6 +117,20 @@ impl<V: Venue, L: Ledger> Core<V, L> {
         Reply::Snapshot { rows, next, through: 0 }
     }
 
+    /// The selected account's money, where the venue tells it.
+    fn money(&self) -> Result<Reply, Refused> {
+        self.case(Door::Gateway).logged_in()?;
+        let Some(account) = self.state.account else {
+            let text = "no account is selected; select one";
+            return Err(Refused::new("MISSING_ACCOUNT", text));
+        };
+        let Some(summary) = self.venue.summary(account) else {
+            let text = format!("the exchange tells no money of account {account}");
+            return Err(Refused::new("UNKNOWN_ACCOUNT", text));
+        };
+        Ok(Reply::Money(Box::new(rows::money(&summary))))
+    }
+
     /// How the core is; the loop adds what only it knows.
     pub fn status(&self) -> StatusRow {
         let case = self.case(Door::Gateway);
@@ -136,6 +151,7 @@ impl<V: Venue, L: Ledger> Core<V, L> {
             condition_orders: self.state.working().filter(|it| it.signal.is_some()).count() as u64,
             fills: self.state.fills.len() as u64,
             published: self.published,
+            last_order: self.state.next_order().0 - 1,
             exchange_time: self.time.map(|it| it.to_string()),
             ..StatusRow::default()
         }

@@ -4,7 +4,8 @@ use aftm_domain::instrument::Margin;
 use aftm_domain::{AccountId, Code, Instrument, Price, Quantity, Side, SignalKind};
 
 use super::state::{Held, Holding, Placed, State};
-use crate::wire::request::{ConditionRow, InstrumentRow};
+use super::venue::Summary;
+use crate::wire::request::{ConditionRow, InstrumentRow, MoneyRow};
 use crate::wire::{FillRow, OrderRow, PositionRow};
 
 /// An order.
@@ -30,6 +31,7 @@ pub fn order(placed: &Placed) -> OrderRow {
         venue_id: order.venue_id,
         refusal: order.refusal.clone(),
         note: ticket.note,
+        time: placed.time,
     }
 }
 
@@ -97,6 +99,13 @@ pub fn condition(created: u64, held: &Held, state: &State, open: Quantity) -> Co
     }
 }
 
+/// An account's money.
+pub const fn money(summary: &Summary) -> MoneyRow {
+    let Summary { account, balance, equity, margin, available, .. } = *summary;
+    let Summary { realized, open_profit, fees, tax, .. } = *summary;
+    MoneyRow { account, balance, equity, margin, available, realized, open_profit, fees, tax }
+}
+
 /// An instrument.
 pub fn instrument(instrument: &Instrument) -> InstrumentRow {
     InstrumentRow {
@@ -104,6 +113,8 @@ pub fn instrument(instrument: &Instrument) -> InstrumentRow {
         name: instrument.name.clone(),
         month: instrument.month.clone(),
         tick: instrument.ticks.finest(),
+        bands: instrument.ticks.bands().to_vec(),
+        sessions: instrument.sessions,
         multiplier: instrument.multiplier,
         currency: instrument.currency.clone(),
         last_trading_day: instrument.last_trading_day.to_string(),

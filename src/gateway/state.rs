@@ -68,6 +68,8 @@ pub struct Placed {
     pub signal: Option<SignalId>,
     /// Money a point and lot.
     pub multiplier: Quantity,
+    /// When it was asked for, on the exchange's clock.
+    pub time: Option<ExchangeTime>,
 }
 
 /// A position and what it has earned.
@@ -221,14 +223,14 @@ impl State {
                 self.signals.entry(signal.id).or_insert(given);
             }
             Fact::SignalSettled { id, outcome } => self.settle(*id, outcome),
-            Fact::OrderReceived { id, ticket, request, signal, multiplier, door } => {
+            Fact::OrderReceived { id, ticket, request, signal, multiplier, door, time } => {
                 let order = Order::sent(*id, *ticket);
-                self.take(order, (*request, *door), *signal, *multiplier);
+                self.take(order, (*request, *door), *signal, *multiplier, *time);
                 self.open.insert(*id);
             }
-            Fact::OrderDenied { id, ticket, request, signal, refusal, door } => {
+            Fact::OrderDenied { id, ticket, request, signal, refusal, door, time } => {
                 let order = Order::denied(*id, *ticket, refusal.clone());
-                self.take(order, (*request, *door), *signal, Quantity::ZERO);
+                self.take(order, (*request, *door), *signal, Quantity::ZERO, *time);
             }
             Fact::OrderReported { id, report } => self.report(*id, report),
             Fact::Alerted { .. } => (),
@@ -320,6 +322,7 @@ impl State {
         (request, door): (Option<RequestId>, Door),
         signal: Option<SignalId>,
         multiplier: Quantity,
+        time: Option<ExchangeTime>,
     ) {
         let (id, asked) = (order.id, order.ticket);
         self.last_order = self.last_order.max(id.0);
@@ -330,7 +333,7 @@ impl State {
                 self.requests.insert((None, request), id);
             }
         }
-        self.orders.insert(id, Placed { order, asked, request, signal, multiplier });
+        self.orders.insert(id, Placed { order, asked, request, signal, multiplier, time });
     }
 
     fn report(&mut self, id: OrderId, report: &Report) {

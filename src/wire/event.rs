@@ -4,7 +4,7 @@ use aftm_domain::{AccountId, Book, Code, Tick, UserId};
 use serde::{Deserialize, Serialize};
 
 use super::order::{FillRow, OrderRow, PositionRow};
-use super::request::{ConditionRow, Role};
+use super::request::{ConditionRow, Role, TradingState};
 use super::signal::{Outcome, Signal};
 use aftm_domain::{ConditionId, SignalId};
 
@@ -128,6 +128,13 @@ pub enum Event {
         state: FeedState,
         /// A sentence.
         text: String,
+    },
+    /// Which orders are taken changed.
+    Trading {
+        /// Which ones are now.
+        state: TradingState,
+        /// Why; empty while all of them are.
+        reason: String,
     },
     /// Something that the trader must know.
     Alert {

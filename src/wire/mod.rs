@@ -12,6 +12,7 @@ mod golden;
 pub mod link;
 pub mod order;
 pub mod request;
+mod rows;
 pub mod signal;
 pub mod socket;
 pub mod v1;

@@ -124,6 +124,8 @@ pub struct OrderRow {
     pub refusal: Option<Refusal>,
     /// The remark.
     pub note: Note,
+    /// When it was asked for, on the exchange's clock; absent where that had no time yet.
+    pub time: Option<ExchangeTime>,
 }
 
 /// A fill as it is shown and exported: an entry or exit of a condition, or one of an order by hand,

@@ -1,13 +1,16 @@
 //! Requests to the gateway and their answers: what the desk, the children and our own clients say.
 
-use aftm_domain::condition::{Condition, Progress, Terms};
-use aftm_domain::{
-    AccountId, Code, ConditionId, Money, OrderId, Price, Quantity, SignalId, Tick, UserId,
-};
+use aftm_domain::condition::{Progress, Terms};
+use aftm_domain::{AccountId, Code, ConditionId, OrderId, Price, Quantity, SignalId, Tick, UserId};
 use serde::{Deserialize, Serialize};
 
 use super::order::{FillRow, Intent, OrderRow, PositionRow};
 use super::signal::{Outcome, Signal};
+
+pub use super::rows::{
+    ConditionRow, InstrumentRow, MoneyRow, SnapshotRow, SocketRow, StatusRow, TradingRow,
+    TradingState,
+};
 
 /// A process of the machine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -202,6 +205,20 @@ pub enum Request {
         /// The first place wanted.
         from: u64,
     },
+    /// The selected account's money.
+    Money {},
+    /// Take no order any more but those of the operator that close, and cancel every working one.
+    Kill {
+        /// Close every position, too.
+        flatten: bool,
+        /// Why, for the audit.
+        reason: String,
+    },
+    /// Take orders again.
+    Rearm {
+        /// Why, for the audit.
+        reason: String,
+    },
     /// How the gateway is.
     Status {},
     /// Where every condition stood at the strategy's last report, and signals without an outcome.
@@ -368,6 +385,15 @@ pub enum Reply {
         /// Where the next page starts; absent on the last.
         next: Option<u64>,
     },
+    /// Trading is halted.
+    Killed {
+        /// Cancels that were asked for.
+        cancels: u64,
+        /// Closing orders that were sent.
+        closings: u64,
+    },
+    /// An account's money.
+    Money(Box<MoneyRow>),
     /// How the gateway is.
     Status(Box<StatusRow>),
     /// To a snapshot.
@@ -386,109 +412,4 @@ pub enum Reply {
         /// The oldest number that is still held.
         oldest: u64,
     },
-}
-
-/// A condition and its place in the order of creation, for the strategy.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct SnapshotRow {
-    /// Its place.
-    pub created: u64,
-    /// As it stood.
-    pub condition: Condition,
-    /// Signals of it that have no outcome yet, entry first.
-    pub unsettled: Vec<Signal>,
-}
-
-/// A condition as it is shown.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ConditionRow {
-    /// Its place in the order of creation.
-    pub created: u64,
-    /// What was said, where it stands.
-    pub condition: Condition,
-    /// Lots that its entry filled and its exit has not closed.
-    pub open: Quantity,
-    /// What became of its entry.
-    pub entry: Option<Outcome>,
-    /// What became of its exit.
-    pub exit: Option<Outcome>,
-}
-
-/// An instrument as it is listed.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct InstrumentRow {
-    /// Its code.
-    pub item: Code,
-    /// What people call it.
-    pub name: String,
-    /// Its month.
-    pub month: String,
-    /// The tick at the last price, or the finest.
-    pub tick: Price,
-    /// Money a point and lot.
-    pub multiplier: Quantity,
-    /// Of its money.
-    pub currency: String,
-    /// The last day on which it trades.
-    pub last_trading_day: String,
-    /// The margin to open a lot, where it is a fixed amount.
-    pub margin: Option<Money>,
-}
-
-/// How the gateway is.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct StatusRow {
-    /// Who is logged in.
-    pub user: Option<UserId>,
-    /// Whether real money moves.
-    pub production: bool,
-    /// The venue answers.
-    pub connected: bool,
-    /// The selected account.
-    pub account: Option<AccountId>,
-    /// The registered items.
-    pub items: Vec<Code>,
-    /// Conditions that still wait, are armed or hold a position.
-    pub conditions: u64,
-    /// Orders that may still trade.
-    pub open_orders: u64,
-    /// Lots held on either side, over all positions.
-    pub open_lots: Quantity,
-    /// Lots that conditions opened and have not closed.
-    pub condition_lots: Quantity,
-    /// Orders of conditions that may still trade.
-    pub condition_orders: u64,
-    /// Fills so far.
-    pub fills: u64,
-    /// The last tick that was published.
-    pub published: u64,
-    /// The last tick that the venue has seen.
-    pub clock: u64,
-    /// The last tick that the strategy has reported.
-    pub reported: u64,
-    /// The exchange's time.
-    pub exchange_time: Option<String>,
-    /// Milliseconds since the last tick, on our clock.
-    pub feed_age_ms: Option<u64>,
-    /// The feed.
-    pub feed: String,
-    /// A recorded feed has come to its end and everything in it was handled.
-    pub feed_ended: bool,
-    /// Malformed lines of the feed.
-    pub feed_problems: u64,
-    /// The port for v1 orders is open to any program of this machine.
-    pub plain: bool,
-    /// The port that v1 ticks are published on.
-    pub tick_port: Option<u16>,
-    /// The port that takes v1 signals, while there is an executor that does.
-    pub signal_port: Option<u16>,
-    /// The port that takes v1 orders, where it is open.
-    pub order_port: Option<u16>,
-    /// Messages that could not be read, over all sockets.
-    pub bad_messages: u64,
-    /// Events and ticks that could not be sent to somebody.
-    pub dropped: u64,
-    /// Events that did not reach the desk, which asked for what they told: its own count.
-    pub missed: u64,
 }

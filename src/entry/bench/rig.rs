@@ -170,7 +170,7 @@ pub(super) fn with_machine<T: Send + 'static>(
         rig.send(FeedNews::Ended);
         done
     })?;
-    let exit = machine.run(commands)?;
+    let exit = machine.run(async |desk| run::follow(desk, commands).await)?;
     let done = worker.join().map_err(|_| anyhow::anyhow!("the bench's thread panicked"))?;
     if exit != Exit::Ok && done.is_ok() {
         bail!("the machine ended with {exit:?}");

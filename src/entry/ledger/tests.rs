@@ -224,7 +224,8 @@ fn a_status_that_a_fill_does_not_end_shows_in_the_view() {
         let id = aftm_domain::OrderId(number);
         let (request, signal, door) = (None, None, Door::Desk);
         let (ticket, multiplier) = (ticket(2), Quantity::ONE);
-        let received = Fact::OrderReceived { id, ticket, request, signal, multiplier, door };
+        let received =
+            Fact::OrderReceived { id, ticket, request, signal, multiplier, door, time: None };
         let reported = report.map(|report| Fact::OrderReported { id, report });
         let facts: Vec<Fact> = [received].into_iter().chain(reported).collect();
         ledger.append(Stamp(1), &facts).unwrap();

@@ -117,7 +117,7 @@ fn a_gateway_that_panics_ends_the_machine_with_a_sentence_and_no_child() {
         feed.send(FeedNews::Moments(vec![moment])).unwrap();
         started
     });
-    let ended = machine.run(commands);
+    let ended = machine.run(async |desk| follow(desk, commands).await);
     assert_eq!(breaks.join().unwrap(), Role::ALL.len());
     // An error of the entry is its sentence on standard error and the exit code 1.
     assert!(ended.unwrap_err().to_string().contains("the gateway's thread panicked"));

@@ -141,8 +141,9 @@ impl Case<'_> {
             let instrument = self.check(&ticket)?;
             let id = self.next_order(decision);
             let (multiplier, door) = (instrument.multiplier, self.door);
-            let (request, signal) = (None, None);
-            let received = Fact::OrderReceived { id, ticket, request, signal, multiplier, door };
+            let (request, signal, time) = (None, None, self.time);
+            let received =
+                Fact::OrderReceived { id, ticket, request, signal, multiplier, door, time };
             decision.facts.push(received);
             decision.calls.push(Call::Place(id));
             orders += 1;

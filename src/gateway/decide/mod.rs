@@ -103,7 +103,8 @@ pub struct Case<'a> {
 }
 
 impl Case<'_> {
-    fn logged_in(&self) -> Result<(), Refused> {
+    /// Somebody must be logged in.
+    pub fn logged_in(&self) -> Result<(), Refused> {
         match &self.state.session {
             Some(_) => Ok(()),
             None => Err(Refused::new("NOT_LOGGED_IN", "nobody is logged in; log in first")),

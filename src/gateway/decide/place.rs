@@ -27,25 +27,26 @@ impl Case<'_> {
             return repeat(known, &ticket, request.as_str());
         }
         let id = self.state.next_order();
-        let (request, signal, door) = (intent.request, None, self.door);
+        let (request, signal, door, time) = (intent.request, None, self.door, self.time);
         match self.check(&ticket).and_then(|it| self.check_age(intent, &ticket).map(|()| it)) {
             Ok(instrument) => {
                 let multiplier = instrument.multiplier;
                 let received =
-                    Fact::OrderReceived { id, ticket, request, signal, multiplier, door };
+                    Fact::OrderReceived { id, ticket, request, signal, multiplier, door, time };
                 let row = Box::new(rows::order(&Placed {
                     order: aftm_domain::Order::sent(id, ticket),
                     asked: ticket,
                     request,
                     signal,
                     multiplier,
+                    time,
                 }));
                 let reply = Ok(Reply::Placed { row, repeated: false });
                 Decision { facts: vec![received], calls: vec![Call::Place(id)], reply }
             }
             Err(refused) => {
                 let refusal = Refusal { code: refused.code.clone(), text: refused.text.clone() };
-                let denied = Fact::OrderDenied { id, ticket, request, signal, refusal, door };
+                let denied = Fact::OrderDenied { id, ticket, request, signal, refusal, door, time };
                 Decision { facts: vec![denied], calls: Vec::new(), reply: Err(refused) }
             }
         }
@@ -103,7 +104,8 @@ impl Case<'_> {
         decision: &mut Decision,
     ) -> Result<aftm_domain::OrderId, Refused> {
         let id = self.next_order(decision);
-        let (request, signal, door) = (Some(signal.request()), Some(signal), self.door);
+        let (request, signal) = (Some(signal.request()), Some(signal));
+        let (door, time) = (self.door, self.time);
         match self.check(&ticket) {
             Ok(instrument) => {
                 let multiplier = instrument.multiplier;
@@ -114,13 +116,14 @@ impl Case<'_> {
                     signal,
                     multiplier,
                     door,
+                    time,
                 });
                 decision.calls.push(Call::Place(id));
                 Ok(id)
             }
             Err(refused) => {
                 let refusal = Refusal { code: refused.code.clone(), text: refused.text.clone() };
-                let denied = Fact::OrderDenied { id, ticket, request, signal, refusal, door };
+                let denied = Fact::OrderDenied { id, ticket, request, signal, refusal, door, time };
                 decision.facts.push(denied);
                 Err(refused)
             }

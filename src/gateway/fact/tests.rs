@@ -58,6 +58,7 @@ fn facts() -> Vec<Fact> {
         as_of: 9,
     };
     let (ticket, multiplier, door) = (ticket(), Quantity::ONE, Door::V1);
+    let time = Some(aftm_domain::ExchangeTime::default());
     let signal_id = Some(id("a#1/entry"));
     let outcomes = [
         Outcome::Ordered { order },
@@ -72,7 +73,7 @@ fn facts() -> Vec<Fact> {
         Report::Replaced { quantity, price: None },
     ];
     let mut facts = vec![
-        Fact::OrderReceived { id: order, ticket, request, signal: None, multiplier, door },
+        Fact::OrderReceived { id: order, ticket, request, signal: None, multiplier, door, time },
         Fact::OrderReceived {
             id: order,
             ticket,
@@ -80,8 +81,9 @@ fn facts() -> Vec<Fact> {
             signal: signal_id,
             multiplier,
             door,
+            time: None,
         },
-        Fact::OrderDenied { id: order, ticket, request, signal: None, refusal, door },
+        Fact::OrderDenied { id: order, ticket, request, signal: None, refusal, door, time },
         Fact::Signaled { signal: signal() },
         Fact::ConditionMoved { id: id("a"), progress },
         Fact::LoggedOut {},

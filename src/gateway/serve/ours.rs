@@ -203,6 +203,7 @@ impl<V: Venue, L: Ledger, C: Fn() -> Stamp> Server<V, L, C> {
         row.feed.clone_from(&self.feed.name);
         row.feed_age_ms = self.feed_age_ms(now);
         row.feed_ended = self.has_finished;
+        row.feed_open = !self.pace.is_held() || (self.is_started && self.is_open);
         row.feed_problems = self.problems;
         row.plain = self.sockets.clients.is_some();
         (row.tick_port, row.order_port) = self.sockets.ports();

@@ -65,10 +65,17 @@ fn the_view_of_every_order_shows_the_status_that_it_has() {
     let mut chance = Chance::new(11);
     for number in 1..=ORDERS {
         let (order, ticket) = (OrderId(number), ticket(1 + chance.below(3)));
-        let (request, signal, multiplier) = (None, None, lots(200));
+        let (request, signal, multiplier, time) = (None, None, lots(200), None);
         let door = Door::Desk;
-        let mut facts =
-            vec![Fact::OrderReceived { id: order, ticket, request, signal, multiplier, door }];
+        let mut facts = vec![Fact::OrderReceived {
+            id: order,
+            ticket,
+            request,
+            signal,
+            multiplier,
+            door,
+            time,
+        }];
         let mut known = Order::sent(order, ticket);
         for step in 0..chance.place(14) {
             let report = report(&mut chance, step);

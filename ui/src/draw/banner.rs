@@ -1,0 +1,68 @@
+//! What is wrong, in words, over the second row.
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+
+use super::bar::{Bar, Piece};
+use super::words;
+use crate::screen::Screen;
+use crate::theme::{Glyph, Role};
+use crate::view::{Connection, Trading, View};
+
+/// Draws the worst of what is wrong, and how much more there is. False where nothing is.
+pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, screen: &Screen, view: &View) -> bool {
+    let mut wrong = faults(screen, view);
+    if wrong.is_empty() {
+        return false;
+    }
+    let more = wrong.len() - 1;
+    let (text, role) = wrong.swap_remove(0);
+    let text = format!(" {} {text}", screen.look.glyph(Glyph::Bad));
+    let mut bar = Bar { left: vec![Piece::new(text, role, 0)], right: Vec::new() };
+    if more > 0 {
+        let more = more.to_string();
+        let text = screen.look.fill("frame.more_faults", &[("count", &more)]);
+        bar.right.push(Piece::new(text, role, 1));
+    }
+    bar.draw(frame, area, &screen.look, role);
+    true
+}
+
+/// Everything that is wrong, worst first.
+fn faults(screen: &Screen, view: &View) -> Vec<(String, Role)> {
+    let look = &screen.look;
+    let machine = &view.machine;
+    let mut wrong = Vec::new();
+    if let Trading::Halted(reason) = &machine.trading {
+        let text = look.fill("frame.banner_halted", &[("reason", reason)]);
+        wrong.push((text, Role::ModeHalted));
+    }
+    if let Connection::Lost(reason) = &machine.connection {
+        let text = look.fill("frame.banner_lost", &[("reason", reason)]);
+        wrong.push((text, Role::StatusDanger));
+    }
+    for process in view.health.processes.iter().filter(|it| it.is_bad) {
+        let restarts = process.restarts.to_string();
+        let beat = process.beat_age_ms.map_or_else(|| "-".to_owned(), words::age);
+        let values = [
+            ("name", process.name.as_str()),
+            ("state", process.state.as_str()),
+            ("restarts", restarts.as_str()),
+            ("beat", beat.as_str()),
+        ];
+        wrong.push((look.fill("frame.banner_process", &values), Role::StatusDanger));
+    }
+    if let Some(ms) = machine.feed_silent_ms {
+        let values = [("feed", machine.feed.as_str()), ("age", &words::age(ms))];
+        wrong.push((look.fill("frame.banner_silent", &values), Role::StatusDanger));
+    }
+    if let Trading::Reducing(reason) = &machine.trading {
+        let text = look.fill("frame.banner_reducing", &[("reason", reason)]);
+        wrong.push((text, Role::StatusWarn));
+    }
+    if machine.feed_ended {
+        let text = look.fill("frame.banner_ended", &[("feed", &machine.feed)]);
+        wrong.push((text, Role::StatusWarn));
+    }
+    wrong
+}

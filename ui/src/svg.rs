@@ -1,0 +1,1 @@
+//! A buffer of cells as a picture.
