@@ -60,9 +60,16 @@ impl Desk {
             Command::Stop { leaving } => self.stop(*leaving).await?,
             Command::Status => self.status(lines).await?,
             Command::Wait(wait) => self.wait_for(wait).await?,
-            Command::Kill { .. } | Command::Rearm { .. } => {
-                let text = "the kill switch is not built yet; use cancel --all and flatten";
-                return Err(Refused::new("UNKNOWN_OPERATION", text));
+            Command::Kill { flatten, reason } => {
+                let (flatten, reason) = (*flatten, reason.as_str().to_owned());
+                let reply = self.line.ask(Request::Kill { flatten, reason }).await?;
+                if let Reply::Killed { cancels, closings } = reply {
+                    let body = serde_json::json!({ "cancels": cancels, "closings": closings });
+                    lines.push(line(self.now(), "killed", body));
+                }
+            }
+            Command::Rearm { reason } => {
+                self.simply(Request::Rearm { reason: reason.as_str().to_owned() }).await?;
             }
             Command::Quit { leaving } => {
                 self.stop(*leaving).await?;

@@ -220,6 +220,9 @@ impl<V: Venue, L: Ledger, C: Fn() -> Stamp> Server<V, L, C> {
 
     /// What follows from time alone.
     fn keep_time(&mut self) {
+        if self.core.is_sweeping() {
+            self.core.sweep((self.clock)());
+        }
         if !self.core.has_unanswered() && self.core.venue().due().is_none() {
             return;
         }
