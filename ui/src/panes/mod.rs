@@ -21,6 +21,8 @@ use crate::view::View;
 pub fn draw(frame: &mut Frame<'_>, area: Rect, pane: Pane, screen: &Screen, view: &View) {
     match pane {
         Pane::Ladder => ladder::draw(frame, area, screen, view),
+        Pane::Chart => chart::draw(frame, area, screen, view),
+        Pane::Tape => tape::draw(frame, area, screen, view),
         _ => (),
     }
 }
@@ -29,6 +31,8 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, pane: Pane, screen: &Screen, view
 pub fn update(screen: &mut Screen, view: &View, pane: Pane, act: Act) -> Vec<Action> {
     match pane {
         Pane::Ladder => ladder::update(screen, view, act),
+        Pane::Chart => chart::update(screen, view, act),
+        Pane::Tape => tape::update(screen, view, act),
         _ => Vec::new(),
     }
 }

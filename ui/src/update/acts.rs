@@ -54,10 +54,10 @@ fn back(screen: &mut Screen) {
         return;
     }
     let pane = screen.focus;
-    if !screen.table(pane).filter.is_empty() {
-        screen.table_mut(pane).filter.clear();
-    } else {
+    if screen.table(pane).filter.is_empty() {
         screen.is_zoomed = false;
+    } else {
+        screen.table_mut(pane).filter.clear();
     }
 }
 

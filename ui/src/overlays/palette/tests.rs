@@ -184,7 +184,7 @@ fn a_line_that_trades_asks_first() {
 fn an_order_takes_the_way_of_the_order_keys() {
     let line = "order buy TXFH1 1 --limit 17300";
     let mut screen = screen(120, 40);
-    let mut say = |screen: &mut Screen| {
+    let say = |screen: &mut Screen| {
         press(screen, ":");
         write(screen, line);
         press(screen, "enter")
