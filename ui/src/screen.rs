@@ -79,6 +79,8 @@ pub enum Awaited {
     Form,
     /// A line of the kill menu's progress.
     Kill,
+    /// The program ends.
+    Quit,
 }
 
 impl Screen {

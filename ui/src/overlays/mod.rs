@@ -9,14 +9,22 @@ pub mod menu;
 pub mod palette;
 pub mod preview;
 pub mod quit;
+pub mod stroke;
 
 use ratatui::Frame;
+use ratatui::layout::Rect;
 
 use crate::action::Action;
 use crate::event::{Answer, Event, Press};
+use crate::layout::layout;
 use crate::screen::{Awaited, Screen};
-use crate::view::View;
+use crate::toasts::Kind;
+use crate::view::{Moment, View};
 use crate::{safety, toasts};
+
+/// For so long after it opened, in nanoseconds, an overlay takes no Enter: it was meant for what
+/// was there before.
+const SWALLOWED: Moment = 250_000_000;
 
 /// Something that lies over the panes and takes the keys while it is on top.
 #[derive(Clone, Debug, PartialEq)]
@@ -47,7 +55,7 @@ pub fn draw(frame: &mut Frame<'_>, overlay: &Overlay, screen: &Screen, view: &Vi
         Overlay::Menu(it) => menu::draw(frame, it, screen, view),
         Overlay::Form(it) => form::draw(frame, it, screen, view),
         Overlay::Confirm(it) => confirm::draw(frame, it, screen),
-        Overlay::Preview(it) => preview::draw(frame, it, screen),
+        Overlay::Preview(it) => preview::draw(frame, it, screen, view),
         Overlay::Kill(it) => kill::draw(frame, it, screen, view),
         Overlay::Quit(it) => quit::draw(frame, it, screen, view),
         Overlay::Detail(it) => detail::draw(frame, it, screen, view),
@@ -79,7 +87,8 @@ pub fn has_text_field(overlay: &Overlay) -> bool {
         Overlay::Form(it) => it.has_text_field(),
         Overlay::Confirm(it) => it.has_text_field(),
         Overlay::Kill(it) => it.has_text_field(),
-        Overlay::Palette(_) | Overlay::Help(_) => true,
+        Overlay::Palette(_) => true,
+        Overlay::Help(it) => it.has_text_field(),
     }
 }
 
@@ -99,17 +108,49 @@ pub fn paste(screen: &mut Screen, text: &str) {
 
 /// Shows what became of an action where it was asked for.
 pub fn answer(screen: &mut Screen, view: &View, answer: &Answer, awaited: Awaited) -> Vec<Action> {
-    let _ = (screen, view, answer, awaited);
+    match awaited {
+        Awaited::Toast(done) => toast(screen, answer, done),
+        Awaited::Form => return form::answered(screen, view, answer),
+        Awaited::Kill => return kill::answered(screen, view, answer),
+        Awaited::Quit => return quit::answered(screen, answer),
+    }
     Vec::new()
+}
+
+fn toast(screen: &mut Screen, answer: &Answer, done: String) {
+    match &answer.outcome {
+        Ok(said) => {
+            let text = if said.is_empty() { done } else { said.clone() };
+            screen.toasts.push(Kind::Ok, text);
+        }
+        Err(refused) => screen.toasts.push(Kind::Error, refused.text.clone()),
+    }
 }
 
 /// What every event means before it is given on: who watches the keys, what time ends, what the
 /// view brings. To be called first, with `screen.now` set.
 pub fn before(screen: &mut Screen, view: &View, event: &Event) -> Vec<Action> {
-    safety::observe(screen, event);
     let now = screen.now;
     safety::tick(screen, view, now);
     safety::changed(screen, view);
+    safety::observe(screen, event);
     toasts::tick(screen, now);
-    toasts::watch(screen, view)
+    let mut actions = toasts::watch(screen, view);
+    actions.extend(kill::tick(screen, now));
+    actions
+}
+
+/// Whether Enter comes so soon that it was not meant for what has just opened.
+fn is_swallowed(opened: Moment, now: Moment) -> bool {
+    now.saturating_sub(opened) < SWALLOWED
+}
+
+/// The bottom line, or the last row where the screen has none.
+fn line(frame: &Frame<'_>, screen: &Screen) -> Rect {
+    let area = frame.area();
+    let line = layout(area, screen).line.intersection(area);
+    if line.is_empty() {
+        return Rect { y: area.bottom().saturating_sub(1), height: area.height.min(1), ..area };
+    }
+    line
 }

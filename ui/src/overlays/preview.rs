@@ -1,36 +1,125 @@
-//! An order in the bottom line.
+//! An order in the bottom line: Enter sends it, Esc drops it.
 
 use ratatui::Frame;
+use ratatui::text::{Line, Span};
 
 use crate::action::Action;
 use crate::event::Press;
-use crate::screen::Screen;
-use crate::view::View;
+use crate::safety::stage::{Staged, effect, refusal, send};
+use crate::screen::{Awaited, Screen};
+use crate::theme::Role;
+use crate::toasts::Kind;
+use crate::view::{Moment, View};
+use crate::widgets::popup;
 
-/// An order in the bottom line.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Preview {}
+use super::Overlay;
+use super::stroke::Stroke;
+
+/// It waits this long, in nanoseconds.
+const WAITS: Moment = 10_000_000_000;
+
+/// An order that waits for Enter.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Preview {
+    staged: Staged,
+    awaited: Awaited,
+    opened: Moment,
+}
 
 impl Preview {
-    /// Whether letters go into a text.
-    pub fn has_text_field(&self) -> bool {
-        false
-    }
-
-    /// Puts a text into the field that has the focus.
-    pub fn paste(&mut self, text: &str) {
-        let _ = text;
+    /// An order that waits from now on.
+    pub const fn new(staged: Staged, awaited: Awaited, opened: Moment) -> Preview {
+        Preview { staged, awaited, opened }
     }
 }
 
-/// Takes a key.
+/// Takes a key. Everything but Enter and Esc does nothing: what was looked at stays as it is.
 pub fn update(screen: &mut Screen, view: &View, key: Press) -> Vec<Action> {
-    let _ = (view, key);
-    screen.overlays.pop();
+    let is_held = key.is_repeat || screen.safety.is_held();
+    let Some(Overlay::Preview(preview)) = screen.overlays.last() else { return Vec::new() };
+    match Stroke::from(key) {
+        Stroke::Esc => {
+            screen.overlays.pop();
+            tell(screen, Kind::Info, "safety.dropped");
+        }
+        Stroke::Enter if !is_held && !super::is_swallowed(preview.opened, screen.now) => {
+            let (staged, awaited) = (preview.staged.clone(), preview.awaited.clone());
+            screen.overlays.pop();
+            return enter(screen, view, staged, awaited);
+        }
+        _ => (),
+    }
     Vec::new()
 }
 
-/// Draws it.
-pub fn draw(frame: &mut Frame<'_>, it: &Preview, screen: &Screen) {
-    let _ = (frame, it, screen);
+fn enter(screen: &mut Screen, view: &View, staged: Staged, awaited: Awaited) -> Vec<Action> {
+    let sent = match refusal(screen, view, &staged) {
+        Some(text) => Err(text),
+        None => send(screen, staged, awaited),
+    };
+    match sent {
+        Ok(actions) => {
+            super::form::sent(screen, &actions);
+            actions
+        }
+        Err(text) => {
+            screen.toasts.push(Kind::Warn, text);
+            Vec::new()
+        }
+    }
+}
+
+/// Drops what waited too long, or whose price is no longer true.
+pub(crate) fn tick(screen: &mut Screen, view: &View, now: Moment) {
+    let mut dropped = None;
+    screen.overlays.retain(|it| {
+        let Overlay::Preview(preview) = it else { return true };
+        if now.saturating_sub(preview.opened) >= WAITS {
+            dropped = Some("safety.dropped_late");
+        } else if !view.is_fresh(&preview.staged.item) {
+            dropped = Some("safety.dropped_stale");
+        } else {
+            return true;
+        }
+        false
+    });
+    if let Some(key) = dropped {
+        tell(screen, Kind::Warn, key);
+    }
+}
+
+/// Drops everything that waits.
+pub(crate) fn drop_all(screen: &mut Screen) {
+    screen.overlays.retain(|it| !matches!(it, Overlay::Preview(_)));
+}
+
+fn tell(screen: &mut Screen, kind: Kind, key: &str) {
+    let text = screen.look.text(key);
+    screen.toasts.push(kind, text);
+}
+
+/// Draws it into the bottom line, and above it where one line is not enough.
+pub fn draw(frame: &mut Frame<'_>, preview: &Preview, screen: &Screen, view: &View) {
+    let look = &screen.look;
+    let line = super::line(frame, screen);
+    let left = preview.opened.saturating_add(WAITS).saturating_sub(screen.now);
+    let left = left.clamp(0, WAITS).saturating_add(999_999_999) / 1_000_000_000;
+    let mut text = format!("{} {}", look.text("safety.preview_title"), preview.staged.text);
+    if let Some(effect) = effect(screen, view, &preview.staged.line) {
+        text = format!("{text} · {effect}");
+    }
+    let keys = look.fill("safety.preview_keys", &[("seconds", &left.to_string())]);
+    let mut rows = popup::wrap(&format!("{text}  {keys}"), usize::from(line.width));
+    let height = u16::try_from(rows.len()).unwrap_or(1).min(frame.area().height);
+    // What is sent and how matters most where it does not all fit.
+    rows.truncate(usize::from(height));
+    let mut area = line;
+    area.y = line.bottom().saturating_sub(height);
+    area.height = height.min(frame.area().bottom().saturating_sub(area.y));
+    popup::clear(frame, area, look);
+    let style = look.style(Role::ModeArmed);
+    for (y, row) in (area.y..area.bottom()).zip(rows) {
+        let row = Line::from(Span::styled(row, style));
+        frame.buffer_mut().set_line(area.x, y, &row, area.width);
+    }
 }

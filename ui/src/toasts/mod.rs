@@ -1,48 +1,148 @@
-//! What is told in passing.
+//! What is told in passing: one line, and how many more there are.
+
+mod watch;
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+use unicode_width::UnicodeWidthStr as _;
 
-use crate::action::Action;
 use crate::screen::Screen;
-use crate::view::{Moment, View};
+use crate::theme::{Glyph, Role};
+use crate::view::Moment;
+use crate::widgets::text::truncate;
 
 /// What kind of news it is.
 pub use crate::view::Severity as Kind;
+pub use watch::watch;
+
+use watch::Seen;
+
+/// The most that wait; beyond, the oldest goes, an error last.
+const COUNT_MAX: usize = 50;
 
 /// What was told and is still to be seen.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Toasts {}
+pub struct Toasts {
+    waiting: Vec<Toast>,
+    seen: Seen,
+}
+
+/// Something that was told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Toast {
+    /// What kind of news it is.
+    pub kind: Kind,
+    /// What it says.
+    pub text: String,
+    /// Since when it has been shown.
+    since: Option<Moment>,
+}
+
+impl Toast {
+    /// How long it is shown, in nanoseconds.
+    const fn lasts(&self) -> Moment {
+        let seconds = match self.kind {
+            Kind::Ok => 2,
+            Kind::Info => 3,
+            Kind::Warn => 6,
+            Kind::Error => 12,
+        };
+        seconds * 1_000_000_000
+    }
+
+    fn is_over(&self, now: Moment) -> bool {
+        self.since.is_some_and(|it| now.saturating_sub(it) >= self.lasts())
+    }
+}
 
 impl Toasts {
-    /// Tells something.
+    /// Tells something. The same text that is still there is not told twice.
     pub fn push(&mut self, kind: Kind, text: impl Into<String>) {
-        let _ = (kind, text.into());
+        let text: String =
+            text.into().chars().map(|it| if it.is_control() { ' ' } else { it }).collect();
+        if text.trim().is_empty() {
+            return;
+        }
+        self.waiting.retain(|it| (it.kind, it.text.as_str()) != (kind, text.as_str()));
+        if self.waiting.len() >= COUNT_MAX {
+            let least = self.waiting.iter().position(|it| it.kind != Kind::Error).unwrap_or(0);
+            self.waiting.remove(least);
+        }
+        self.waiting.push(Toast { kind, text, since: None });
+    }
+
+    /// The one that is shown: the newest error in its first seconds, else the newest of all.
+    pub fn shown(&self) -> Option<&Toast> {
+        self.waiting.get(self.place()?)
+    }
+
+    fn place(&self) -> Option<usize> {
+        let fresh =
+            |it: &&(usize, &Toast)| it.1.kind == Kind::Error && it.1.since != Some(Moment::MIN);
+        let all: Vec<(usize, &Toast)> = self.waiting.iter().enumerate().collect();
+        all.iter().rfind(fresh).or(all.last()).map(|it| it.0)
+    }
+
+    /// How many are there besides the one that is shown.
+    pub fn more(&self) -> usize {
+        self.waiting.len().saturating_sub(1)
     }
 
     /// Takes the one that is shown away. False where there is none.
     pub fn dismiss(&mut self) -> bool {
-        false
-    }
-
-    /// Whether there is something to show.
-    pub fn is_empty(&self) -> bool {
+        let Some(place) = self.place() else { return false };
+        self.waiting.remove(place);
         true
     }
+
+    /// Whether there is nothing to show.
+    pub fn is_empty(&self) -> bool {
+        self.waiting.is_empty()
+    }
 }
 
-/// Takes those away that were shown long enough.
+/// Takes those away that were shown long enough. Errors stay until they are dismissed; after their
+/// time, others may be shown before them.
 pub fn tick(screen: &mut Screen, now: Moment) {
-    let _ = (screen, now);
-}
-
-/// Tells what is new in the view: alerts, refused orders, fills.
-pub fn watch(screen: &mut Screen, view: &View) -> Vec<Action> {
-    let _ = (screen, view);
-    Vec::new()
+    let toasts = &mut screen.toasts;
+    for toast in &mut toasts.waiting {
+        toast.since = toast.since.or(Some(now));
+        if toast.kind == Kind::Error && toast.is_over(now) {
+            toast.since = Some(Moment::MIN);
+        }
+    }
+    toasts.waiting.retain(|it| it.kind == Kind::Error || !it.is_over(now));
 }
 
 /// Draws the one that is shown into a line.
 pub fn draw(frame: &mut Frame<'_>, area: Rect, screen: &Screen) {
-    let _ = (frame, area, screen);
+    let (look, area) = (&screen.look, area.intersection(frame.area()));
+    let Some(toast) = screen.toasts.shown() else { return };
+    let (role, glyph, word) = match toast.kind {
+        Kind::Ok => (Role::ToastOk, Glyph::Ok, "toast.ok"),
+        Kind::Info => (Role::ToastInfo, Glyph::Flat, "toast.info"),
+        Kind::Warn => (Role::ToastWarn, Glyph::Wait, "toast.warn"),
+        Kind::Error => (Role::ToastError, Glyph::Bad, "toast.error"),
+    };
+    let mut tail = String::new();
+    if screen.toasts.more() > 0 {
+        tail = look.fill("toast.more", &[("count", &screen.toasts.more().to_string())]);
+    }
+    if toast.kind == Kind::Error {
+        tail = format!("{tail}  {}", look.text("toast.dismiss"));
+    }
+    let head = format!("{} {}: ", look.glyph(glyph), look.text(word));
+    let taken = head.width() + tail.width() + 2;
+    let text = truncate(&toast.text, usize::from(area.width).saturating_sub(taken).max(8));
+    let line = Line::from(vec![
+        Span::styled(format!("{head}{text}"), look.style(role)),
+        Span::styled(format!("  {tail}"), look.style(Role::KeyHint)),
+    ]);
+    for y in area.y..area.bottom().min(area.y.saturating_add(1)) {
+        frame.buffer_mut().set_line(area.x, y, &line, area.width);
+    }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,7 +1,9 @@
 //! What several panes draw with.
 
 pub mod clear;
+pub mod field;
 pub mod frame;
+pub mod popup;
 pub mod table;
 pub mod text;
 

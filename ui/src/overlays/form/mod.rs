@@ -1,38 +1,84 @@
-//! Forms.
+//! Forms: a table of fields each, checked at every edit, in the order in which the questions have
+//! always been asked.
+//!
+//! A form sends nothing but by its own button. It stays open with the reason where the machine
+//! refuses, and closes when it was done.
 
-use ratatui::Frame;
+mod draw;
+mod fields;
+mod keys;
+mod read;
+mod sentence;
+mod submit;
 
 use crate::action::Action;
-use crate::event::Press;
-use crate::screen::Screen;
-use crate::view::{Nano, Side, View};
+use crate::event::Answer;
+use crate::screen::{Awaited, Screen};
+use crate::toasts::Kind as Tone;
+use crate::view::{Moment, Nano, Side, View};
+use crate::widgets::field::Field;
 
-/// Forms.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Form {}
+use super::Overlay;
+use super::detail::{self, Subject};
 
-impl Form {
-    /// Whether letters go into a text.
-    pub fn has_text_field(&self) -> bool {
-        false
-    }
+pub use draw::draw;
+pub use keys::update;
 
-    /// Puts a text into the field that has the focus.
-    pub fn paste(&mut self, text: &str) {
-        let _ = text;
-    }
+/// A form with what was typed into it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Form {
+    kind: Kind,
+    entries: Vec<Entry>,
+    /// The field with the focus; `None` is the button.
+    focus: Option<Name>,
+    opened: Moment,
+    /// The action whose answer is awaited.
+    sent: Option<u64>,
+    /// Why it was not done.
+    refusal: Option<String>,
 }
 
-/// Takes a key.
-pub fn update(screen: &mut Screen, view: &View, key: Press) -> Vec<Action> {
-    let _ = (view, key);
-    screen.overlays.pop();
-    Vec::new()
+/// What is asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Kind {
+    Login,
+    Item,
+    /// A new condition, or the change of one.
+    Condition(Option<String>),
+    Account,
+    Order,
+    Amend(String),
+    Futures,
+    Positions,
 }
 
-/// Draws it.
-pub fn draw(frame: &mut Frame<'_>, it: &Form, screen: &Screen, view: &View) {
-    let _ = (frame, it, screen, view);
+/// A field.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Entry {
+    name: Name,
+    field: Field,
+    /// What holds where nothing is typed; empty where something must be.
+    default: String,
+}
+
+/// What a field is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Name {
+    User,
+    Password,
+    Production,
+    Phrase,
+    Side,
+    Trigger,
+    Turning,
+    Quantity,
+    TakeProfit,
+    StopLoss,
+    Following,
+    Item,
+    Account,
+    Price,
+    Code,
 }
 
 /// What an order form begins with.
@@ -48,50 +94,187 @@ pub struct Prefill {
     pub price: Option<Nano>,
 }
 
+impl Form {
+    /// Whether letters go into a text.
+    pub const fn has_text_field(&self) -> bool {
+        self.focus.is_some()
+    }
+
+    /// Puts a text into the field that has the focus.
+    pub fn paste(&mut self, text: &str) {
+        if self.sent.is_none()
+            && let Some(entry) = self.focus.and_then(|it| self.entry_mut(it))
+        {
+            entry.field.insert(text);
+            self.refusal = None;
+        }
+    }
+
+    fn entry(&self, name: Name) -> Option<&Entry> {
+        self.entries.iter().find(|it| it.name == name)
+    }
+
+    fn entry_mut(&mut self, name: Name) -> Option<&mut Entry> {
+        self.entries.iter_mut().find(|it| it.name == name)
+    }
+
+    /// What is typed, or the default where nothing is.
+    fn said(&self, name: Name) -> &str {
+        let Some(entry) = self.entry(name) else { return "" };
+        match entry.field.text().trim() {
+            "" => &entry.default,
+            text => text,
+        }
+    }
+
+    /// The fields that are shown, in their order.
+    fn visible(&self) -> Vec<Name> {
+        let names = self.entries.iter().map(|it| it.name);
+        names.filter(|it| fields::is_visible(self, *it)).collect()
+    }
+}
+
+fn open(screen: &mut Screen, kind: Kind, entries: Vec<Entry>) -> Vec<Action> {
+    let focus = entries.first().map(|it| it.name);
+    let form = Form { kind, entries, focus, opened: screen.now, sent: None, refusal: None };
+    screen.overlays.push(Overlay::Form(Box::new(form)));
+    Vec::new()
+}
+
 /// Asks who logs in.
 pub fn login(screen: &mut Screen, view: &View) -> Vec<Action> {
-    let _ = (screen, view);
-    Vec::new()
+    open(screen, Kind::Login, fields::login(view))
+}
+
+/// Asks who logs in, with what is known of it.
+pub(crate) fn login_as(
+    screen: &mut Screen,
+    view: &View,
+    user: &str,
+    production: bool,
+) -> Vec<Action> {
+    let actions = login(screen, view);
+    if let Some(Overlay::Form(form)) = screen.overlays.last_mut() {
+        let said = [(Name::User, user), (Name::Production, if production { "y" } else { "" })];
+        for (name, text) in said {
+            if let Some(entry) = form.entry_mut(name) {
+                entry.field.set(text);
+            }
+        }
+    }
+    actions
 }
 
 /// Asks for an item to register.
 pub fn item(screen: &mut Screen, view: &View) -> Vec<Action> {
-    let _ = (screen, view);
-    Vec::new()
+    open(screen, Kind::Item, fields::item(view))
 }
 
 /// Asks for a condition; with a name it changes that one.
 pub fn condition(screen: &mut Screen, view: &View, id: Option<&str>) -> Vec<Action> {
-    let _ = (screen, view, id);
-    Vec::new()
+    let Some(id) = id else {
+        let entries = fields::condition(screen, view);
+        return open(screen, Kind::Condition(None), entries);
+    };
+    match view.condition(id) {
+        Some(it) => open(screen, Kind::Condition(Some(id.to_owned())), fields::edit(it)),
+        None => gone(screen, id),
+    }
 }
 
 /// Asks which account trades.
 pub fn account(screen: &mut Screen, view: &View) -> Vec<Action> {
-    let _ = (screen, view);
-    Vec::new()
+    open(screen, Kind::Account, fields::account(view))
 }
 
 /// Asks for an order.
 pub fn order(screen: &mut Screen, view: &View, prefill: Prefill) -> Vec<Action> {
-    let _ = (screen, view, prefill);
-    Vec::new()
+    let entries = fields::order(screen, view, prefill);
+    open(screen, Kind::Order, entries)
 }
 
 /// Asks how a working order changes.
 pub fn amend(screen: &mut Screen, view: &View, id: &str) -> Vec<Action> {
-    let _ = (screen, view, id);
-    Vec::new()
+    match view.order(id).filter(|it| it.is_open()) {
+        Some(it) => open(screen, Kind::Amend(id.to_owned()), fields::amend(it)),
+        None => gone(screen, id),
+    }
 }
 
 /// Asks which contracts to list.
 pub fn futures(screen: &mut Screen, view: &View) -> Vec<Action> {
-    let _ = (screen, view);
-    Vec::new()
+    let _ = view;
+    open(screen, Kind::Futures, fields::code())
 }
 
 /// Asks which positions to list.
 pub fn positions(screen: &mut Screen, view: &View) -> Vec<Action> {
-    let _ = (screen, view);
+    let _ = view;
+    open(screen, Kind::Positions, fields::code())
+}
+
+fn gone(screen: &mut Screen, id: &str) -> Vec<Action> {
+    let text = screen.look.fill("form.gone", &[("id", id)]);
+    screen.toasts.push(Tone::Warn, text);
     Vec::new()
 }
+
+/// Every open form, the one on top last.
+fn forms(screen: &mut Screen) -> impl DoubleEndedIterator<Item = &mut Form> {
+    screen.overlays.iter_mut().filter_map(|it| match it {
+        Overlay::Form(form) => Some(&mut **form),
+        _ => None,
+    })
+}
+
+/// Takes note that what the form on top staged has left.
+pub(super) fn sent(screen: &mut Screen, actions: &[Action]) {
+    let Some(Action::Perform { id, .. }) = actions.first() else { return };
+    if screen.awaited.get(id) != Some(&Awaited::Form) {
+        return;
+    }
+    let id = *id;
+    if let Some(form) = forms(screen).next_back() {
+        form.sent = Some(id);
+    }
+}
+
+/// Closes the form, or shows why it was not done.
+pub(super) fn answered(screen: &mut Screen, _view: &View, answer: &Answer) -> Vec<Action> {
+    let id = answer.id;
+    let is_meant = |it: &Overlay| matches!(it, Overlay::Form(form) if form.sent == Some(id));
+    let place = screen.overlays.iter().position(is_meant);
+    match (&answer.outcome, place) {
+        (Ok(said), place) => {
+            let text = if said.is_empty() { screen.look.text("form.done") } else { said.into() };
+            screen.toasts.push(Tone::Ok, text);
+            if let Some(Overlay::Form(form)) = place.map(|it| screen.overlays.remove(it)) {
+                after(screen, &form);
+            }
+        }
+        (Err(refused), Some(_)) => {
+            if let Some(form) = forms(screen).find(|it| it.sent == Some(id)) {
+                form.sent = None;
+                form.refusal = Some(refused.text.clone());
+            }
+        }
+        (Err(refused), None) => screen.toasts.push(Tone::Error, refused.text.clone()),
+    }
+    Vec::new()
+}
+
+/// Shows what was asked for.
+fn after(screen: &mut Screen, form: &Form) {
+    let code = form.said(Name::Code).to_ascii_uppercase();
+    match form.kind {
+        Kind::Futures => detail::open(screen, Subject::Futures(code)),
+        Kind::Positions => detail::open(screen, Subject::Positions(code)),
+        Kind::Item if screen.item.is_none() => {
+            screen.item = Some(form.said(Name::Item).to_ascii_uppercase());
+        }
+        _ => (),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,128 @@
+//! How the kill menu looks.
+
+use ratatui::Frame;
+use ratatui::style::Modifier;
+use ratatui::text::{Line, Span};
+
+use crate::look::Look;
+use crate::safety::gate::position;
+use crate::screen::Screen;
+use crate::theme::{Glyph, Role};
+use crate::view::{Trading, View};
+use crate::widgets::popup::{self, Popup};
+
+use super::run::{Outcome, Run, Step};
+use super::{Choice, Kill};
+
+/// Cells of the text, where the terminal has them.
+const WIDTH: u16 = 68;
+
+/// Draws it.
+pub fn draw(frame: &mut Frame<'_>, kill: &Kill, screen: &Screen, view: &View) {
+    let look = &screen.look;
+    let width = popup::room(frame.area(), WIDTH);
+    let mut lines = vec![state(look, view, width)];
+    let mut focus = 0;
+    for choice in Choice::ALL {
+        if choice == Choice::Rearm && !choice.is_offered(view) {
+            continue;
+        }
+        if kill.choice == Some(choice) {
+            focus = lines.len();
+        }
+        lines.extend(offered(look, view, choice, kill.choice == Some(choice), width));
+    }
+    if let Some(reason) = &kill.reason {
+        focus = lines.len();
+        lines.push(Line::from(vec![
+            Span::styled(format!("{} ", look.text("kill.reason")), look.style(Role::FormLabel)),
+            Span::styled(reason.text().to_owned(), look.style(Role::FormValue)),
+            Span::styled(" ", look.style(Role::FormCursor).add_modifier(Modifier::REVERSED)),
+        ]));
+    }
+    if let Some(run) = &screen.safety.kill {
+        lines.extend(run.steps.iter().map(|it| step(look, it)));
+        if kill.choice.is_none() && kill.reason.is_none() {
+            focus = lines.len().saturating_sub(1);
+        }
+        lines.push(verdict(look, run));
+    }
+    let hint = popup::wrap(&look.text("kill.keys"), usize::from(width));
+    let style = look.style(Role::FormHint);
+    lines.extend(hint.into_iter().map(|it| Line::styled(it, style)));
+    let title = look.text("kill.title").into_owned();
+    Popup { title, lines, focus, width, is_danger: true }.draw(frame, look);
+}
+
+fn state(look: &Look, view: &View, width: u16) -> Line<'static> {
+    let (text, role) = match &view.machine.trading {
+        Trading::Active => (look.text("kill.active").into_owned(), Role::StatusOk),
+        Trading::Reducing(why) => (look.fill("kill.reducing", &[("why", why)]), Role::StatusWarn),
+        Trading::Halted(why) => (look.fill("kill.halted", &[("why", why)]), Role::ModeHalted),
+    };
+    let text = crate::widgets::text::truncate(&text, usize::from(width)).into_owned();
+    Line::styled(text, look.style(role))
+}
+
+fn offered(
+    look: &Look,
+    view: &View,
+    choice: Choice,
+    has_focus: bool,
+    width: u16,
+) -> Vec<Line<'static>> {
+    let count = view.orders.iter().filter(|it| it.is_open()).count().to_string();
+    let values = [("count", count.as_str())];
+    let text = match choice {
+        Choice::Reduce => look.text("kill.reduce").into_owned(),
+        Choice::Halt => look.fill("kill.halt", &values),
+        Choice::Flatten => look.fill("kill.flatten", &values),
+        Choice::Stop => look.text("kill.stop").into_owned(),
+        Choice::Rearm => look.text("kill.rearm").into_owned(),
+    };
+    let sign = if has_focus { look.glyph(Glyph::Here) } else { " " };
+    let role = match (choice.is_offered(view), has_focus) {
+        (false, _) => Role::TextDisabled,
+        (true, true) => Role::SurfaceSelected,
+        (true, false) => Role::TextStrong,
+    };
+    let style = look.style(role);
+    let text = format!("{sign} {} {text}", choice.digit());
+    let parts = popup::wrap(&text, usize::from(width));
+    let indent = |(at, it): (usize, String)| if at == 0 { it } else { format!("    {it}") };
+    let parts = parts.into_iter().enumerate().map(indent);
+    let mut lines: Vec<_> = parts.map(|it| Line::styled(it, style)).collect();
+    if choice == Choice::Flatten {
+        let muted = look.style(Role::TextMuted);
+        let held = view.positions.iter().filter(|it| it.net() != 0);
+        lines.extend(
+            held.map(|it| Line::styled(format!("      {}", position(look, view, it)), muted)),
+        );
+    }
+    lines
+}
+
+fn step(look: &Look, step: &Step) -> Line<'static> {
+    let took = step.took_ms.to_string();
+    let (glyph, text, role) = match &step.outcome {
+        Outcome::Waits => (Glyph::Wait, look.text("kill.waits").into_owned(), Role::StatusInfo),
+        Outcome::Silent => (Glyph::Bad, look.text("kill.silent").into_owned(), Role::StatusDanger),
+        Outcome::Done => (Glyph::Ok, look.fill("kill.done", &[("ms", &took)]), Role::StatusOk),
+        Outcome::Refused(why) => {
+            (Glyph::Bad, look.fill("kill.refused", &[("why", why)]), Role::StatusDanger)
+        }
+    };
+    Line::from(vec![
+        Span::styled(format!("{} {}: ", look.glyph(glyph), step.line), look.style(Role::Text)),
+        Span::styled(text, look.style(role)),
+    ])
+}
+
+fn verdict(look: &Look, run: &Run) -> Line<'static> {
+    let (key, role) = match (run.is_busy(), run.is_done()) {
+        (true, _) => ("kill.busy", Role::StatusInfo),
+        (false, true) => ("kill.complete", Role::StatusOk),
+        (false, false) => ("kill.look", Role::StatusDanger),
+    };
+    Line::styled(look.text(key).into_owned(), look.style(role))
+}
