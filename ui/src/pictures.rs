@@ -96,7 +96,7 @@ pub const PICTURES: [Picture; 9] = [
         language: Language::English,
         theme: "classic-dark",
         moment: fixture::view,
-        keys: "enter 4 enter",
+        keys: "enter 4 enter b enter 1 7 2 5 0 enter",
     },
     Picture {
         name: "kill-menu",
