@@ -40,6 +40,7 @@ pub(super) fn act(live: &mut Live, action: Action) {
             answer(live, id, &outcome);
         }
         Action::Suspend => live.suspend(),
+        Action::Redraw => live.come_back(),
         Action::Leave => live.desk.end(),
     }
 }
@@ -121,7 +122,7 @@ fn picture(live: &Live, kind: Picture) -> Result<String> {
     let mut buffer = super::paint(&live.screen, view)?;
     redact(&mut buffer, &view.machine.accounts);
     let (extension, text) = match kind {
-        Picture::Svg => ("svg", svg::svg(&buffer, &live.screen.look.theme)),
+        Picture::Svg => ("svg", svg::svg(&buffer, svg::Ground::of(&live.screen.look.theme))),
         Picture::Text => ("txt", svg::text(&buffer)),
         Picture::Ansi => ("ans", svg::ansi(&buffer)),
     };

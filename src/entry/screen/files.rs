@@ -8,7 +8,7 @@ use aftm_ui::keys::Keymap;
 use aftm_ui::look::{Language, Look};
 use aftm_ui::session::Session;
 use aftm_ui::theme::{Convention, Depth, Theme};
-use aftm_ui::{Screen, theme};
+use aftm_ui::Screen;
 use anyhow::{Context as _, Result, anyhow};
 use notify::{RecursiveMode, Watcher as _};
 use tokio::sync::mpsc::{self, UnboundedReceiver};
@@ -84,7 +84,7 @@ impl Files {
         let path = self.theme_path(name);
         let Some(text) = read(&path)? else {
             return Theme::built_in(name).ok_or_else(|| {
-                let known = Theme::NAMES.join(", ");
+                let known = Theme::names().join(", ");
                 anyhow!("there is no theme {name}: neither {} nor one of {known}", path.display())
             });
         };

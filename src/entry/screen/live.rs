@@ -7,7 +7,6 @@ use std::time::Duration;
 use aftm_domain::Stamp;
 use aftm_ui::event::{Answer, Press};
 use aftm_ui::toasts;
-use aftm_ui::view::Severity;
 use aftm_ui::{Action, Event, Screen};
 use anyhow::Result;
 use crossterm::event::{Event as Input, KeyEventKind};
@@ -301,7 +300,7 @@ impl Live {
         let now = clock::now();
         if actions::is_busy(self.projection.borrow_mut().view(now)) {
             let text = self.screen.look.text("frame.no_suspend").into_owned();
-            toasts::push(&mut self.screen, Severity::Warn, text);
+            self.screen.toasts.push(toasts::Kind::Warn, text);
             self.pace.want(now, pace::KEY);
             return;
         }
@@ -316,7 +315,7 @@ impl Live {
     }
 
     /// The terminal is ours again.
-    fn come_back(&mut self) {
+    pub(super) fn come_back(&mut self) {
         if let Some(terminal) = &mut self.terminal
             && let Err(error) = terminal.enter()
         {
