@@ -10,6 +10,7 @@ use rustc_hash::FxHashMap;
 use super::decide::{Call, Case, Decision, Rules};
 use super::doubt::{Doubts, is_doubtful};
 use super::fact::{Door, Fact};
+use super::halt::Sweep;
 use super::keep::{Keeper, Ledger, LedgerError};
 use super::listing::Listing;
 use super::rows;
@@ -50,6 +51,7 @@ pub struct Core<V, L> {
     /// When each order that the venue has not answered was sent, on our clock.
     unanswered: Vec<(OrderId, Stamp)>,
     pub(super) doubts: Doubts,
+    pub(super) sweep: Sweep,
     /// Open orders of the journal that the venue does not have.
     lost: Vec<OrderId>,
     pub(super) news: Vec<News>,
@@ -71,6 +73,7 @@ impl<V: Venue, L: Ledger> Core<V, L> {
             told: Vec::new(),
             unanswered: Vec::new(),
             doubts: Doubts::default(),
+            sweep: Sweep::default(),
             lost: Vec::new(),
             news: Vec::new(),
         };
@@ -168,6 +171,7 @@ impl<V: Venue, L: Ledger> Core<V, L> {
         if !self.state.exits.is_empty() {
             self.chase(Some(tick.item), now);
         }
+        self.sweep(now);
     }
 
     /// The exchange's clock before the first trade: orders may be placed, and have a time.
@@ -238,6 +242,8 @@ impl<V: Venue, L: Ledger> Core<V, L> {
                 return self.login(user, password.as_deref(), *production, now);
             }
             Request::Logout {} => return self.logout(now),
+            Request::Kill { flatten, reason } => return self.kill(*flatten, reason, door, now),
+            Request::Rearm { reason } => return self.rearm(reason, door, now),
             Request::Accounts {} => case.accounts(),
             Request::UseAccount { account } => case.use_account(*account),
             Request::AddItem { item } => case.add_item(*item),
@@ -278,7 +284,7 @@ impl<V: Venue, L: Ledger> Core<V, L> {
     }
 
     /// Journals and folds a decision's facts, makes its calls, and does what the venue answers.
-    fn perform(&mut self, decision: Decision, now: Stamp) -> Result<Reply, Refused> {
+    pub(super) fn perform(&mut self, decision: Decision, now: Stamp) -> Result<Reply, Refused> {
         let Decision { facts, calls, reply } = decision;
         // One cancel or one change and nothing else: whoever asked hears at once of its refusal.
         let is_plain = (facts.len(), calls.len()) == (1, 1);
@@ -325,6 +331,7 @@ impl<V: Venue, L: Ledger> Core<V, L> {
         self.settle_news(now);
         self.resume(now);
         self.chase(None, now);
+        self.sweep(now);
         Ok(Reply::Accounts { accounts, selected: self.state.account })
     }
 
@@ -412,7 +419,7 @@ impl<V: Venue, L: Ledger> Core<V, L> {
     }
 
     /// Lets exits go on that can.
-    fn chase(&mut self, ticked: Option<Code>, now: Stamp) {
+    pub(super) fn chase(&mut self, ticked: Option<Code>, now: Stamp) {
         // Each step sends an order or settles a signal, so this ends; the bound is a seat belt.
         for _ in 0..10_000 {
             if self.state.exits.is_empty() {

@@ -66,7 +66,6 @@ impl Projection {
             }
             // A signal shows as its condition and its order; a child by what the supervisor says.
             Event::Sync { .. } | Event::Signal(_) | Event::Settled { .. } | Event::Child { .. } => {
-                ()
             }
         }
     }
