@@ -184,14 +184,16 @@ impl Machine {
         let Front { out, screen } = front;
         let before = desk::Before { fills: state.fills.len() as u64, open: state.open.clone() };
         // The desk listens before the gateway speaks, so that it misses nothing.
-        let (desk_line, line_sockets) =
-            desk::line::open(context, &desk::line::Ends {
+        let (desk_line, line_sockets) = desk::line::open(
+            context,
+            &desk::line::Ends {
                 orders: DESK,
                 events: DESK_EVENTS,
                 ctl: &ipc(folders, CTL),
                 has_market: screen.is_some(),
                 clock: clock::now,
-            })?;
+            },
+        )?;
         let server = Server::new(core, sockets, feed(context)?, clock::now);
         let (serves, served) = oneshot::channel::<()>();
         let gateway = thread::Builder::new().name("gateway".to_owned()).spawn(move || {

@@ -147,7 +147,10 @@ pub(super) fn with_machine<T: Send + 'static>(
     };
     // What the machine says is made and written as ever, where nobody reads it.
     let out = OpenOptions::new().write(true).open("/dev/null")?;
-    let machine = run::Machine::join(settings, folders, &context, core, run::Front::lines(out), |_| Ok(line))?;
+    let machine =
+        run::Machine::join(settings, folders, &context, core, run::Front::lines(out), |_| {
+            Ok(line)
+        })?;
     let heard = socket::connect(&context, SocketType::SUB, Bound::Events, DESK_EVENTS)?;
     heard.set_subscribe(Topic::News.bytes())?;
     let mut rig = Rig {

@@ -1,5 +1,7 @@
 //! What lies over the panes.
 
+#[cfg(test)]
+pub(crate) mod bench;
 pub mod confirm;
 pub mod detail;
 pub mod form;
@@ -148,6 +150,7 @@ fn is_swallowed(opened: Moment, now: Moment) -> bool {
 fn line(frame: &Frame<'_>, screen: &Screen) -> Rect {
     let area = frame.area();
     let line = layout(area, screen).line.intersection(area);
+    let line = crate::draw::free_line(line, screen);
     if line.is_empty() {
         return Rect { y: area.bottom().saturating_sub(1), height: area.height.min(1), ..area };
     }

@@ -37,7 +37,7 @@ impl Popup {
     pub fn draw(&self, frame: &mut Frame<'_>, look: &Look) {
         let area = frame.area();
         let wanted = u16::try_from(self.lines.len()).unwrap_or(u16::MAX);
-        let has_border = area.height >= BORDER_HEIGHT_MIN && area.width >= 12;
+        let has_border = has_border(area);
         let edge = if has_border { 2 } else { 0 };
         let width = self.width.saturating_add(edge * 2).min(area.width);
         let height = wanted.saturating_add(edge).min(area.height);
@@ -79,6 +79,11 @@ impl Popup {
     }
 }
 
+/// Whether there is room for a border.
+const fn has_border(area: Rect) -> bool {
+    area.height >= BORDER_HEIGHT_MIN && area.width >= 12
+}
+
 /// A place of this size in the middle of an area.
 pub fn middle(area: Rect, width: u16, height: u16) -> Rect {
     let (width, height) = (width.min(area.width), height.min(area.height));
@@ -98,7 +103,7 @@ pub fn clear(frame: &mut Frame<'_>, place: Rect, look: &Look) {
 
 /// The cells that a popup's text has in a terminal of this width.
 pub fn room(area: Rect, wanted: u16) -> u16 {
-    let edge = if area.width >= 12 { 4 } else { 0 };
+    let edge = if has_border(area) { 4 } else { 0 };
     wanted.min(area.width.saturating_sub(edge)).max(1)
 }
 
