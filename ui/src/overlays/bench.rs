@@ -139,11 +139,7 @@ impl Bench {
             })
             .unwrap();
         let text = terminal.backend().to_string();
-        let bare = |it: &str| {
-            it.split("\" Hidden").next().unwrap_or(it).trim_matches('"').trim_end().to_owned()
-        };
-        let rows = text.lines().map(bare);
-        let rows: Vec<String> = rows.collect();
+        let rows: Vec<String> = text.lines().map(bare).collect();
         let first = rows.iter().position(|it| !it.is_empty()).unwrap_or(0);
         let last = rows.iter().rposition(|it| !it.is_empty()).unwrap_or(0);
         rows.get(first..=last).unwrap_or_default().join("\n")
@@ -161,6 +157,11 @@ impl Bench {
         }
         self.screen.look.language = Language::English;
     }
+}
+
+/// A row of a test's terminal, without what the terminal says about wide glyphs.
+pub(crate) fn bare(row: &str) -> String {
+    row.split("\" Hidden").next().unwrap_or(row).trim_matches('"').trim_end().to_owned()
 }
 
 fn named(key: &str) -> crokey::KeyCombination {
