@@ -19,12 +19,9 @@ pub(super) const ASK_AGAIN: Duration = Duration::from_millis(10);
 type Performed = Result<Option<OrderId>, Refused>;
 
 impl Desk {
-    /// Carries a command out.
-    pub(super) async fn perform(
-        self: &Rc<Self>,
-        command: &Command,
-        lines: &mut Vec<String>,
-    ) -> Performed {
+    /// Carries a command out; what it shows is appended to `lines`. The order that it sent, where it
+    /// sent one.
+    pub async fn perform(self: &Rc<Self>, command: &Command, lines: &mut Vec<String>) -> Performed {
         match command {
             Command::Login(login) => self.login(login, None).await?,
             Command::Logout => self.simply(Request::Logout {}).await?,
@@ -63,9 +60,16 @@ impl Desk {
             Command::Stop { leaving } => self.stop(*leaving).await?,
             Command::Status => self.status(lines).await?,
             Command::Wait(wait) => self.wait_for(wait).await?,
-            Command::Kill { .. } | Command::Rearm { .. } => {
-                let text = "the kill switch is not built yet; use cancel --all and flatten";
-                return Err(Refused::new("UNKNOWN_OPERATION", text));
+            Command::Kill { flatten, reason } => {
+                let (flatten, reason) = (*flatten, reason.as_str().to_owned());
+                let reply = self.line.ask(Request::Kill { flatten, reason }).await?;
+                if let Reply::Killed { cancels, closings } = reply {
+                    let body = serde_json::json!({ "cancels": cancels, "closings": closings });
+                    lines.push(line(self.now(), "killed", body));
+                }
+            }
+            Command::Rearm { reason } => {
+                self.simply(Request::Rearm { reason: reason.as_str().to_owned() }).await?;
             }
             Command::Quit { leaving } => {
                 self.stop(*leaving).await?;

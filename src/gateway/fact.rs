@@ -149,6 +149,22 @@ pub enum Fact {
         /// What.
         report: Report,
     },
+    /// Trading is halted from here on, until it is armed again.
+    Halted {
+        /// Why.
+        reason: String,
+        /// Whether every position is to be closed, too.
+        flatten: bool,
+        /// Which way it came in.
+        door: Door,
+    },
+    /// Orders are taken again.
+    Rearmed {
+        /// Why.
+        reason: String,
+        /// Which way it came in.
+        door: Door,
+    },
     /// Something that the trader must know and the audit must keep.
     Alerted {
         /// A stable code.
@@ -199,6 +215,8 @@ impl Fact {
             Fact::OrderReceived { .. } => "order_received",
             Fact::OrderDenied { .. } => "order_denied",
             Fact::OrderReported { .. } => "order_reported",
+            Fact::Halted { .. } => "halted",
+            Fact::Rearmed { .. } => "rearmed",
             Fact::Alerted { .. } => "alerted",
         }
     }

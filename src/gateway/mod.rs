@@ -6,7 +6,9 @@
 
 mod core;
 pub mod decide;
+mod doubt;
 pub mod fact;
+mod halt;
 pub mod keep;
 pub mod listing;
 pub mod pace;

@@ -151,6 +151,7 @@ impl<V: Venue, L: Ledger> Core<V, L> {
             condition_orders: self.state.working().filter(|it| it.signal.is_some()).count() as u64,
             fills: self.state.fills.len() as u64,
             published: self.published,
+            trading: rows::trading(&self.state),
             last_order: self.state.next_order().0 - 1,
             exchange_time: self.time.map(|it| it.to_string()),
             ..StatusRow::default()

@@ -5,7 +5,7 @@ use aftm_domain::{AccountId, Code, Instrument, Price, Quantity, Side, SignalKind
 
 use super::state::{Held, Holding, Placed, State};
 use super::venue::Summary;
-use crate::wire::request::{ConditionRow, InstrumentRow, MoneyRow};
+use crate::wire::request::{ConditionRow, InstrumentRow, MoneyRow, TradingRow, TradingState};
 use crate::wire::{FillRow, OrderRow, PositionRow};
 
 /// An order.
@@ -97,6 +97,14 @@ pub fn condition(created: u64, held: &Held, state: &State, open: Quantity) -> Co
         entry: outcome(SignalKind::Entry),
         exit: outcome(SignalKind::Exit),
     }
+}
+
+/// Which orders are taken.
+pub fn trading(state: &State) -> TradingRow {
+    state.halt.as_ref().map_or_else(TradingRow::default, |halt| TradingRow {
+        state: TradingState::Halted,
+        reason: halt.reason.clone(),
+    })
 }
 
 /// An account's money.

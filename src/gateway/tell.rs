@@ -6,6 +6,7 @@ use super::keep::Ledger;
 use super::rows;
 use super::venue::Venue;
 use crate::wire::Event;
+use crate::wire::request::TradingRow;
 use aftm_domain::order::Report;
 use aftm_domain::{ConditionId, OrderId};
 
@@ -51,10 +52,25 @@ impl<V: Venue, L: Ledger> Core<V, L> {
                     self.tell_fill(*id, fill, events);
                 }
             }
+            Fact::Halted { reason, .. } => {
+                events.push(self.trading());
+                let text = format!("trading is halted: {reason}");
+                events.push(Event::Alert { code: "HALTED".to_owned(), text });
+            }
+            Fact::Rearmed { reason, .. } => {
+                events.push(self.trading());
+                let text = format!("orders are taken again: {reason}");
+                events.push(Event::Alert { code: "REARMED".to_owned(), text });
+            }
             Fact::Alerted { code, text } => {
                 events.push(Event::Alert { code: code.clone(), text: text.clone() });
             }
         }
+    }
+
+    fn trading(&self) -> Event {
+        let TradingRow { state, reason } = rows::trading(&self.state);
+        Event::Trading { state, reason }
     }
 
     fn tell_condition(&self, id: ConditionId, events: &mut Vec<Event>) {
@@ -77,6 +93,16 @@ impl<V: Venue, L: Ledger> Core<V, L> {
         if let Some(holding) = self.state.holdings.get(&key) {
             let last = self.last.get(&key.1).copied();
             events.push(Event::Position(Box::new(rows::position(key, holding, last))));
+        }
+        // What a condition holds is what it opened, as far as the position is there: any fill of
+        // its item may change it.
+        let own = placed.signal.map(|it| it.condition);
+        for held in self.state.conditions.values() {
+            let terms = &held.condition.terms;
+            let is_own = own == Some(terms.id);
+            if is_own || (terms.item == key.1 && held.open().is_positive()) {
+                self.tell_condition(terms.id, events);
+            }
         }
     }
 }

@@ -66,7 +66,6 @@ impl Projection {
             }
             // A signal shows as its condition and its order; a child by what the supervisor says.
             Event::Sync { .. } | Event::Signal(_) | Event::Settled { .. } | Event::Child { .. } => {
-                ()
             }
         }
     }
@@ -95,6 +94,11 @@ impl Projection {
     /// bytes.
     pub fn measured(&mut self, pid: u32, cpu_permille: u32, memory: u64) {
         Pulse::measured(&mut self.view.health, pid, cpu_permille, memory);
+    }
+
+    /// Frames that were drawn in the last second.
+    pub fn frames(&mut self, count: u16) {
+        self.view.health.frames_per_second = count;
     }
 
     /// How long orders took.

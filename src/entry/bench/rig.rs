@@ -93,6 +93,10 @@ impl Venue for Stamped {
         self.venue.amend(id, quantity, price, news)
     }
 
+    fn inquire(&mut self, id: OrderId, news: &mut Vec<News>) -> Result<(), Refusal> {
+        self.venue.inquire(id, news)
+    }
+
     fn due(&self) -> Option<Stamp> {
         self.venue.due()
     }
@@ -147,10 +151,7 @@ pub(super) fn with_machine<T: Send + 'static>(
     };
     // What the machine says is made and written as ever, where nobody reads it.
     let out = OpenOptions::new().write(true).open("/dev/null")?;
-    let machine =
-        run::Machine::join(settings, folders, &context, core, run::Front::lines(out), |_| {
-            Ok(line)
-        })?;
+    let machine = run::Machine::join(settings, folders, &context, core, out, |_| Ok(line))?;
     let heard = socket::connect(&context, SocketType::SUB, Bound::Events, DESK_EVENTS)?;
     heard.set_subscribe(Topic::News.bytes())?;
     let mut rig = Rig {
@@ -184,12 +185,11 @@ impl Rig {
         let mut ready = BTreeSet::new();
         while ready.len() < Role::ALL.len() {
             let frames = self.heard.recv_multipart(0).context("the children did not start")?;
-            let event = frames.last().and_then(|it| decode::<Numbered<Event>>(it).ok());
-            if let Some(Event::Child { role, word: ChildWord::Ready, .. }) =
-                event.map(|it| it.event)
-            {
-                ready.insert(role);
-            }
+            let told = frames.iter().skip(1).filter_map(|it| decode::<Numbered<Event>>(it).ok());
+            ready.extend(told.filter_map(|it| match it.event {
+                Event::Child { role, word: ChildWord::Ready, .. } => Some(role),
+                _ => None,
+            }));
         }
         // Nothing more is of interest, and the machine has no other listener like this.
         Ok(self.heard.set_unsubscribe(Topic::News.bytes())?)

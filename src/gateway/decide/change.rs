@@ -47,7 +47,7 @@ impl Case<'_> {
         decision
     }
 
-    fn cancel_each(&self, item: Option<Code>, decision: &mut Decision) -> u64 {
+    pub(super) fn cancel_each(&self, item: Option<Code>, decision: &mut Decision) -> u64 {
         let is_meant = |it: &&crate::gateway::state::Placed| {
             item.is_none_or(|item| item == it.order.ticket.item)
                 && it.order.status != Status::PendingCancel
@@ -84,7 +84,8 @@ impl Case<'_> {
             );
             return Decision::refuse("INVALID_ORDER", text);
         }
-        if let Err(refused) = self.check(&changed) {
+        let checked = self.check_rules(&changed).and_then(|_| self.may_change(order, &changed));
+        if let Err(refused) = checked.and_then(|()| self.connected()) {
             return refused.into();
         }
         let sent = Fact::OrderReported { id, report: Report::ReplaceSent };

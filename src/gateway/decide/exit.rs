@@ -38,6 +38,9 @@ impl Case<'_> {
         if !open.is_positive() {
             return nothing("nothing that its entry opened is left to close");
         }
+        if self.holds_exits() {
+            return waits("trading is halted");
+        }
         if is_away {
             return waits("the exchange is not connected");
         }
@@ -120,7 +123,11 @@ impl Case<'_> {
             return Some(decision);
         }
         match self.exit(id, held, &mut decision) {
-            Outcome::Waits { .. } => None,
+            outcome @ Outcome::Waits { .. } => {
+                let alert = self.exit_held(id, held, &outcome)?;
+                decision.facts.extend([alert, Fact::SignalSettled { id, outcome }]);
+                Some(decision)
+            }
             outcome => {
                 decision.facts.push(Fact::SignalSettled { id, outcome });
                 Some(decision)

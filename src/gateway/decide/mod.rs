@@ -4,6 +4,7 @@
 mod change;
 mod condition;
 mod exit;
+mod halt;
 mod place;
 mod session;
 mod signal;
@@ -17,6 +18,7 @@ use super::state::State;
 use crate::wire::{Outcome, Refused, Reply};
 
 pub use exit::EXIT_ORDERS_MAX;
+pub use halt::tidy;
 
 /// A call to the venue that follows from facts; it is made after they are journaled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -13,20 +13,27 @@ use crate::wire::{Intent, Refused, Reply};
 impl Case<'_> {
     /// Places an order.
     pub fn place(&self, intent: &Intent) -> Decision {
-        let account = match self.account(intent.account) {
+        // Idempotency comes first: a known request gets its recorded outcome, whatever holds now. One
+        // that names no account stays with that of its first time, whichever is selected since.
+        let known = |account| self.state.requested(account, intent.request?);
+        let first = if intent.account.is_none() { known(None) } else { None };
+        let account = intent.account.or(first.map(|it| it.asked.account));
+        let account = match self.account(account) {
             Ok(account) => account,
             Err(refused) => return refused.into(),
         };
         let ticket = ticket(intent, account);
-        // Idempotency comes first: a known request gets its recorded outcome, whatever holds now.
-        if let Some(request) = intent.request
-            && let Some(known) = self.state.requested(account, request)
-        {
+        if let (Some(known), Some(request)) = (first.or(known(Some(account))), intent.request) {
             return repeat(known, &ticket, request.as_str());
         }
         let id = self.state.next_order();
         let (request, signal, door, time) = (intent.request, None, self.door, self.time);
-        match self.check(&ticket).and_then(|it| self.check_age(intent, &ticket).map(|()| it)) {
+        let checked = self.check(&ticket).and_then(|it| {
+            self.within_held(&ticket)?;
+            self.check_age(intent, &ticket)?;
+            Ok(it)
+        });
+        match checked {
             Ok(instrument) => {
                 let multiplier = instrument.multiplier;
                 let received =
@@ -53,6 +60,16 @@ impl Case<'_> {
     /// Everything that must hold before an order is sent. Reducing and closing orders take the same
     /// way; a bound that must never stop them says so itself.
     pub(super) fn check(&self, ticket: &Ticket) -> Result<&Instrument, Refused> {
+        let instrument = self.check_rules(ticket)?;
+        // The trading state and the limits by account, item and strategy are judged here, after the
+        // rules of the instrument and before anything is journaled or sent.
+        self.armed(ticket)?;
+        self.connected()?;
+        Ok(instrument)
+    }
+
+    /// Who asks, for what account, and the rules of the instrument.
+    pub(super) fn check_rules(&self, ticket: &Ticket) -> Result<&Instrument, Refused> {
         self.logged_in()?;
         let accounts = self.state.session.as_ref().map_or(&[][..], |it| &it.accounts);
         if !accounts.contains(&ticket.account) {
@@ -66,9 +83,6 @@ impl Case<'_> {
         instrument
             .check(ticket)
             .map_err(|reason| Refused::new("INVALID_ORDER", reason.to_string()))?;
-        self.connected()?;
-        // The trading state and the limits by account, item and strategy are judged here, after the
-        // rules of the instrument and before anything is journaled or sent.
         Ok(instrument)
     }
 

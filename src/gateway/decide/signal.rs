@@ -35,6 +35,7 @@ impl Case<'_> {
             SignalKind::Entry => self.enter(signal, held, &mut decision),
             SignalKind::Exit => self.exit(id, held, &mut decision),
         };
+        decision.facts.extend(self.exit_held(id, held, &outcome));
         decision.facts.push(Fact::SignalSettled { id, outcome: outcome.clone() });
         if matches!(&outcome, Outcome::Refused { code, .. } if code == "PAUSED") {
             decision.facts.push(self.begin_anew(held));

@@ -6,11 +6,12 @@ use aftm_domain::{AccountId, Code, Instrument, Order, OrderId, Stamp};
 use crate::gateway::core::Core;
 use crate::gateway::fact::Door;
 use crate::gateway::keep::Ledger;
+use crate::gateway::rows;
 use crate::gateway::venue::{Summary, Venue};
 use crate::wire::frame::FRAME_BYTES_MAX;
 use crate::wire::request::Request as Ours;
 use crate::wire::v1::orders::{self, Failure, Request, code};
-use crate::wire::{PositionRow, Refused};
+use crate::wire::{PositionRow, Refused, Reply};
 
 /// Orders in a reply of `get_orders`, so that it stays below the largest frame.
 const ORDERS_PAGE: usize = 64;
@@ -63,14 +64,20 @@ pub(super) fn answer<V: Venue, L: Ledger>(
             let is_meant = |it: &&Instrument| item.is_none_or(|item| item == it.code);
             orders::instruments(listed.iter().filter(is_meant))
         }
-        Request::Kill { .. } => orders::failed(&Failure::new(
-            code::UNKNOWN_OPERATION,
-            "this machine has no kill switch yet; cancel the orders and flatten at the desk",
-        )),
+        Request::Kill { flatten, reason } => {
+            let (flatten, reason) = (*flatten, reason.clone());
+            match core.serve(&Ours::Kill { flatten, reason }, Door::V1, now) {
+                Ok(Reply::Killed { cancels, .. }) => {
+                    orders::halted(usize::try_from(cancels).unwrap_or(usize::MAX))
+                }
+                Ok(_) => failed(&Refused::new(code::INTERNAL_ERROR, "the halt was not told")),
+                Err(refused) => failed(&refused),
+            }
+        }
         Request::Status => {
             let in_doubt_orders = core.state().standing(Status::InDoubt).count();
             orders::status(&orders::Status {
-                trading_state: "active",
+                trading_state: rows::trading(core.state()).state.word(),
                 logged_in: core.state().session.is_some(),
                 exchange_connected: is_connected,
                 working_orders: core.state().open.len(),

@@ -2,11 +2,14 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)] // Helpers of tests may fail as tests do.
 
+mod doubt;
+mod halt;
 mod journal;
 mod lives;
 mod lost;
 mod pace;
 mod pages;
+mod projection;
 mod refusals;
 mod restarts;
 mod v1;

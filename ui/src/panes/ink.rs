@@ -60,7 +60,13 @@ impl<'frame> Ink<'frame> {
     }
 
     /// Writes a text into the middle of a span of columns.
-    pub(super) fn put_amid(&mut self, (from, width): (u16, u16), row: u16, text: &str, style: Style) {
+    pub(super) fn put_amid(
+        &mut self,
+        (from, width): (u16, u16),
+        row: u16,
+        text: &str,
+        style: Style,
+    ) {
         self.put(from + width.saturating_sub(cells(text)) / 2, row, text, style);
     }
 

@@ -2,13 +2,13 @@
 
 use ratatui::layout::Rect;
 use ratatui::style::Style;
-use ratatui::widgets::{Block, BorderType};
+use ratatui::widgets::Block;
 
 use super::ink::Ink;
-use crate::pane::Pane;
 use crate::screen::Screen;
 use crate::theme::Role;
 use crate::view::{Moment, Nano, Quote, View, whole};
+use crate::widgets::text::exact;
 
 /// Nanoseconds in a second.
 pub(super) const SECOND: Moment = 1_000_000_000;
@@ -21,43 +21,21 @@ pub(super) fn quote<'view>(screen: &Screen, view: &'view View) -> Option<&'view 
     }
 }
 
-/// A pane's border with its title.
-pub(super) fn block(screen: &Screen, pane: Pane, title: &str) -> Block<'static> {
-    let is_focused = screen.focus == pane;
-    let (kind, border, name) = if is_focused {
-        (BorderType::Thick, Role::BorderFocused, Role::TitleFocused)
-    } else {
-        (BorderType::Rounded, Role::Border, Role::Title)
-    };
-    Block::bordered()
-        .border_type(kind)
-        .border_style(screen.look.style(border))
-        .title(format!(" {title} "))
-        .title_style(screen.look.style(name))
-}
-
-/// Says why there is nothing to show.
-pub(super) fn nothing(ink: &mut Ink<'_>, screen: &Screen) {
+/// Says why there is nothing to show: no item, one that is not registered, or no price of it yet.
+pub(super) fn nothing(ink: &mut Ink<'_>, screen: &Screen, quote: Option<&Quote>) {
     let look = &screen.look;
-    let text = match &screen.item {
-        Some(code) => look.fill("ladder.unregistered", &[("item", code)]),
-        None => look.text("ladder.no_item").into_owned(),
+    let text = match (quote, &screen.item) {
+        (Some(quote), _) => look.fill("ladder.no_price", &[("item", &quote.code)]),
+        (None, Some(code)) => look.fill("ladder.unregistered", &[("item", code)]),
+        (None, None) => look.text("ladder.no_item").into_owned(),
     };
-    let row = ink.height() / 2;
+    let row = ink.height().saturating_sub(1) / 2;
     ink.put_amid((0, ink.width()), row, &text, look.style(Role::TextMuted));
 }
 
 /// The part inside the border.
 pub(super) fn inside(area: Rect) -> Rect {
     Block::bordered().inner(area)
-}
-
-/// A value as the command language reads it: exact, shortest, without commas.
-pub(super) fn exact(value: Nano) -> String {
-    let (sign, value) = (if value < 0 { "-" } else { "" }, value.unsigned_abs());
-    let one = whole(1).unsigned_abs();
-    let text = format!("{sign}{}.{:09}", value / one, value % one);
-    text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
 /// Lots in few cells: all digits below 100,000, then thousands and millions.
@@ -122,21 +100,6 @@ impl Clock {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_price_is_sent_exactly() {
-        for (value, text) in [
-            (whole(17_300), "17300"),
-            (581_500_000_000, "581.5"),
-            (50_000_000, "0.05"),
-            (-1, "-0.000000001"),
-            (0, "0"),
-            (i64::MIN, "-9223372036.854775808"),
-        ] {
-            assert_eq!(exact(value), text);
-            assert_eq!(crate::view::parse_nano(text), Some(value));
-        }
-    }
 
     #[test]
     fn many_lots_take_few_cells() {

@@ -156,7 +156,9 @@ impl State {
 
 /// Rows from one price up to another. Bounded: no trader scrolls further at once.
 fn distance(grid: &Grid<'_>, from: Nano, to: Nano) -> i32 {
-    (0..10_000).try_fold(from, |it, rows| if it < to { Ok(grid.up(it)) } else { Err(rows) }).err()
+    (0..10_000)
+        .try_fold(from, |it, rows| if it < to { Ok(grid.up(it)) } else { Err(rows) })
+        .err()
         .unwrap_or(0)
 }
 
@@ -180,10 +182,8 @@ mod tests {
     use crate::view::{Depth, TickBand, whole};
 
     fn quote(last: i64) -> Quote {
-        let book = Depth {
-            bids: vec![(whole(last - 1), whole(5))],
-            asks: vec![(whole(last), whole(5))],
-        };
+        let book =
+            Depth { bids: vec![(whole(last - 1), whole(5))], asks: vec![(whole(last), whole(5))] };
         Quote {
             code: "TXFH1".into(),
             ticks: vec![TickBand { from: 0, step: whole(1) }],
@@ -201,7 +201,8 @@ mod tests {
     fn the_window_stands_still_until_the_market_is_three_rows_outside() {
         let mut state = State::default();
         state.follow(&quote(100), 11);
-        for (last, row) in [(103, 105), (105, 105), (107, 105), (108, 113), (105, 113), (107, 113)] {
+        for (last, row) in [(103, 105), (105, 105), (107, 105), (108, 113), (105, 113), (107, 113)]
+        {
             state.follow(&quote(last), 11);
             assert_eq!(top(&state, &quote(last)), Some(row), "{last}");
         }
