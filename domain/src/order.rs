@@ -224,6 +224,8 @@ pub enum Report {
     },
     /// The venue refused it.
     Rejected(Refusal),
+    /// Its stop price traded: it works as the limit order that it turned into.
+    Triggered,
     /// Part or all of it traded.
     Filled(Fill),
     /// It is canceled.
@@ -255,6 +257,7 @@ impl Report {
         match self {
             Report::Accepted { .. } => "accepted",
             Report::Rejected(_) => "rejected",
+            Report::Triggered => "triggered",
             Report::Filled(_) => "filled",
             Report::Canceled => "canceled",
             Report::Expired => "expired",
@@ -312,6 +315,8 @@ pub struct Order {
     pub ticket: Ticket,
     /// Where it stands.
     pub status: Status,
+    /// Its stop price has traded; false for a kind without one.
+    pub is_triggered: bool,
     /// Its name at the venue.
     pub venue_id: Option<VenueOrderId>,
     /// What traded, in the order it was reported.
@@ -324,7 +329,8 @@ impl Order {
     /// An order that is about to be sent.
     pub fn sent(id: OrderId, ticket: Ticket) -> Order {
         let status = Status::PendingNew;
-        Order { id, ticket, status, venue_id: None, fills: Vec::new(), refusal: None }
+        let (is_triggered, venue_id, fills, refusal) = (false, None, Vec::new(), None);
+        Order { id, ticket, status, is_triggered, venue_id, fills, refusal }
     }
 
     /// An order that we refused.
@@ -407,6 +413,11 @@ impl Order {
             }
             (PendingNew | InDoubt | New | PendingCancel | PendingReplace, R::Canceled) => Canceled,
             (PendingNew | InDoubt | New | PendingCancel | PendingReplace, R::Expired) => Expired,
+            // It may overtake the acceptance and cross the end, as a fill may.
+            (from, R::Triggered) if from != Denied && self.ticket.kind.has_stop() => {
+                self.is_triggered = true;
+                from
+            }
             (PendingNew | InDoubt | New, R::Filled(fill)) => self.count(fill, New)?,
             (
                 from @ (PendingCancel | PendingReplace | Canceled | Expired | Filled | Rejected),

@@ -74,6 +74,8 @@ pub struct Desk {
     pub(super) shown: RefCell<Shown>,
     /// What a screen shows, where there is one.
     pub(super) projection: RefCell<Option<Shared>>,
+    /// The projection changed.
+    pub(super) projected: tokio::sync::Notify,
     /// How long orders took.
     pub(super) trips: RefCell<Trips>,
     is_over: Cell<bool>,
@@ -102,6 +104,7 @@ impl Desk {
             fills_before: before.fills,
             shown: RefCell::new(Shown::new(before)),
             projection: RefCell::default(),
+            projected: tokio::sync::Notify::new(),
             trips: RefCell::default(),
             is_over: Cell::new(false),
             turn: tokio::sync::Mutex::new(()),
@@ -121,6 +124,11 @@ impl Desk {
     pub fn alert(&self, code: &str, text: &str) {
         log::warn!("{text}");
         self.say(lines::alert(self.now(), code, text));
+    }
+
+    /// How each child stands.
+    pub fn children(&self) -> Vec<super::supervisor::Child> {
+        self.supervisor.borrow().children().to_vec()
     }
 
     /// Something changed that somebody may wait for.

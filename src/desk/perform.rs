@@ -19,8 +19,9 @@ pub(super) const ASK_AGAIN: Duration = Duration::from_millis(10);
 type Performed = Result<Option<OrderId>, Refused>;
 
 impl Desk {
-    /// Carries a command out.
-    pub(super) async fn perform(
+    /// Carries a command out; what it shows is appended to `lines`. The order that it sent, where it
+    /// sent one.
+    pub async fn perform(
         self: &Rc<Self>,
         command: &Command,
         lines: &mut Vec<String>,

@@ -58,24 +58,31 @@ impl Desk {
             for request in asks {
                 let reply = self.line.ask(request.clone()).await;
                 shared.borrow_mut().answer(&request, &reply, self.now());
+                self.projected.notify_one();
             }
         }
     }
 
-    fn projected(&self, change: impl FnOnce(&mut Projection)) {
+    fn change_projection(&self, change: impl FnOnce(&mut Projection)) {
         if let Some(shared) = &*self.projection.borrow() {
             change(&mut shared.borrow_mut());
+            self.projected.notify_one();
         }
+    }
+
+    /// Waits until the projection has changed since this was waited for last.
+    pub async fn projected_change(&self) {
+        self.projected.notified().await;
     }
 
     pub(super) fn project_event(&self, event: &Event) {
         let now = self.now();
-        self.projected(|it| it.apply(event, now));
+        self.change_projection(|it| it.apply(event, now));
     }
 
     pub(super) fn project_market(&self, market: &[Market]) {
         let now = self.now();
-        self.projected(|it| {
+        self.change_projection(|it| {
             for one in market {
                 match one {
                     Market::Tick(tick) => it.tick(tick, now),
@@ -87,6 +94,6 @@ impl Desk {
 
     pub(super) fn project_child(&self, role: Role, standing: Standing, text: &str) {
         let now = self.now();
-        self.projected(|it| it.component(role, standing, text, now));
+        self.change_projection(|it| it.component(role, standing, text, now));
     }
 }

@@ -7,7 +7,7 @@ use anyhow::{Context as _, Result};
 use log::LevelFilter;
 
 use super::cli::{Cli, Config, Entry, Flags};
-use super::{Output, bench, child, ctl, doctor, export, log as log_lines, replay, run, verify};
+use super::{Output, bench, child, ctl, doctor, export, log as log_lines, replay, run, screen, verify};
 use crate::config::{self, Folders, Inputs, Resolved, Settings};
 use crate::desk::Exit;
 use crate::wire::Role;
@@ -50,9 +50,9 @@ fn dispatch(cli: Cli) -> Result<Exit> {
     let resolved = config::resolve(&inputs(&flags, &folders));
     match entry {
         None => {
-            let text = "the screen is not built yet; run a script: aftm run SCRIPT (aftm --help)";
-            log::error!("{text}");
-            Ok(Exit::Usage)
+            let Some(settings) = in_force(resolved) else { return Ok(Exit::Configuration) };
+            drop(out);
+            screen::screen(&settings, &folders)
         }
         Some(Entry::Ctl { command }) => ctl::ctl(&command, &folders, &mut out),
         Some(Entry::Config(what)) => config_entry(&what, &folders, resolved, &mut out),

@@ -54,7 +54,7 @@ pub(super) fn run(script: &Path, settings: &Settings, folders: &Folders) -> Resu
     folders.create()?;
     folders.note().into_iter().for_each(|it| log::info!("{it}"));
     let held = hold(folders)?;
-    let Some(machine) = open(settings, folders, Front::lines(std::io::stdout()))? else {
+    let Some(machine) = open(settings, folders, std::io::stdout())? else {
         return Ok(Exit::Failure);
     };
     let exit = machine.run(async |desk| follow(desk, commands).await)?;
@@ -66,9 +66,9 @@ pub(super) fn run(script: &Path, settings: &Settings, folders: &Folders) -> Resu
 pub(super) fn open(
     settings: &Settings,
     folders: &Folders,
-    front: Front,
+    out: impl std::io::Write + Send + 'static,
 ) -> Result<Option<Machine>> {
-    match Machine::open(settings, folders, front) {
+    match Machine::open(settings, folders, out) {
         Ok(machine) => Ok(Some(machine)),
         Err(error) => {
             let taken = error.downcast_ref::<SocketError>().filter(|it| it.is_taken());
@@ -78,24 +78,6 @@ pub(super) fn open(
             log::error!("{taken}: {holder} has it; stop that, or choose another port");
             Ok(None)
         }
-    }
-}
-
-/// Who is told what the machine does.
-pub(super) struct Front {
-    out: Box<dyn std::io::Write + Send>,
-    screen: Option<tokio::sync::mpsc::UnboundedSender<desk::Told>>,
-}
-
-impl Front {
-    /// Lines go to `out`.
-    pub(super) fn lines(out: impl std::io::Write + Send + 'static) -> Front {
-        Front { out: Box::new(out), screen: None }
-    }
-
-    /// A screen is told, and nobody reads lines.
-    pub(super) fn screen(told: tokio::sync::mpsc::UnboundedSender<desk::Told>) -> Front {
-        Front { out: Box::new(std::io::sink()), screen: Some(told) }
     }
 }
 
@@ -137,7 +119,11 @@ pub(super) struct Machine {
 }
 
 impl Machine {
-    fn open(settings: &Settings, folders: &Folders, front: Front) -> Result<Machine> {
+    fn open(
+        settings: &Settings,
+        folders: &Folders,
+        out: impl std::io::Write + Send + 'static,
+    ) -> Result<Machine> {
         let context = zmq::Context::new();
         let catalog = Arc::new(parts::catalog(folders)?);
         let source: Source = settings.feed.source.parse()?;
@@ -153,19 +139,19 @@ impl Machine {
         };
         let venue = Simulated::new(parts::simulator(&settings.simulator, catalog.calendar()));
         let core = core(settings, folders, Listing::new((*catalog).clone(), date), venue)?;
-        Machine::join(settings, folders, &context, core, front, |context| {
+        Machine::join(settings, folders, &context, core, out, |context| {
             feed_line::open(context, source.to_string(), feed, starts, speed)
         })
     }
 
-    /// Joins a core and a feed with everything around them. The sockets are
+    /// Joins a core and a feed with everything around them. Its lines go to `out`. The sockets are
     /// there before the feed is.
     pub(super) fn join<V: Venue + Send + 'static>(
         settings: &Settings,
         folders: &Folders,
         context: &zmq::Context,
         core: Core<V, Facts>,
-        front: Front,
+        out: impl std::io::Write + Send + 'static,
         feed: impl FnOnce(&zmq::Context) -> Result<FeedLine>,
     ) -> Result<Machine> {
         let endpoints = endpoints(settings, folders);
@@ -181,17 +167,10 @@ impl Machine {
         tell_ports(&sockets, settings);
         let (_, orders_port) = sockets.ports();
         let state = core.state();
-        let Front { out, screen } = front;
         let before = desk::Before { fills: state.fills.len() as u64, open: state.open.clone() };
         // The desk listens before the gateway speaks, so that it misses nothing.
         let (desk_line, line_sockets) =
-            desk::line::open(context, &desk::line::Ends {
-                orders: DESK,
-                events: DESK_EVENTS,
-                ctl: &ipc(folders, CTL),
-                has_market: screen.is_some(),
-                clock: clock::now,
-            })?;
+            desk::line::open(context, DESK, DESK_EVENTS, &ipc(folders, CTL))?;
         let server = Server::new(core, sockets, feed(context)?, clock::now);
         let (serves, served) = oneshot::channel::<()>();
         let gateway = thread::Builder::new().name("gateway".to_owned()).spawn(move || {
@@ -216,7 +195,6 @@ impl Machine {
             out: Box::new(move |line| print.line(line)),
             password: std::env::var("AFTM_PASSWORD").ok(),
             read_password,
-            screen,
         };
         let files =
             ["events", "orders", "signals", CTL].map(|it| folders.runtime.join(it)).to_vec();

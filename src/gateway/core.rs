@@ -8,6 +8,7 @@ use aftm_domain::{Book, Code, ExchangeTime, OpenClose, OrderId, Price, Stamp, Ti
 use rustc_hash::FxHashMap;
 
 use super::decide::{Call, Case, Decision, Rules};
+use super::doubt::{Doubts, is_doubtful};
 use super::fact::{Door, Fact};
 use super::keep::{Keeper, Ledger, LedgerError};
 use super::listing::Listing;
@@ -48,9 +49,10 @@ pub struct Core<V, L> {
     pub(super) told: Vec<Event>,
     /// When each order that the venue has not answered was sent, on our clock.
     unanswered: Vec<(OrderId, Stamp)>,
+    pub(super) doubts: Doubts,
     /// Open orders of the journal that the venue does not have.
     lost: Vec<OrderId>,
-    news: Vec<News>,
+    pub(super) news: Vec<News>,
 }
 
 impl<V: Venue, L: Ledger> Core<V, L> {
@@ -68,6 +70,7 @@ impl<V: Venue, L: Ledger> Core<V, L> {
             published: 0,
             told: Vec::new(),
             unanswered: Vec::new(),
+            doubts: Doubts::default(),
             lost: Vec::new(),
             news: Vec::new(),
         };
@@ -120,15 +123,12 @@ impl<V: Venue, L: Ledger> Core<V, L> {
         for id in &lost {
             facts.extend(self.mourn(*id, refusal));
         }
-        // What was asked of an order and not answered is asked anew by whoever still wants it.
-        let text = "the machine ended before the exchange answered";
-        for order in self.state.working().map(|it| &it.order).filter(|it| !lost.contains(&it.id)) {
-            let report = match order.status {
-                Status::PendingCancel => Report::CancelRejected(refusal(text)),
-                Status::PendingReplace => Report::ReplaceRejected(refusal(text)),
-                _ => continue,
-            };
-            facts.push(Fact::OrderReported { id: order.id, report });
+        // A change that was not answered is asked for anew by whoever still wants it; a cancel is
+        // sent again at the login.
+        let changing = self.state.standing(Status::PendingReplace).map(|it| it.order.id);
+        for id in changing.filter(|it| !lost.contains(it)) {
+            let text = "the machine ended before the exchange answered";
+            facts.push(Fact::OrderReported { id, report: Report::ReplaceRejected(refusal(text)) });
         }
         self.commit(now, facts)
     }
@@ -197,7 +197,8 @@ impl<V: Venue, L: Ledger> Core<V, L> {
         self.save(now);
     }
 
-    /// Orders that the venue has not answered for too long are in doubt: only its word ends that.
+    /// Orders that the venue has not answered for too long are in doubt: only its word ends that,
+    /// and it is asked for it.
     pub fn expire(&mut self, now: Stamp) {
         self.save(now);
         let after = self.rules.in_doubt_after;
@@ -208,18 +209,22 @@ impl<V: Venue, L: Ledger> Core<V, L> {
             let status = self.state.orders.get(&id).map(|it| it.order.status);
             if status == Some(Status::PendingNew) {
                 self.settle(now, vec![Fact::OrderReported { id, report: Report::NoReply }]);
+                self.doubts.add(id, now);
             }
         }
+        self.inquire(now);
     }
 
-    /// When the oldest order that the venue has not answered will be in doubt.
+    /// When the oldest order that the venue has not answered will be in doubt, or the next that is
+    /// in doubt is asked for.
     pub fn doubt(&self) -> Option<Stamp> {
-        self.unanswered.first().map(|(_, sent)| sent.after(self.rules.in_doubt_after))
+        let late = self.unanswered.first().map(|it| it.1.after(self.rules.in_doubt_after));
+        late.into_iter().chain(self.next_inquiry()).min()
     }
 
     /// Orders that the venue has not answered yet.
     pub fn has_unanswered(&self) -> bool {
-        !self.unanswered.is_empty()
+        !self.unanswered.is_empty() || self.next_inquiry().is_some()
     }
 
     /// Serves a request of the desk or of one of our own clients.
@@ -318,6 +323,7 @@ impl<V: Venue, L: Ledger> Core<V, L> {
         let session = Fact::LoggedIn { user: *user, production, accounts: accounts.clone() };
         self.settle(now, vec![session]);
         self.settle_news(now);
+        self.resume(now);
         self.chase(None, now);
         Ok(Reply::Accounts { accounts, selected: self.state.account })
     }
@@ -334,7 +340,7 @@ impl<V: Venue, L: Ledger> Core<V, L> {
 
     /// Makes a call of a decision; that the venue does not take it is an answer by itself. Returns
     /// why a cancel or a change was not taken.
-    fn call(&mut self, call: Call, now: Stamp) -> Option<Refused> {
+    pub(super) fn call(&mut self, call: Call, now: Stamp) -> Option<Refused> {
         let (id, report) = match call {
             Call::Place(id) => {
                 let ticket = self.state.orders.get(&id)?.order.ticket;
@@ -345,6 +351,13 @@ impl<V: Venue, L: Ledger> Core<V, L> {
                     }
                     Err(refusal) => (id, Report::Rejected(refusal)),
                 }
+            }
+            Call::Cancel(id) if !self.state.is_connected => {
+                let text = format!(
+                    "the exchange is not connected; order {id} is canceled when it is again"
+                );
+                self.announce(Event::Alert { code: "CANCEL_WAITS".to_owned(), text });
+                return None;
             }
             Call::Cancel(id) => {
                 let refusal = self.venue.cancel(id, &mut self.news).err()?;
@@ -366,22 +379,36 @@ impl<V: Venue, L: Ledger> Core<V, L> {
     }
 
     /// Turns the venue's news into facts.
-    fn settle_news(&mut self, now: Stamp) {
+    pub(super) fn settle_news(&mut self, now: Stamp) {
         if self.news.is_empty() {
             return;
         }
         let mut facts = Vec::with_capacity(self.news.len());
+        let is_back = self.news.contains(&News::Connected);
         for item in self.news.drain(..) {
             facts.push(match item {
                 News::Report { order, report } => {
                     self.unanswered.retain(|it| it.0 != order);
                     Fact::OrderReported { id: order, report }
                 }
+                News::Unknown { order } => {
+                    self.unanswered.retain(|it| it.0 != order);
+                    let known = self.state.orders.get(&order);
+                    if !known.is_some_and(|it| is_doubtful(&it.order)) {
+                        continue;
+                    }
+                    let (code, text) = ("UNKNOWN_ORDER", "the exchange never had this order");
+                    let refusal = Refusal { code: code.to_owned(), text: text.to_owned() };
+                    Fact::OrderReported { id: order, report: Report::Rejected(refusal) }
+                }
                 News::Connected => Fact::Connected {},
                 News::Disconnected { reason } => Fact::Disconnected { reason },
             });
         }
         self.settle(now, facts);
+        if is_back {
+            self.resume(now);
+        }
     }
 
     /// Lets exits go on that can.

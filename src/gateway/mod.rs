@@ -6,6 +6,7 @@
 
 mod core;
 pub mod decide;
+mod doubt;
 pub mod fact;
 pub mod keep;
 pub mod listing;

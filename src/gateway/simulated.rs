@@ -106,6 +106,15 @@ impl Venue for Simulated {
         taken
     }
 
+    fn inquire(&mut self, id: OrderId, news: &mut Vec<News>) -> Result<(), Refusal> {
+        let known = self.sim.inquire(id, &mut self.told);
+        self.pass_on(news);
+        if known?.is_none() {
+            news.push(News::Unknown { order: id });
+        }
+        Ok(())
+    }
+
     fn due(&self) -> Option<Stamp> {
         self.sim.due()
     }
@@ -155,9 +164,11 @@ impl Venue for Simulated {
 
 fn past(order: &Order) -> Past {
     let (id, ticket, filled, status) = (order.id, order.ticket, order.filled(), order.status);
+    let is_triggered = order.is_triggered;
     // Only a session's end asks when an order was placed; the last that is known of it is its fill.
     let placed = order.fills.last().map(|it| it.time).unwrap_or_default();
-    Past { id, venue_id: order.venue_id.unwrap_or(unnamed(id)), ticket, filled, status, placed }
+    let venue_id = order.venue_id.unwrap_or(unnamed(id));
+    Past { id, venue_id, ticket, filled, is_triggered, status, placed }
 }
 
 fn totals(state: &State, account: AccountId) -> Totals {

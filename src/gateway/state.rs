@@ -14,7 +14,7 @@ use aftm_domain::{
 };
 use rustc_hash::FxHashMap;
 
-use super::fact::Fact;
+use super::fact::{Door, Fact};
 use crate::wire::{Outcome, Signal};
 
 /// Who is logged in.
@@ -136,7 +136,9 @@ pub struct State {
     pub orders: BTreeMap<OrderId, Placed>,
     /// Those that may still trade.
     pub open: BTreeSet<OrderId>,
-    requests: FxHashMap<(AccountId, RequestId), OrderId>,
+    /// Orders by what their clients call them; no account stands for whichever was selected, which
+    /// is how the executor asks.
+    requests: FxHashMap<(Option<AccountId>, RequestId), OrderId>,
     /// Positions by account and item.
     pub holdings: BTreeMap<(AccountId, Code), Holding>,
     /// Every fill in the order it was told: the order, and the fill's place among the order's.
@@ -169,8 +171,8 @@ impl State {
         self.conditions.get(&place).map(|it| (place, it))
     }
 
-    /// The order that was asked for under a request id.
-    pub fn requested(&self, account: AccountId, request: RequestId) -> Option<&Placed> {
+    /// The order that was asked for under a request id, for an account or for none by name.
+    pub fn requested(&self, account: Option<AccountId>, request: RequestId) -> Option<&Placed> {
         self.orders.get(self.requests.get(&(account, request))?)
     }
 
@@ -221,14 +223,14 @@ impl State {
                 self.signals.entry(signal.id).or_insert(given);
             }
             Fact::SignalSettled { id, outcome } => self.settle(*id, outcome),
-            Fact::OrderReceived { id, ticket, request, signal, multiplier, time, .. } => {
+            Fact::OrderReceived { id, ticket, request, signal, multiplier, door, time } => {
                 let order = Order::sent(*id, *ticket);
-                self.take(order, *request, *signal, *multiplier, *time);
+                self.take(order, (*request, *door), *signal, *multiplier, *time);
                 self.open.insert(*id);
             }
-            Fact::OrderDenied { id, ticket, request, signal, refusal, time, .. } => {
+            Fact::OrderDenied { id, ticket, request, signal, refusal, door, time } => {
                 let order = Order::denied(*id, *ticket, refusal.clone());
-                self.take(order, *request, *signal, Quantity::ZERO, *time);
+                self.take(order, (*request, *door), *signal, Quantity::ZERO, *time);
             }
             Fact::OrderReported { id, report } => self.report(*id, report),
             Fact::Alerted { .. } => (),
@@ -317,7 +319,7 @@ impl State {
     fn take(
         &mut self,
         order: Order,
-        request: Option<RequestId>,
+        (request, door): (Option<RequestId>, Door),
         signal: Option<SignalId>,
         multiplier: Quantity,
         time: Option<ExchangeTime>,
@@ -326,7 +328,10 @@ impl State {
         self.last_order = self.last_order.max(id.0);
         // A signal's order is found by its signal: its request must not hide a client's own.
         if let (Some(request), None) = (request, signal) {
-            self.requests.insert((asked.account, request), id);
+            self.requests.insert((Some(asked.account), request), id);
+            if door == Door::Executor {
+                self.requests.insert((None, request), id);
+            }
         }
         self.orders.insert(id, Placed { order, asked, request, signal, multiplier, time });
     }

@@ -18,6 +18,11 @@ pub enum News {
         /// What.
         report: Report,
     },
+    /// The venue was asked for an order and has never heard of it.
+    Unknown {
+        /// Which one.
+        order: OrderId,
+    },
     /// The venue answers again.
     Connected,
     /// The venue no longer answers.
@@ -83,6 +88,9 @@ pub trait Venue {
         price: Option<Price>,
         news: &mut Vec<News>,
     ) -> Result<(), Refusal>;
+    /// Asks how an order stands that was sent and not answered. What the venue knows of it is news:
+    /// its reports, or that it is unknown; nothing while it is still on its way. Sends no order.
+    fn inquire(&mut self, id: OrderId, news: &mut Vec<News>) -> Result<(), Refusal>;
     /// When the venue has something to tell that needs no trade, on its own clock.
     fn due(&self) -> Option<Stamp>;
     /// An account's money; `None` for an account that is not there.

@@ -36,6 +36,8 @@ pub enum Action {
     Notify(String),
     /// Give the terminal back to the shell until the trader comes back.
     Suspend,
+    /// Draw every cell anew: something else wrote on the terminal.
+    Redraw,
     /// Leave: everything that runs was dealt with.
     Leave,
 }

@@ -16,6 +16,8 @@ pub mod look;
 pub mod overlays;
 pub mod pane;
 pub mod panes;
+#[cfg(any(test, feature = "fixture"))]
+pub mod pictures;
 pub mod safety;
 pub mod screen;
 pub mod session;

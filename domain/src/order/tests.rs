@@ -33,6 +33,7 @@ fn reports() -> Vec<Report> {
     vec![
         Report::Accepted { venue_id: "V1".parse().unwrap() },
         Report::Rejected(refusal.clone()),
+        Report::Triggered,
         Report::Filled(fill("T9", 1)),
         Report::Filled(fill("T9", 3)),
         Report::Canceled,
@@ -51,8 +52,8 @@ fn reports() -> Vec<Report> {
 fn the_transition_table_is_this() {
     use std::fmt::Write as _;
     let names = [
-        "accept", "reject", "fill", "full", "cancel", "expire", "c.sent", "c.rej", "r.sent",
-        "replac", "r.rej", "silent",
+        "accept", "reject", "trig", "fill", "full", "cancel", "expire", "c.sent", "c.rej",
+        "r.sent", "replac", "r.rej", "silent",
     ];
     let mut table = String::from("               ");
     for name in names {
@@ -61,7 +62,8 @@ fn the_transition_table_is_this() {
     for status in Status::ALL {
         let _ = write!(table, "\n{:<15}", status.to_string());
         for report in reports() {
-            let mut order = Order { status, ..Order::sent(OrderId(1), ticket(3)) };
+            let stop = Ticket { kind: Kind::StopLimit, ..ticket(3) };
+            let mut order = Order { status, ..Order::sent(OrderId(1), stop) };
             let cell = order.apply(&report).map_or("-".to_owned(), |to| to.to_string());
             let _ = write!(table, " {cell:<14}");
         }
@@ -71,6 +73,15 @@ fn the_transition_table_is_this() {
     let expected = std::fs::read_to_string(path).unwrap_or_default();
     let expected: Vec<&str> = expected.lines().collect();
     assert_eq!(expected, table, "\n{}\n", table.join("\n"));
+}
+
+#[test]
+fn only_an_order_with_a_stop_is_triggered() {
+    let mut order = Order::sent(OrderId(1), ticket(1));
+    assert!(order.apply(&Report::Triggered).is_err());
+    order.ticket.kind = Kind::StopLimit;
+    order.apply(&Report::Triggered).unwrap();
+    assert!(order.is_triggered);
 }
 
 #[test]

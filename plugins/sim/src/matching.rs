@@ -7,7 +7,7 @@
 //! lots when a new book crosses it. The lots of one trade are given away once, to whoever came
 //! first at that price.
 
-use aftm_domain::order::{Kind, Status, TimeInForce};
+use aftm_domain::order::{Kind, Report, Status, TimeInForce};
 use aftm_domain::{Book, ExchangeTime, Level, Price, Quantity, Side, Tick};
 
 use crate::ledger::Ledger;
@@ -109,6 +109,9 @@ impl Market {
         reached.sort_unstable_by_key(|it| it.priority);
         for mut order in reached {
             order.is_waiting = false;
+            if order.rests() {
+                ledger.tell(order.id, Report::Triggered);
+            }
             self.enter(order, now, ledger);
         }
     }

@@ -23,6 +23,8 @@ pub struct Past {
     pub ticket: Ticket,
     /// Lots traded so far.
     pub filled: Quantity,
+    /// Its stop price has traded.
+    pub is_triggered: bool,
     /// Where it stands: one that has ended is only remembered, so that its id stays taken.
     pub status: Status,
     /// When it was placed, which decides on which day it ends.
@@ -30,16 +32,16 @@ pub struct Past {
 }
 
 impl Exchange {
-    /// Takes an order back. Orders of one price are queued as they are handed in; a stop order
-    /// without a fill waits for its stop price again.
+    /// Takes an order back. Orders of one price are queued as they are handed in; a stop order that
+    /// was neither triggered nor filled waits for its stop price.
     pub(crate) fn restore_order(&mut self, past: Past) -> Result<(), Refusal> {
-        let Past { id, venue_id, ticket, filled, status, placed } = past;
+        let Past { id, venue_id, ticket, filled, is_triggered, status, placed } = past;
         if self.ledger.records.contains_key(&id) {
             return Err(refusal(refusal::DUPLICATE, format!("order {id} is here already")));
         }
         let status = if status.is_final() { status } else { Status::New };
-        let (priority, is_waiting) =
-            (self.next_priority(), ticket.kind.has_stop() && filled.is_zero());
+        let priority = self.next_priority();
+        let is_waiting = ticket.kind.has_stop() && filled.is_zero() && !is_triggered;
         let order = Working { id, venue_id, ticket, filled, status, priority, is_waiting };
         let market = if order.is_working() { Some(self.home(&order)?) } else { None };
         let known = Known { status, filled, venue_id };

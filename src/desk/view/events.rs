@@ -97,6 +97,11 @@ impl Projection {
         Pulse::measured(&mut self.view.health, pid, cpu_permille, memory);
     }
 
+    /// Frames that were drawn in the last second.
+    pub fn frames(&mut self, count: u16) {
+        self.view.health.frames_per_second = count;
+    }
+
     /// How long orders took.
     pub fn round_trips(&mut self, trips: &Trips) {
         Pulse::trips(&mut self.view.health, trips);

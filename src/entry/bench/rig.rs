@@ -93,6 +93,10 @@ impl Venue for Stamped {
         self.venue.amend(id, quantity, price, news)
     }
 
+    fn inquire(&mut self, id: OrderId, news: &mut Vec<News>) -> Result<(), Refusal> {
+        self.venue.inquire(id, news)
+    }
+
     fn due(&self) -> Option<Stamp> {
         self.venue.due()
     }
@@ -147,7 +151,7 @@ pub(super) fn with_machine<T: Send + 'static>(
     };
     // What the machine says is made and written as ever, where nobody reads it.
     let out = OpenOptions::new().write(true).open("/dev/null")?;
-    let machine = run::Machine::join(settings, folders, &context, core, run::Front::lines(out), |_| Ok(line))?;
+    let machine = run::Machine::join(settings, folders, &context, core, out, |_| Ok(line))?;
     let heard = socket::connect(&context, SocketType::SUB, Bound::Events, DESK_EVENTS)?;
     heard.set_subscribe(Topic::News.bytes())?;
     let mut rig = Rig {

@@ -1,4 +1,112 @@
 //! The full screen over the machine.
+//!
+//! Owns the terminal, its signals and files, and when a frame is drawn. What is drawn is the `ui`
+//! crate's; what is traded is asked of the desk in the command language.
 
+mod actions;
+mod files;
+mod live;
+mod measure;
 mod pace;
 mod terminal;
+mod words;
+
+use std::io::IsTerminal as _;
+
+use aftm_ui::theme::{Depth, Wanted};
+use aftm_ui::view::Environment;
+use aftm_ui::{Screen, View};
+use anyhow::{Context as _, Result, bail};
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+use ratatui::buffer::Buffer;
+
+use self::files::Files;
+use self::live::{Parts, Wishes};
+use super::{log as log_lines, parts, run};
+use crate::config::{Folders, Settings};
+use crate::desk::Exit;
+use crate::desk::view::Setup;
+
+/// The simulator's user and the item that the forms offer.
+const USER: &str = "demo";
+const ITEM: &str = "TXFH1";
+
+/// Opens the screen.
+pub(super) fn screen(settings: &Settings, folders: &Folders) -> Result<Exit> {
+    if !std::io::stdout().is_terminal() || !std::io::stdin().is_terminal() {
+        log::error!(
+            "the screen needs a terminal for input and output; without one, use aftm run SCRIPT or \
+             aftm --plain"
+        );
+        return Ok(Exit::Usage);
+    }
+    folders.create()?;
+    let variable = |name: &str| std::env::var(name).ok();
+    let wanted: Wanted = match settings.screen.color.parse() {
+        Ok(wanted) => wanted,
+        Err(error) => bail!("screen.color: {error}"),
+    };
+    let mut files = Files::open(folders, Depth::detect(&variable, wanted));
+    let (look, keys) = match (files.look(&settings.screen, &variable), files.keys()) {
+        (Ok(look), Ok(keys)) => (look, keys),
+        (look, keys) => {
+            let problems = look.err().into_iter().chain(keys.err());
+            problems.for_each(|it| log::error!("{it:#}"));
+            return Ok(Exit::Configuration);
+        }
+    };
+    // The theme decides about colors, NO_COLOR included: the library must not leave them out behind
+    // its back, because what it writes instead takes the highlights away, too.
+    crossterm::style::force_color_output(true);
+    let held = run::hold(folders)?;
+    // Nobody reads the lines of a machine with a screen.
+    let Some(machine) = run::open(settings, folders, std::io::sink())? else {
+        return Ok(Exit::Failure);
+    };
+    let size = crossterm::terminal::size().context("the terminal tells no size")?;
+    let mut screen = Screen::new(look, keys, size);
+    screen.vocabulary = words::vocabulary();
+    if let Some(session) = files.session() {
+        for problem in screen.restore(&session) {
+            log::warn!("{problem}");
+        }
+    }
+    let setup = setup(settings, folders)?;
+    let wishes = Wishes {
+        mouse: settings.screen.mouse,
+        bell: settings.screen.bell,
+        goes_on: settings.screen.goes_on,
+    };
+    log_lines::to_pane_and_file(settings.log.level, &folders.state)?;
+    let parts = Parts { screen, setup, files, wishes };
+    let exit = machine.run(async |desk| live::live(desk, parts).await);
+    log_lines::to_standard_error_again();
+    let exit = exit?;
+    drop(held);
+    Ok(exit)
+}
+
+fn setup(settings: &Settings, folders: &Folders) -> Result<Setup> {
+    let catalog = parts::catalog(folders)?;
+    let offset_s = jiff::tz::TimeZone::system().to_offset(jiff::Timestamp::now()).seconds();
+    Ok(Setup {
+        environment: Environment::Paper,
+        venue: "simulator".to_owned(),
+        user: USER.to_owned(),
+        needs_password: false,
+        item: ITEM.to_owned(),
+        defaults: parts::defaults(&settings.strategy),
+        calendar: catalog.calendar().clone(),
+        offset_s,
+        stale: i64::try_from(settings.screen.stale.as_nanos()).unwrap_or(i64::MAX),
+        pid: std::process::id(),
+    })
+}
+
+/// The screen as cells, off the terminal.
+fn paint(screen: &Screen, view: &View) -> Result<Buffer> {
+    let mut cells = Terminal::new(TestBackend::new(screen.area.width, screen.area.height))?;
+    let frame = cells.draw(|frame| aftm_ui::draw(frame, screen, view))?;
+    Ok(frame.buffer.clone())
+}

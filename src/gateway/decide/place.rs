@@ -13,15 +13,17 @@ use crate::wire::{Intent, Refused, Reply};
 impl Case<'_> {
     /// Places an order.
     pub fn place(&self, intent: &Intent) -> Decision {
-        let account = match self.account(intent.account) {
+        // Idempotency comes first: a known request gets its recorded outcome, whatever holds now. One
+        // that names no account stays with that of its first time, whichever is selected since.
+        let known = |account| self.state.requested(account, intent.request?);
+        let first = if intent.account.is_none() { known(None) } else { None };
+        let account = intent.account.or(first.map(|it| it.asked.account));
+        let account = match self.account(account) {
             Ok(account) => account,
             Err(refused) => return refused.into(),
         };
         let ticket = ticket(intent, account);
-        // Idempotency comes first: a known request gets its recorded outcome, whatever holds now.
-        if let Some(request) = intent.request
-            && let Some(known) = self.state.requested(account, request)
-        {
+        if let (Some(known), Some(request)) = (first.or(known(Some(account))), intent.request) {
             return repeat(known, &ticket, request.as_str());
         }
         let id = self.state.next_order();

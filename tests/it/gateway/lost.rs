@@ -16,6 +16,31 @@ fn one_logical_order_is_never_executed_four_times() {
     assert_eq!((rig.orders(), rig.net()), (1, lots(1)));
 }
 
+/// What a v1 strategy signals names no account: it stays with the one of its first time.
+#[test]
+fn an_account_switched_between_two_tries_makes_no_second_order() {
+    for is_restarted in [false, true] {
+        let mut rig = Rig::new();
+        let intent = Intent { account: None, ..named("v1-7-1", market(Side::Buy, 1)) };
+        let place = Request::Place { intent: Box::new(intent) };
+        rig.core.serve(&place, Door::Executor, rig.now).unwrap();
+        if is_restarted {
+            rig.restart();
+            rig.login();
+        }
+        rig.do_it(&Request::UseAccount { account: id("SIM-2") });
+        match rig.core.serve(&place, Door::Executor, rig.now).unwrap() {
+            Reply::Placed { row, repeated: true } => assert_eq!(row.account, id("SIM-1")),
+            other => panic!("the retry came to {other:?}"),
+        }
+        assert_eq!(rig.orders(), 1);
+        // The same name of a client that says its account is another order.
+        let client = Intent { account: Some(id("SIM-2")), ..intent };
+        rig.placed(client);
+        rig.check_fold();
+    }
+}
+
 #[test]
 fn another_order_under_the_same_request_is_refused() {
     let mut rig = Rig::new();

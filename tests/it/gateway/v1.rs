@@ -72,7 +72,8 @@ fn a_request_that_still_waits_is_joined_and_all_are_told() {
 /// Told that its order is in doubt, a v1 client sends it again, against all advice.
 #[test]
 fn a_client_that_was_left_in_doubt_and_asks_again_gets_the_first_order() {
-    let mut door = Door5557::new(slow());
+    let latency = 60 * Stamp::SECOND;
+    let mut door = Door5557::new(aftm_sim::Settings { latency, ..Default::default() });
     door.take("a", ORDER);
     door.pass(5);
     door.rig.core.expire(door.rig.now);

@@ -33,7 +33,7 @@ fn ticket(count: i64) -> Ticket {
 
 fn report(chance: &mut Chance, number: usize) -> Report {
     let refusal = Refusal { code: "X".to_owned(), text: "why".to_owned() };
-    match chance.below(12) {
+    match chance.below(13) {
         0 | 1 => Report::Accepted { venue_id: id("V-1") },
         2 => Report::Rejected(refusal),
         3 | 4 => Report::Filled(Fill {
@@ -50,6 +50,7 @@ fn report(chance: &mut Chance, number: usize) -> Report {
         8 => Report::Replaced { quantity: lots(1 + chance.below(4)), price: None },
         9 => Report::ReplaceRejected(refusal),
         10 => Report::NoReply,
+        11 => Report::Triggered,
         _ if chance.one_in(2) => Report::Canceled,
         _ => Report::Expired,
     }

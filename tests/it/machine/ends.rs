@@ -118,6 +118,32 @@ fn closed_standard_streams_do_not_end_the_machine() {
     assert_eq!(home.runtime_files(), Vec::<String>::new());
 }
 
+/// Live, the strategy tells what moved with its beat: one that is told to stop does not wait for it.
+#[test]
+fn a_strategy_that_is_stopped_tells_where_its_conditions_stand() {
+    let home = Home::new();
+    let script = "login demo\nitem add TXFH1\naccount use SIM-1\n\
+                  condition add buy TXFH1 --trigger 1000 --id far\n\
+                  order sell TXFH1 1 --limit 19000\nstart\nwait orders-done\n";
+    let rare = ["--set", "desk.beat_ms=30000", "--set", "desk.silent_ms=60000"];
+    let mut machine = Machine::start(&home, script, &[&["--speed", "20"][..], &rare].concat());
+    machine.wait_kind("done", "command", "start");
+    let add = "condition add buy TXFH1 --trigger 30000 --turning 5000 --id near";
+    assert_eq!(home.ctl(add).code, Some(0));
+    let published = || of_kind(&home.ctl("status").lines(), "status")[0]["published"].as_u64();
+    let first = published().unwrap();
+    wait_until(Duration::from_secs(20), "further ticks", || published() > Some(first + 50));
+    let state = || {
+        let rows = of_kind(&home.ctl("condition list").lines(), "condition");
+        rows[1]["condition"]["progress"]["state"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(state(), "waiting", "it was told before its time: this proves nothing");
+    assert_eq!(home.ctl("stop").code, Some(0));
+    assert_eq!(state(), "armed");
+    assert_eq!(home.ctl("quit").code, Some(0));
+    assert_eq!(machine.finish().code, Some(0));
+}
+
 /// A machine whose condition holds two lots, at the end of its feed.
 fn holding(home: &Home) -> Machine {
     home.write("ticks.csv", HOLDS);

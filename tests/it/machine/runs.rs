@@ -80,6 +80,48 @@ fn three_processes_trade_the_real_day_as_a_replay_does_in_little_memory() {
     assert!(resident.iter().all(|it| *it < 50 * 1024), "resident kilobytes: {resident:?}");
 }
 
+/// One tick arms them all, one enters them all, and one takes their profit.
+#[test]
+fn four_hundred_conditions_that_fire_on_one_tick_trade_as_a_replay_does() {
+    const COUNT: usize = 400;
+    let mut ticks = "time,code,price,quantity\n".to_owned();
+    for (second, price) in [17_000, 16_990, 17_010, 17_011, 17_200, 17_201].iter().enumerate() {
+        writeln!(ticks, "2021-07-26T09:00:0{second}+08:00,TXFH1,{price},1").unwrap();
+    }
+    let (mut script, mut file) =
+        ("login demo\nitem add TXFH1\naccount use SIM-1\n".to_owned(), String::new());
+    for at in 0..COUNT {
+        writeln!(script, "condition add buy TXFH1 --trigger 16995 --turning 10 --id c{at}")
+            .unwrap();
+        writeln!(
+            file,
+            "[[condition]]\nid='c{at}'\nitem='TXFH1'\naction='buy'\ntrigger=16995\nturning=10"
+        )
+        .unwrap();
+    }
+    script += "start\nwait feed-end\nwait orders-done\nstatus\n";
+    let home = Home::new();
+    let feed = format!("csv:{}", home.write("ticks.csv", &ticks).display());
+    home.write("conditions.toml", &file);
+    let rich = ["--set", "simulator.balance=1000000000"];
+    let replay = ["replay", &feed, "--conditions", "conditions.toml", "--signals", "s"];
+    let replayed = home.run(&[&replay[..], &["--fills", "f"], &rich].concat());
+    assert_eq!(replayed.code, Some(0), "{}", replayed.said);
+    let read = |name: &str| -> Vec<String> {
+        let text = std::fs::read_to_string(home.path().join(name)).unwrap();
+        text.lines().map(str::to_owned).collect()
+    };
+    let expected = market::Expected { signals: read("s"), fills: read("f") };
+    assert_eq!((expected.signals.len(), expected.fills.len()), (2 * COUNT, 2 * COUNT));
+    let words = [&["--feed", &feed, "--speed", "max"], &rich[..]].concat();
+    let mut machine = Machine::start(&home, &script, &words);
+    let ended = machine.finish();
+    assert_eq!(ended.code, Some(0), "{}", ended.said);
+    assert_same(&machine, &expected, "all at once");
+    assert_nothing_dropped(&machine);
+    assert_exported(&home, &expected);
+}
+
 /// The most that a process ever held; `None` where it has ended.
 fn resident_kb(pid: u32) -> Option<u64> {
     let status = std::fs::read_to_string(format!("/proc/{pid}/status")).ok()?;

@@ -60,7 +60,8 @@ fn an_outcome_that_reached_nobody_is_told_to_who_asks_again() {
 
 #[test]
 fn a_client_hears_of_doubt_before_it_gives_up_and_of_the_outcome_later() {
-    let machine = Machine::start(&[SLOW, "simulator.slow_ms=5000"]);
+    // The orders are still on their way when they are asked for first.
+    let machine = Machine::start(&["simulator.latency_ms=9000"]);
     let resting = order(&json!({
         "order_type": "Limit", "price": 10000, "time_in_force": "ROD", "note": "resting",
     }));

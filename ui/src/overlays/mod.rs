@@ -87,7 +87,8 @@ pub fn has_text_field(overlay: &Overlay) -> bool {
         Overlay::Form(it) => it.has_text_field(),
         Overlay::Confirm(it) => it.has_text_field(),
         Overlay::Kill(it) => it.has_text_field(),
-        Overlay::Palette(_) | Overlay::Help(_) => true,
+        Overlay::Palette(_) => true,
+        Overlay::Help(it) => it.has_text_field(),
     }
 }
 

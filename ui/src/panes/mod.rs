@@ -7,14 +7,42 @@ pub mod log;
 mod market;
 pub mod tape;
 
+use crossterm::event::{MouseEvent, MouseEventKind};
 use ratatui::Frame;
 use ratatui::layout::Rect;
 
+use crate::action::Action;
+use crate::keys::Act;
 use crate::pane::Pane;
 use crate::screen::Screen;
 use crate::view::View;
 
 /// Draws a pane with its border.
 pub fn draw(frame: &mut Frame<'_>, area: Rect, pane: Pane, screen: &Screen, view: &View) {
-    let _ = (frame, area, pane, screen, view);
+    match pane {
+        Pane::Ladder => ladder::draw(frame, area, screen, view),
+        _ => (),
+    }
+}
+
+/// Does what a key of a pane means.
+pub fn update(screen: &mut Screen, view: &View, pane: Pane, act: Act) -> Vec<Action> {
+    match pane {
+        Pane::Ladder => ladder::update(screen, view, act),
+        _ => Vec::new(),
+    }
+}
+
+/// A click into a pane that has the focus.
+pub fn click(
+    screen: &mut Screen,
+    view: &View,
+    (pane, area): (Pane, Rect),
+    mouse: MouseEvent,
+) -> Vec<Action> {
+    let MouseEventKind::Down(button) = mouse.kind else { return Vec::new() };
+    match pane {
+        Pane::Ladder => ladder::click(screen, view, area, (mouse.column, mouse.row), button),
+        _ => Vec::new(),
+    }
 }

@@ -115,6 +115,22 @@ pub fn rgb(color: Color) -> Option<Rgb> {
     }
 }
 
+/// The terminal's code for a colour, after a `;`; nothing for the terminal's own.
+pub(crate) fn sgr(color: Color, is_ground: bool) -> String {
+    let base = if is_ground { 40 } else { 30 };
+    match color {
+        Color::Reset => String::new(),
+        Color::Rgb(red, green, blue) => format!(";{};2;{red};{green};{blue}", base + 8),
+        Color::Indexed(index) => format!(";{};5;{index}", base + 8),
+        named => {
+            let index = SIXTEEN.iter().position(|(_, _, it)| *it == named).unwrap_or_default();
+            // The bright eight have a range of their own.
+            let code = if index < 8 { base + index } else { base + 60 + index - 8 };
+            format!(";{code}")
+        }
+    }
+}
+
 /// One of the sixteen colours by its name in a theme; `default` is the terminal's own.
 pub(super) fn named(name: &str) -> Option<Color> {
     if name == "default" {

@@ -18,6 +18,7 @@ use std::collections::HashMap;
 
 use ratatui::style::{Color, Modifier, Style};
 
+pub(crate) use color::sgr;
 pub use color::{Rgb, rgb};
 pub use depth::{Depth, Wanted};
 pub use error::LoadError;
@@ -143,8 +144,9 @@ impl Theme {
 }
 
 impl Default for Theme {
+    /// What every terminal shows: `mono`. A screen begins with [`Theme::name_for`] its language.
     fn default() -> Theme {
-        Theme::built_in(Theme::name_for("en")).unwrap_or_else(shipped::plain)
+        Theme::built_in("mono").unwrap_or_else(shipped::plain)
     }
 }
 

@@ -94,7 +94,7 @@ fn a_stop_is_amended_before_it_goes_off() {
     floor.amend(2, None, Some(17_249));
     assert_eq!(floor.told(), ["1 replace_rejected PRICE", "1 replaced", "2 replaced 2 @ 17249"]);
     floor.trade(17_250, 1);
-    assert_eq!(floor.told(), ["1 filled 1 @ 17249", "2 filled 2 @ 17249"]);
+    assert_eq!(floor.told(), ["1 filled 1 @ 17249", "2 triggered", "2 filled 2 @ 17249"]);
 }
 
 #[test]

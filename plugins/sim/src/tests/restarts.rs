@@ -14,7 +14,9 @@ pub(super) fn restarted(floor: Floor, settings: Settings) -> Floor {
     for order in floor.sim.working() {
         let (placed, status) = (morning(floor.milliseconds), Status::InDoubt);
         let (id, venue_id, ticket, filled) = (order.id, order.venue_id, order.ticket, order.filled);
-        next.sim.restore_order(Past { id, venue_id, ticket, filled, status, placed }).unwrap();
+        let is_triggered = !order.is_waiting;
+        let past = Past { id, venue_id, ticket, filled, is_triggered, status, placed };
+        next.sim.restore_order(past).unwrap();
     }
     for (item, position) in floor.sim.positions(&account()) {
         next.sim.restore_position(&account(), *item, position.clone()).unwrap();
@@ -47,7 +49,8 @@ fn an_order_that_ended_only_keeps_its_id_taken() {
     floor.trade(17_300, 1);
     let (venue_id, ticket) = ("SIM-00000005".parse().unwrap(), limit(Buy, 1, 17_290));
     let (id, filled, placed) = (OrderId(5), Quantity::ZERO, morning(0));
-    let past = Past { id, venue_id, ticket, filled, status: Status::Canceled, placed };
+    let (status, is_triggered) = (Status::Canceled, false);
+    let past = Past { id, venue_id, ticket, filled, is_triggered, status, placed };
     floor.sim.restore_order(past).unwrap();
     assert!(floor.sim.working().is_empty());
     floor.place(5, &ticket);
@@ -60,7 +63,8 @@ fn what_cannot_be_restored_is_refused_and_changes_nothing() {
     let mut floor = Floor::new();
     let (venue_id, ticket) = ("SIM-00000005".parse().unwrap(), limit(Buy, 2, 17_290));
     let (id, filled, placed, status) = (OrderId(5), lots(1), morning(0), Status::New);
-    let past = Past { id, venue_id, ticket, filled, status, placed };
+    let is_triggered = false;
+    let past = Past { id, venue_id, ticket, filled, is_triggered, status, placed };
     let elsewhere = "TXFI1".parse().unwrap();
     let stranger: AccountId = "SIM-9".parse().unwrap();
     let table = [
@@ -86,7 +90,23 @@ fn a_rod_order_of_yesterday_ends_when_the_clock_starts() {
     let mut floor = Floor::with(Settings { sessions: true, ..Settings::default() });
     let (venue_id, ticket) = ("SIM-00000005".parse().unwrap(), limit(Buy, 2, 17_290));
     let (id, filled, placed, status) = (OrderId(5), lots(1), morning(0), Status::New);
-    floor.sim.restore_order(Past { id, venue_id, ticket, filled, status, placed }).unwrap();
+    let is_triggered = false;
+    let past = Past { id, venue_id, ticket, filled, is_triggered, status, placed };
+    floor.sim.restore_order(past).unwrap();
     floor.trade_at(time("2021-07-27T09:00:00+08:00"), 17_000, 9, None);
     assert_eq!(floor.told(), ["5 expired"]);
+}
+
+#[test]
+fn a_stop_limit_that_was_triggered_rests_at_its_limit_and_one_that_was_not_waits() {
+    for (is_triggered, fills) in [(true, 1), (false, 0)] {
+        let mut floor = Floor::new();
+        let (venue_id, ticket) =
+            ("SIM-00000005".parse().unwrap(), stop(Buy, 1, 17_310, Some(17_305)));
+        let (id, filled, placed, status) = (OrderId(5), Quantity::ZERO, morning(0), Status::New);
+        let past = Past { id, venue_id, ticket, filled, is_triggered, status, placed };
+        floor.sim.restore_order(past).unwrap();
+        floor.trade(17_300, 1);
+        assert_eq!(floor.told().len(), fills, "{is_triggered}");
+    }
 }

@@ -44,7 +44,7 @@ fn a_stop_limit_turns_into_a_limit_order() {
     );
     floor.told();
     floor.trade(17_310, 9);
-    assert_eq!(floor.told(), ["1 filled 2 @ 17311", "3 expired"]);
+    assert_eq!(floor.told(), ["1 triggered", "1 filled 2 @ 17311", "2 triggered", "3 expired"]);
     floor.trade(17_305, 1);
     assert_eq!(floor.told(), ["2 filled 1 @ 17305"]);
 }

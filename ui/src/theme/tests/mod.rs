@@ -232,7 +232,7 @@ fn a_language_begins_with_the_theme_and_the_convention_of_its_markets() {
         let theme = Theme::built_in(Theme::name_for(tag)).unwrap();
         assert_eq!(theme.convention(), Convention::of(tag));
     }
-    assert_eq!(Theme::default().name, "classic-dark");
+    assert_eq!(Theme::default().name, "mono");
 }
 
 #[test]
@@ -261,4 +261,20 @@ fn every_theme_and_convention_has_a_text_in_every_language() {
             assert_ne!(look.text(&key), key, "{}", language.tag());
         }
     }
+}
+
+#[test]
+fn the_document_names_every_role_and_every_glyph_and_its_example_loads() {
+    let document = include_str!("../../../../docs/THEMES.md");
+    for name in Role::ALL.map(Role::name).into_iter().chain(Glyph::ALL.map(Glyph::name)) {
+        assert!(document.contains(&format!("`{name}`")), "{name} is not in docs/THEMES.md");
+    }
+    let example = document.split("```toml\n").nth(1).unwrap().split("```").next().unwrap();
+    let theme = Theme::parse("night.toml", example, &nothing).unwrap();
+    assert_eq!((theme.name.as_str(), theme.glyph(Glyph::Up)), ("night", "^"));
+    let wrong = document.split("```text\n").nth(1).unwrap().lines().next().unwrap();
+    let broken = example.replace("inherits = \"taifex-dark\"\n", "inherits = \"mono\"\n");
+    let broken = broken.replace("border.focused", "border.focussed");
+    let error = Theme::parse("night.toml", &broken, &nothing).unwrap_err();
+    assert!(wrong.ends_with(&error.text), "{error} is not {wrong}");
 }
