@@ -55,8 +55,8 @@ impl Market {
 /// What the line hears.
 #[derive(Debug)]
 pub enum Heard {
-    /// The gateway tells.
-    Event(Box<Numbered<Event>>),
+    /// The gateway tells, in order.
+    Events(Vec<Numbered<Event>>),
     /// Ticks and books, in the order they were told; only while they are watched.
     Market(Vec<Market>),
     /// Somebody says a command over `ctl`.
@@ -230,7 +230,7 @@ impl Sockets {
 
     /// Passes on what was heard; false where nobody listens any more.
     fn hear(&self, heard: &tasks::UnboundedSender<Heard>) -> bool {
-        let mut market = Vec::new();
+        let (mut market, mut events) = (Vec::new(), Vec::new());
         for _ in 0..TURN_MAX {
             let Ok(frames) = self.events.recv_multipart(DONTWAIT) else { break };
             if let [topic, body] = frames.as_slice()
@@ -239,12 +239,11 @@ impl Sockets {
                 market.extend(Market::read(topic, body));
                 continue;
             }
-            let event = frames.last().and_then(|it| decode::<Numbered<Event>>(it).ok());
-            if let Some(event) = event
-                && heard.send(Heard::Event(Box::new(event))).is_err()
-            {
-                return false;
-            }
+            // The first frame is the topic.
+            events.extend(frames.iter().skip(1).filter_map(|it| decode(it).ok()));
+        }
+        if !events.is_empty() && heard.send(Heard::Events(events)).is_err() {
+            return false;
         }
         if !market.is_empty() && heard.send(Heard::Market(market)).is_err() {
             return false;

@@ -20,7 +20,7 @@ use super::projected::Shared;
 use super::supervisor::{Action, Input, Patience, Standing, Supervisor};
 use super::view::Trips;
 use super::{Command, Defaults, Exit, command};
-use crate::wire::event::ChildWord;
+use crate::wire::event::{ChildWord, Numbered};
 use crate::wire::{Birth, Event, Refused, Role, encode};
 
 /// How often the supervisor looks at the children; one that exits is seen at once.
@@ -47,7 +47,7 @@ pub struct Setup {
     pub before: Before,
     /// Our clock.
     pub clock: fn() -> Stamp,
-    /// Where lines go.
+    /// Where lines go: one, or several with line feeds between them.
     pub out: Box<dyn Fn(String)>,
     /// The password that the environment named.
     pub password: Option<String>,
@@ -78,6 +78,8 @@ pub struct Desk {
     pub(super) projected: tokio::sync::Notify,
     /// How long orders took.
     pub(super) trips: RefCell<Trips>,
+    /// Lines of events that are heard now, with line feeds between them.
+    gathered: RefCell<Option<String>>,
     is_over: Cell<bool>,
     /// Who starts, stops or closes has it, so that no two do at once.
     pub(super) turn: tokio::sync::Mutex<()>,
@@ -106,6 +108,7 @@ impl Desk {
             projection: RefCell::default(),
             projected: tokio::sync::Notify::new(),
             trips: RefCell::default(),
+            gathered: RefCell::default(),
             is_over: Cell::new(false),
             turn: tokio::sync::Mutex::new(()),
         })
@@ -117,7 +120,15 @@ impl Desk {
 
     /// Says a line.
     pub fn say(&self, line: String) {
-        (self.out)(line);
+        match &mut *self.gathered.borrow_mut() {
+            None => (self.out)(line),
+            Some(lines) => {
+                if !lines.is_empty() {
+                    lines.push('\n');
+                }
+                lines.push_str(&line);
+            }
+        }
     }
 
     /// Tells what the trader must know.
@@ -155,11 +166,7 @@ impl Desk {
                 some = heard.recv() => match some {
                     None => return,
                     Some(Heard::Market(market)) => self.project_market(&market),
-                    Some(Heard::Event(numbered)) => {
-                        self.follow(&numbered);
-                        self.project_event(&numbered.event);
-                        self.hear(&numbered.event);
-                    }
+                    Some(Heard::Events(events)) => self.hear_all(&events),
                     Some(Heard::Command { caller, line }) => {
                         let desk = self.clone();
                         spawn_local(async move {
@@ -170,6 +177,20 @@ impl Desk {
                 },
                 _ = timer.tick() => self.supervise(Input::Time),
             }
+        }
+    }
+
+    /// What came together is said together: to wake the printer for each line would cost more than
+    /// the lines do.
+    fn hear_all(self: &Rc<Self>, events: &[Numbered<Event>]) {
+        self.gathered.replace(Some(String::new()));
+        for numbered in events {
+            self.follow(numbered);
+            self.project_event(&numbered.event);
+            self.hear(&numbered.event);
+        }
+        if let Some(lines) = self.gathered.take().filter(|it| !it.is_empty()) {
+            (self.out)(lines);
         }
     }
 

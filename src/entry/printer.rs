@@ -3,7 +3,7 @@
 use std::io::{BufWriter, Write};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::mpsc::{self, Receiver, SyncSender};
+use std::sync::mpsc::{self, Receiver, SyncSender, TrySendError};
 use std::thread;
 use std::time::Duration;
 
@@ -24,10 +24,13 @@ pub(super) struct Print {
 }
 
 impl Print {
-    /// Hands a line in, and never waits.
-    pub(super) fn line(&self, line: String) {
-        if self.lines.try_send(line).is_err() {
-            self.lost.fetch_add(1, Ordering::Relaxed);
+    /// Hands in a line, or several with line feeds between them, and never waits.
+    pub(super) fn lines(&self, lines: String) {
+        if let Err(TrySendError::Full(lines) | TrySendError::Disconnected(lines)) =
+            self.lines.try_send(lines)
+        {
+            let count = u64::try_from(lines.lines().count()).unwrap_or(u64::MAX);
+            self.lost.fetch_add(count, Ordering::Relaxed);
         }
     }
 }
@@ -109,7 +112,7 @@ mod tests {
         let (print, printer) = Printer::open(Stuck(held, wrote)).unwrap();
         // The writer's own buffer takes some before it meets the reader.
         for _ in 0..LINES_MAX * 2 {
-            print.line("x".repeat(64));
+            print.lines("x".repeat(64));
         }
         drop(go);
         drop(print);

@@ -192,7 +192,7 @@ impl Machine {
             defaults: parts::defaults(&settings.strategy),
             before,
             clock: clock::now,
-            out: Box::new(move |line| print.line(line)),
+            out: Box::new(move |lines| print.lines(lines)),
             password: std::env::var("AFTM_PASSWORD").ok(),
             read_password,
         };
@@ -226,15 +226,16 @@ impl Machine {
         }))?;
         // The desk has hung up and is gone, and with it whoever prints for it.
         drop(runtime);
-        let served =
-            gateway.join().map_err(|_| anyhow::anyhow!("the gateway's thread panicked"))?;
+        let served = gateway.join();
         let _ = line.join();
         printer.finish();
         for file in files {
             // The sockets remove their files; one that was left by a killed child is removed here.
             let _ = std::fs::remove_file(file);
         }
-        served?;
+        served.map_err(|_| {
+            anyhow::anyhow!("the gateway's thread panicked; start the machine again")
+        })??;
         Ok(exit)
     }
 }
@@ -376,3 +377,6 @@ fn read_password(file: &Path) -> Result<String, Refused> {
         Err(error) => Err(Refused::new("PASSWORD", error.to_string())),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -182,12 +182,13 @@ impl<C: Fn() -> Stamp> Process<C> {
                     is_welcome = true;
                 }
             }
-            while let Some((topic, body)) = self.receive()? {
-                let event = Some(body).filter(|_| topic == Topic::News.bytes());
-                let event = event.and_then(|it| decode::<Numbered<Event>>(&it).ok());
-                if let Some(Numbered { number, event }) = event {
-                    self.heard = number;
-                    is_heard |= event == Event::Sync { nonce };
+            while let Some((topic, bodies)) = self.receive()? {
+                let bodies = Some(bodies).filter(|_| topic == Topic::News.bytes());
+                for body in bodies.into_iter().flatten() {
+                    if let Ok(Numbered { number, event }) = decode::<Numbered<Event>>(&body) {
+                        self.heard = number;
+                        is_heard |= event == Event::Sync { nonce };
+                    }
                 }
             }
         }
@@ -256,9 +257,11 @@ impl<C: Fn() -> Stamp> Process<C> {
         }
     }
 
-    fn receive(&self) -> zmq::Result<Option<(Vec<u8>, Vec<u8>)>> {
-        match self.events.recv_bytes(DONTWAIT) {
-            Ok(topic) => Ok(Some((topic, self.events.recv_bytes(DONTWAIT)?))),
+    /// A topic, and the messages on it.
+    fn receive(&self) -> zmq::Result<Option<(Vec<u8>, Vec<Vec<u8>>)>> {
+        match self.events.recv_multipart(DONTWAIT) {
+            Ok(mut frames) if !frames.is_empty() => Ok(Some((frames.remove(0), frames))),
+            Ok(_) => Ok(None),
             Err(zmq::Error::EAGAIN | zmq::Error::EINTR) => Ok(None),
             Err(error) => Err(error),
         }
@@ -267,7 +270,7 @@ impl<C: Fn() -> Stamp> Process<C> {
     /// Takes what the gateway tells.
     fn hear(&mut self) -> Result<(), LinkError> {
         for _ in 0..TURN_MAX {
-            let Some((topic, body)) = self.receive()? else {
+            let Some((topic, bodies)) = self.receive()? else {
                 // Everything that was there is handled: a held feed waits for that word, and live
                 // the orders that it could hold up are through.
                 if self.reported + 1 < self.next && (self.is_held() || self.is_settled) {
@@ -275,18 +278,27 @@ impl<C: Fn() -> Stamp> Process<C> {
                 }
                 return Ok(());
             };
-            if topic == Topic::Tick.bytes() {
-                if let Ok(tick) = decode::<Tick>(&body) {
-                    self.follow(&tick)?;
-                }
-            } else if let Ok(Numbered { number, event }) = decode::<Numbered<Event>>(&body) {
-                let lost = number.saturating_sub(self.heard + 1);
-                self.heard = number;
-                self.learn(event)?;
-                if lost > 0 {
-                    self.recover(lost)?;
+            let is_tick = topic == Topic::Tick.bytes();
+            for body in &bodies {
+                if is_tick {
+                    if let Ok(tick) = decode::<Tick>(body) {
+                        self.follow(&tick)?;
+                    }
+                } else if let Ok(told) = decode::<Numbered<Event>>(body) {
+                    self.hear_news(told)?;
                 }
             }
+        }
+        Ok(())
+    }
+
+    fn hear_news(&mut self, told: Numbered<Event>) -> Result<(), LinkError> {
+        let Numbered { number, event } = told;
+        let lost = number.saturating_sub(self.heard + 1);
+        self.heard = number;
+        self.learn(event)?;
+        if lost > 0 {
+            self.recover(lost)?;
         }
         Ok(())
     }

@@ -94,14 +94,25 @@ impl Gateway {
     fn tell(&mut self) {
         let mut events = Vec::new();
         self.core.tell(&mut events);
+        // As the gateway does: neighbors on one topic are one message.
+        let mut messages: Vec<(Topic, Vec<Vec<u8>>)> = Vec::new();
         for event in events {
             let topic = event.topic();
             let number = self.numbers.entry(topic).or_default();
             *number += 1;
-            if !(self.is_lost)(&event) {
-                self.events.send(topic.bytes(), SNDMORE).unwrap();
-                self.events.send(encode(&Numbered { number: *number, event }), 0).unwrap();
+            if (self.is_lost)(&event) {
+                continue;
             }
+            let frame = encode(&Numbered { number: *number, event });
+            match messages.last_mut() {
+                Some((last, frames)) if *last == topic => frames.push(frame),
+                _ => messages.push((topic, vec![frame])),
+            }
+        }
+        for (topic, frames) in messages {
+            let frames = frames.into_iter().map(zmq::Message::from);
+            let topic = zmq::Message::from(topic.bytes());
+            self.events.send_multipart(std::iter::once(topic).chain(frames), 0).unwrap();
         }
     }
 }
@@ -138,7 +149,10 @@ fn setup(line: line::Line, said: &Rc<RefCell<Vec<Value>>>) -> Setup {
         },
         before: Before::default(),
         clock: || NOW,
-        out: Box::new(move |line| said.borrow_mut().push(serde_json::from_str(&line).unwrap())),
+        out: Box::new(move |lines| {
+            let lines = lines.lines().map(|it| serde_json::from_str(it).unwrap());
+            said.borrow_mut().extend(lines);
+        }),
         password: None,
         read_password: |_| unreachable!(),
     }

@@ -8,7 +8,7 @@ use crate::keys::Keymap;
 use crate::look::{Language, Look};
 use crate::screen::Screen;
 use crate::svg::{Ground, svg};
-use crate::theme::{Convention, Theme};
+use crate::theme::Theme;
 use crate::update::update;
 use crate::view::{Moment, View, fixture};
 
@@ -96,7 +96,7 @@ pub const PICTURES: [Picture; 9] = [
         language: Language::English,
         theme: "classic-dark",
         moment: fixture::view,
-        keys: "enter 4 enter",
+        keys: "enter 4 enter b enter 1 7 2 5 0 enter",
     },
     Picture {
         name: "kill-menu",
@@ -125,8 +125,7 @@ impl Picture {
     /// wrong.
     pub fn draw(&self) -> Result<String, String> {
         let theme = Theme::built_in(self.theme)
-            .ok_or_else(|| format!("{}: no theme `{}` is shipped", self.name, self.theme))?
-            .with_convention(Convention::of(self.language.tag()));
+            .ok_or_else(|| format!("{}: no theme `{}` is shipped", self.name, self.theme))?;
         let ground = Ground::of(&theme);
         let look = Look { theme, language: self.language };
         let mut screen = Screen::new(look, Keymap::default(), self.size);

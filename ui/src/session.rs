@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::look::Language;
 use crate::pane::Pane;
+use crate::panes::chart::Period;
 use crate::screen::Screen;
 use crate::theme::{Convention, Depth, Theme};
 use crate::widgets::table::Sort;
@@ -70,6 +71,7 @@ struct Known {
     left: Option<Pane>,
     theme: Option<Theme>,
     language: Option<Language>,
+    period: Option<Period>,
     sorts: Vec<(Pane, Sort)>,
     unknown: Vec<(&'static str, String)>,
 }
@@ -95,7 +97,7 @@ impl Screen {
             theme: (is_shipped && has_colors).then(|| theme.name.clone()),
             is_red_up: Some(theme.convention() == Convention::RedUp),
             language: Some(self.look.language.tag().to_owned()),
-            period: None,
+            period: Some(self.chart.period.word().to_owned()),
             sorts: sorts.collect(),
         }
     }
@@ -135,6 +137,7 @@ impl Screen {
             let theme = std::mem::take(&mut self.look.theme);
             self.look.theme = theme.with_convention(convention);
         }
+        self.chart.period = known.period.unwrap_or(self.chart.period);
         for (pane, sort) in known.sorts {
             self.table_mut(pane).sort = Some(sort);
         }
@@ -153,6 +156,8 @@ fn known(session: &Session) -> Known {
     known.theme = name("frame.session_theme", session.theme.as_ref(), theme, unknown);
     let language = |tag: &String| Language::ALL.into_iter().find(|it| it.tag() == tag);
     known.language = name("frame.session_language", session.language.as_ref(), language, unknown);
+    let period = |word: &String| Period::of(word);
+    known.period = name("frame.session_period", session.period.as_ref(), period, unknown);
     let item = |code: &String| is_code(code).then_some(());
     name("frame.session_item", session.item.as_ref(), item, unknown);
     for (word, saved) in &session.sorts {
@@ -212,6 +217,7 @@ mod tests {
         before.focus_on(Pane::Chart);
         before.focus_on(Pane::Fills);
         before.is_zoomed = true;
+        before.chart.period = Period::Hour1;
         before.look.language = Language::SimplifiedChinese;
         before.look.theme = Theme::built_in("daylight").unwrap().swapped();
         let sort = Sort { column: "frame.feed".into(), is_down: true };

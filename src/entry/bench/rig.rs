@@ -185,12 +185,11 @@ impl Rig {
         let mut ready = BTreeSet::new();
         while ready.len() < Role::ALL.len() {
             let frames = self.heard.recv_multipart(0).context("the children did not start")?;
-            let event = frames.last().and_then(|it| decode::<Numbered<Event>>(it).ok());
-            if let Some(Event::Child { role, word: ChildWord::Ready, .. }) =
-                event.map(|it| it.event)
-            {
-                ready.insert(role);
-            }
+            let told = frames.iter().skip(1).filter_map(|it| decode::<Numbered<Event>>(it).ok());
+            ready.extend(told.filter_map(|it| match it.event {
+                Event::Child { role, word: ChildWord::Ready, .. } => Some(role),
+                _ => None,
+            }));
         }
         // Nothing more is of interest, and the machine has no other listener like this.
         Ok(self.heard.set_unsubscribe(Topic::News.bytes())?)

@@ -6,6 +6,7 @@
 mod clients;
 mod ours;
 mod signals;
+mod tell;
 mod ticks;
 mod traffic;
 mod wire;
@@ -19,15 +20,15 @@ use rustc_hash::FxHashMap;
 use zmq::{POLLIN, PollItem};
 
 use self::traffic::Traffic;
-use self::wire::{again, receive, send_topic};
+use self::wire::{again, receive};
 use super::core::Core;
 use super::keep::Ledger;
 use super::pace::{Pace, Step};
 use super::sockets::Sockets;
 use super::v1::{Client, V1};
 use super::venue::Venue;
-use crate::wire::event::{Numbered, Topic};
-use crate::wire::{Event, Role, Signal, encode_into};
+use crate::wire::event::Topic;
+use crate::wire::{Event, Role, Signal};
 
 pub use self::ticks::{FeedLine, FeedNews};
 
@@ -43,6 +44,8 @@ const TICKS_MAX: usize = 64;
 const REPORT_EVERY: u64 = 256;
 /// The longest sleep where nothing is due, in milliseconds.
 const IDLE_MS: i64 = 500;
+/// The longest sleep while events wait to be told.
+const TELL_MS: i64 = 1;
 /// The shortest sleep where something is due by the clock.
 const BUSY_MS: i64 = 2;
 /// A child that said hello.
@@ -98,7 +101,9 @@ pub struct Server<V, L, C> {
     traffic: Traffic,
     /// Where the executor takes v1 signals.
     signal_port: Option<u16>,
+    /// Events that are not told yet, in the order in which they happened.
     events: Vec<Event>,
+    told_at: Stamp,
     frame: Vec<u8>,
 }
 
@@ -141,6 +146,7 @@ impl<V: Venue, L: Ledger, C: Fn() -> Stamp> Server<V, L, C> {
             traffic: Traffic::default(),
             signal_port: None,
             events: Vec::new(),
+            told_at: Stamp(0),
             frame: Vec::with_capacity(1_024),
         }
     }
@@ -167,6 +173,7 @@ impl<V: Venue, L: Ledger, C: Fn() -> Stamp> Server<V, L, C> {
             self.deliver();
             self.tell()?;
         }
+        self.tell_all((self.clock)())?;
         Ok(())
     }
 
@@ -199,7 +206,8 @@ impl<V: Venue, L: Ledger, C: Fn() -> Stamp> Server<V, L, C> {
             let doubt = self.core.doubt().filter(|_| self.is_flowing());
             let due = [self.v1.deadline(), doubt, self.venue_due()].into_iter().flatten().min();
             let left = |due: Stamp| due.since((self.clock)()) / Stamp::MILLISECOND + 1;
-            due.map_or(IDLE_MS, |due| left(due).clamp(BUSY_MS, IDLE_MS))
+            let longest = if self.events.is_empty() { IDLE_MS } else { TELL_MS };
+            due.map_or(longest, |due| left(due).clamp(BUSY_MS, IDLE_MS).min(longest))
         }
     }
 
@@ -241,20 +249,5 @@ impl<V: Venue, L: Ledger, C: Fn() -> Stamp> Server<V, L, C> {
         let (time, at) = self.anchor;
         let passed = now.since(at) as f64 * self.feed.speed.unwrap_or(1.0);
         ExchangeTime { at: time.at.after(passed as i64), ..time }
-    }
-
-    fn tell(&mut self) -> zmq::Result<()> {
-        let mut events = std::mem::take(&mut self.events);
-        self.core.tell(&mut events);
-        for event in events.drain(..) {
-            self.pace.hear(&event);
-            let topic = event.topic();
-            let number = self.numbers.entry(topic).or_default();
-            *number += 1;
-            encode_into(&mut self.frame, &Numbered { number: *number, event });
-            send_topic(&self.sockets.events, topic, &self.frame, &mut self.dropped)?;
-        }
-        self.events = events;
-        self.forsake()
     }
 }

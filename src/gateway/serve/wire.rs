@@ -33,7 +33,12 @@ pub(super) fn send_topic(
     dropped: &mut u64,
 ) -> zmq::Result<()> {
     let sent = socket.send(topic.bytes(), SNDMORE | DONTWAIT);
-    match sent.and_then(|()| socket.send(frame, DONTWAIT)) {
+    sent_or_dropped(sent.and_then(|()| socket.send(frame, DONTWAIT)), dropped)
+}
+
+/// What could not be sent is counted.
+pub(super) fn sent_or_dropped(sent: zmq::Result<()>, dropped: &mut u64) -> zmq::Result<()> {
+    match sent {
         Err(zmq::Error::EAGAIN | zmq::Error::EINTR) => {
             *dropped += 1;
             Ok(())

@@ -1,5 +1,7 @@
 //! What lies over the panes.
 
+#[cfg(test)]
+pub(crate) mod bench;
 pub mod confirm;
 pub mod detail;
 pub mod form;
@@ -17,6 +19,7 @@ use ratatui::layout::Rect;
 use crate::action::Action;
 use crate::event::{Answer, Event, Press};
 use crate::layout::layout;
+use crate::panes::instruments;
 use crate::screen::{Awaited, Screen};
 use crate::toasts::Kind;
 use crate::view::{Moment, View};
@@ -25,6 +28,9 @@ use crate::{safety, toasts};
 /// For so long after it opened, in nanoseconds, an overlay takes no Enter: it was meant for what
 /// was there before.
 const SWALLOWED: Moment = 250_000_000;
+
+/// Fewer cells than these are no place for a menu or an order.
+const LINE_WIDTH_MIN: u16 = 40;
 
 /// Something that lies over the panes and takes the keys while it is on top.
 #[derive(Clone, Debug, PartialEq)]
@@ -47,6 +53,8 @@ pub enum Overlay {
     Palette(Box<palette::Palette>),
     /// The keys.
     Help(help::Help),
+    /// What the venue offers.
+    Instruments(Box<instruments::Instruments>),
 }
 
 /// Draws an overlay.
@@ -61,6 +69,7 @@ pub fn draw(frame: &mut Frame<'_>, overlay: &Overlay, screen: &Screen, view: &Vi
         Overlay::Detail(it) => detail::draw(frame, it, screen, view),
         Overlay::Palette(it) => palette::draw(frame, it, screen, view),
         Overlay::Help(it) => help::draw(frame, it, screen),
+        Overlay::Instruments(it) => instruments::draw(frame, it, screen, view),
     }
 }
 
@@ -76,6 +85,7 @@ pub fn update(screen: &mut Screen, view: &View, key: Press) -> Vec<Action> {
         Some(Overlay::Detail(_)) => detail::update(screen, view, key),
         Some(Overlay::Palette(_)) => palette::update(screen, view, key),
         Some(Overlay::Help(_)) => help::update(screen, view, key),
+        Some(Overlay::Instruments(_)) => instruments::update(screen, view, key),
         None => Vec::new(),
     }
 }
@@ -87,7 +97,7 @@ pub fn has_text_field(overlay: &Overlay) -> bool {
         Overlay::Form(it) => it.has_text_field(),
         Overlay::Confirm(it) => it.has_text_field(),
         Overlay::Kill(it) => it.has_text_field(),
-        Overlay::Palette(_) => true,
+        Overlay::Palette(_) | Overlay::Instruments(_) => true,
         Overlay::Help(it) => it.has_text_field(),
     }
 }
@@ -102,6 +112,7 @@ pub fn paste(screen: &mut Screen, text: &str) {
         Some(Overlay::Kill(it)) => it.paste(&text),
         Some(Overlay::Palette(it)) => it.paste(&text),
         Some(Overlay::Help(it)) => it.paste(&text),
+        Some(Overlay::Instruments(it)) => it.paste(&text),
         _ => (),
     }
 }
@@ -141,7 +152,7 @@ pub fn before(screen: &mut Screen, view: &View, event: &Event) -> Vec<Action> {
 }
 
 /// Whether Enter comes so soon that it was not meant for what has just opened.
-fn is_swallowed(opened: Moment, now: Moment) -> bool {
+pub(crate) fn is_swallowed(opened: Moment, now: Moment) -> bool {
     now.saturating_sub(opened) < SWALLOWED
 }
 
@@ -149,6 +160,9 @@ fn is_swallowed(opened: Moment, now: Moment) -> bool {
 fn line(frame: &Frame<'_>, screen: &Screen) -> Rect {
     let area = frame.area();
     let line = layout(area, screen).line.intersection(area);
+    let free = crate::draw::free_line(line, screen);
+    // Where little is left beside the mode, what is typed or sent is more than the mode's word.
+    let line = if free.width < LINE_WIDTH_MIN { line } else { free };
     if line.is_empty() {
         return Rect { y: area.bottom().saturating_sub(1), height: area.height.min(1), ..area };
     }

@@ -37,11 +37,12 @@ pub(super) fn mouse(screen: &mut Screen, view: &View, mouse: MouseEvent) -> Vec<
 
 fn tab(screen: &mut Screen, view: &View, strip: Rect, at: Position) {
     let has_tabs = matches!(Size::of(screen.area), Size::Compact | Size::Single);
-    if has_tabs && strip.contains(at) {
-        if let Some(pane) = tab_at(strip, screen, view, at.x) {
-            leave_filter(screen);
-            screen.focus_on(pane);
-        }
+    if has_tabs
+        && strip.contains(at)
+        && let Some(pane) = tab_at(strip, screen, view, at.x)
+    {
+        leave_filter(screen);
+        screen.focus_on(pane);
     }
 }
 
