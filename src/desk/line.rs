@@ -22,6 +22,9 @@ const LINGER_MS: i32 = 500;
 const MARKET: [Topic; 2] = [Topic::Tick, Topic::Book];
 /// Messages taken before the others have their turn.
 const TURN_MAX: usize = 256;
+/// Turns after the end: enough for every event that can be kept, and no more where one still comes
+/// after another.
+const LAST_TURNS_MAX: usize = socket::EVENTS_KEPT_MAX as usize / TURN_MAX + 1;
 
 /// Bytes of a message of an answer to `ctl`, well below the largest that is taken.
 const PIECE_BYTES_MAX: usize = 60 * 1_024;
@@ -173,7 +176,7 @@ impl Sockets {
             }
             while self.bell.recv_bytes(DONTWAIT).is_ok() {}
             if !self.follow(&mut asked)? {
-                return Ok(());
+                return self.hear_out(heard);
             }
             while let Some(answer) = self.link.take()? {
                 let waiting: Option<oneshot::Sender<_>> = asked.remove(&answer.id);
@@ -226,6 +229,16 @@ impl Sockets {
             self.ctl.send(frame, SNDMORE | DONTWAIT)?;
         }
         self.ctl.send(body.as_slice(), DONTWAIT)
+    }
+
+    /// Passes on what the gateway told before the end: a fill that was journaled is shown, too.
+    fn hear_out(&self, heard: &tasks::UnboundedSender<Heard>) -> zmq::Result<()> {
+        for _ in 0..LAST_TURNS_MAX {
+            if self.events.poll(POLLIN, 0)? == 0 || !self.hear(heard) {
+                break;
+            }
+        }
+        Ok(())
     }
 
     /// Passes on what was heard; false where nobody listens any more.

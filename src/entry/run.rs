@@ -35,6 +35,9 @@ pub(super) const CTL: &str = "ctl";
 /// How long the gateway may take to answer a machine that ends.
 const ANSWER: Duration = Duration::from_secs(1);
 
+/// How long the last events may take to be shown.
+const LAST_WORDS: Duration = Duration::from_secs(5);
+
 /// How a socket in the runtime folder is called.
 pub(super) fn ipc(folders: &Folders, name: &str) -> String {
     format!("ipc://{}", folders.runtime.join(name).display())
@@ -212,7 +215,7 @@ impl Machine {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let exit = runtime.block_on(LocalSet::new().run_until(async move {
             let desk = Desk::new(desk);
-            tokio::task::spawn_local(desk.clone().serve(heard));
+            let serving = tokio::task::spawn_local(desk.clone().serve(heard));
             let exit = tokio::select! {
                 exit = follow(&desk) => exit,
                 // Whatever waits for an answer of the gateway would wait for ever.
@@ -222,6 +225,8 @@ impl Machine {
                 }
             };
             finish(&desk).await;
+            // What was told before the end is shown before the end.
+            let _ = tokio::time::timeout(LAST_WORDS, serving).await;
             exit
         }))?;
         // The desk has hung up and is gone, and with it whoever prints for it.
