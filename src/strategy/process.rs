@@ -33,6 +33,9 @@ struct Offered {
     at: Stamp,
 }
 
+/// A topic, and the messages on it.
+type Told = (Vec<u8>, Vec<Vec<u8>>);
+
 /// The strategy at work.
 pub struct Process<C> {
     birth: Birth,
@@ -257,8 +260,7 @@ impl<C: Fn() -> Stamp> Process<C> {
         }
     }
 
-    /// A topic, and the messages on it.
-    fn receive(&self) -> zmq::Result<Option<(Vec<u8>, Vec<Vec<u8>>)>> {
+    fn receive(&self) -> zmq::Result<Option<Told>> {
         match self.events.recv_multipart(DONTWAIT) {
             Ok(mut frames) if !frames.is_empty() => Ok(Some((frames.remove(0), frames))),
             Ok(_) => Ok(None),
