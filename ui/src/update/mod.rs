@@ -67,6 +67,7 @@ fn viewed(screen: &mut Screen, view: &View) -> Vec<Action> {
     if let (false, true, Some(first)) = (is_known, is_disarmed, view.quotes.first()) {
         screen.item = Some(first.code.clone());
     }
+    crate::panes::settle(screen, view);
     Vec::new()
 }
 
