@@ -6,11 +6,13 @@ use ratatui::text::Line;
 use crate::action::Action;
 use crate::event::{Answer, Press};
 use crate::look::Look;
+use crate::safety::gate::{is_held, net};
 use crate::screen::{Awaited, Screen};
 use crate::theme::Role;
 use crate::toasts::Kind;
-use crate::view::{Moment, View, nano, points};
+use crate::view::{Moment, View};
 use crate::widgets::popup::{self, Popup};
+use crate::widgets::text::exact;
 
 use super::Overlay;
 use super::confirm::button;
@@ -86,14 +88,10 @@ pub fn open(screen: &mut Screen, _view: &View) -> Vec<Action> {
 
 fn again(screen: &mut Screen) -> Vec<Action> {
     let now = screen.now;
-    match screen.overlays.last() {
-        Some(Overlay::Quit(quit))
-            if now.saturating_sub(quit.opened) <= TWICE && !quit.is_leaving =>
-        {
-            leave(screen, "quit")
-        }
-        _ => Vec::new(),
-    }
+    let Some(Overlay::Quit(quit)) = screen.overlays.last_mut() else { return Vec::new() };
+    let is_soon = now.saturating_sub(quit.opened) <= TWICE;
+    quit.opened = now;
+    if is_soon && !quit.is_leaving { leave(screen, "quit") } else { Vec::new() }
 }
 
 /// Takes a key.
@@ -195,13 +193,13 @@ fn said(look: &Look, quit: &Quit, view: &View) -> Vec<(String, Role)> {
         let text = look.fill("quit.orders", &[("count", &working.to_string())]);
         said.push((text, Role::StatusWarn));
     }
-    for it in view.positions.iter().filter(|it| it.net() != 0) {
-        let net = points(it.net(), 0);
+    for it in view.positions.iter().filter(|it| is_held(it)) {
+        let net = net(it);
         let values = [("item", it.item.as_str()), ("net", &net), ("account", &it.account)];
         said.push((look.fill("quit.position", &values), Role::StatusWarn));
     }
     for it in view.conditions.iter().filter(|it| it.open != 0) {
-        let lots = nano(it.open, 0);
+        let lots = exact(it.open);
         let values = [("id", it.id.as_str()), ("lots", &lots), ("item", &it.item)];
         said.push((look.fill("quit.holds", &values), Role::StatusDanger));
     }

@@ -11,8 +11,8 @@ use crate::view::View;
 
 use super::level::{Why, disarmed};
 use super::stage::{Staged, stage};
-pub(crate) use plan::position;
 use plan::{Ask, Plan};
+pub(crate) use plan::{is_held, net, position};
 
 /// Carries a command out, after asking where it trades or takes something away. Orders take the
 /// way of the order keys; a login asks in its form.

@@ -6,6 +6,7 @@ use crate::action::Action;
 use crate::look::Look;
 use crate::screen::Screen;
 use crate::view::{Fill, Order, OrderState, Side, View, nano};
+use crate::widgets::text::exact;
 
 use super::Kind;
 
@@ -111,7 +112,7 @@ fn deal(
 ) -> String {
     let side = look.text(if side == Side::Buy { "toast.buy" } else { "toast.sell" });
     let decimals = view.quote(item).map_or(0, |it| it.decimals);
-    let lots = nano(lots, 0);
+    let lots = exact(lots);
     match price {
         Some(price) => {
             let price = nano(price, decimals);

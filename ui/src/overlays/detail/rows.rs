@@ -1,6 +1,7 @@
 //! The fields of what is shown whole.
 
 use crate::look::Look;
+use crate::safety::gate::net;
 use crate::theme::Role;
 use crate::view::{
     Condition, ConditionState, Instrument, Nano, Order, OrderKind, OrderState, Position, Side,
@@ -149,7 +150,7 @@ impl At<'_> {
         vec![
             self.row("form.account", it.account.clone()),
             self.row("form.item", it.item.clone()),
-            self.row("form.net", points(it.net(), 0)),
+            self.row("form.net", net(it)),
             self.row("form.long", exact(it.long)),
             self.row("form.long_average", self.price(&it.item, it.long_average)),
             self.row("form.short", exact(it.short)),
@@ -168,12 +169,8 @@ impl At<'_> {
     fn held(&self, it: &Position) -> Row {
         let profit = it.open_profit.map_or_else(|| NONE.into(), |it| signed(money(it), it > 0));
         let average = if it.net() < 0 { it.short_average } else { it.long_average };
-        let text = format!(
-            "{}  @ {}  {profit}  {}",
-            points(it.net(), 0),
-            self.price(&it.item, average),
-            it.account
-        );
+        let text =
+            format!("{}  @ {}  {profit}  {}", net(it), self.price(&it.item, average), it.account);
         (it.item.clone(), text, Role::FormValue)
     }
 

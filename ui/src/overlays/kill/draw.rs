@@ -5,7 +5,7 @@ use ratatui::style::Modifier;
 use ratatui::text::{Line, Span};
 
 use crate::look::Look;
-use crate::safety::gate::position;
+use crate::safety::gate::{is_held, position};
 use crate::screen::Screen;
 use crate::theme::{Glyph, Role};
 use crate::view::{Trading, View};
@@ -91,7 +91,7 @@ fn offered(
     let mut lines: Vec<_> = hanging(&text, width).map(|it| Line::styled(it, style)).collect();
     if choice == Choice::Flatten {
         let muted = look.style(Role::TextMuted);
-        let held = view.positions.iter().filter(|it| it.net() != 0);
+        let held = view.positions.iter().filter(|it| is_held(it));
         lines.extend(
             held.map(|it| Line::styled(format!("      {}", position(look, view, it)), muted)),
         );

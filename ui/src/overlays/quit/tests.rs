@@ -48,6 +48,8 @@ fn ctrl_c_twice_leaves_in_good_order() {
     let mut bench = opened(free());
     bench.wait(2_100);
     assert_eq!(bench.press("ctrl-c"), []);
+    bench.wait(1_000);
+    assert_eq!(lines(&bench.press("ctrl-c")), ["quit"], "twice is counted anew");
 
     let mut bench = opened(free());
     assert_eq!(lines(&quit::open(&mut bench.screen, &bench.view)), ["quit"]);

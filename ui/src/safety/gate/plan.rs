@@ -1,9 +1,10 @@
 //! What a line does, by its first words, as far as the trader must be asked.
 
 use crate::look::Look;
-use crate::safety::level::{Level, proof};
+use crate::safety::level::proof;
 use crate::screen::Screen;
-use crate::view::{Environment, Running, View, nano};
+use crate::view::{Environment, Position, Running, View, nano, signed};
+use crate::widgets::text::exact;
 
 /// What happens with a line.
 pub(super) enum Plan {
@@ -107,6 +108,8 @@ impl Place<'_> {
             ["logout"] => self.logout(),
             ["account", "use", account, ..] => self.account(account),
             ["condition", "drop", id, rest @ ..] => self.drop_condition(id, rest),
+            // Somebody who may trade by a key may move what trades by itself, too.
+            ["condition", "add" | "edit", ..] if self.is_armed() => Plan::Pass,
             ["condition", ..] => self.ask("confirm.condition", &[("line", self.line)]),
             ["order", _, item, ..] => Plan::Order { item: (*item).to_owned() },
             ["amend", id, ..] => self.amend(id),
@@ -128,6 +131,10 @@ impl Place<'_> {
         Plan::Ask(Ask { texts: vec![self.look.fill(key, values)], ..Ask::default() })
     }
 
+    fn is_armed(&self) -> bool {
+        self.screen.safety.level().is_armed()
+    }
+
     /// Where real money moves, the end of the account is typed.
     fn typed(&self, plan: Plan) -> Plan {
         let account = self.view.machine.account.as_deref().unwrap_or("live");
@@ -141,9 +148,8 @@ impl Place<'_> {
 
     /// Disarmed, what sends orders is typed by its name, so that no run of stray keys does it.
     fn closing(&self, plan: Plan) -> Plan {
-        let is_armed = !matches!(self.screen.safety.level(), Level::Disarmed(_));
         match plan {
-            Plan::Ask(ask) if !is_armed => {
+            Plan::Ask(ask) if !self.is_armed() => {
                 Plan::Ask(Ask { phrase: Some("close".to_owned()), ..ask })
             }
             other => other,
@@ -166,7 +172,7 @@ impl Place<'_> {
 
     fn logout(&self) -> Plan {
         let working = self.view.orders.iter().filter(|it| it.is_open()).count();
-        let held = self.view.positions.iter().filter(|it| it.net() != 0).count();
+        let held = self.view.positions.iter().filter(|it| is_held(it)).count();
         if self.view.machine.running == Running::Stopped && working + held == 0 {
             return Plan::Pass;
         }
@@ -193,7 +199,7 @@ impl Place<'_> {
             let plan = self.ask(key, &[("id", id), ("line", self.line)]);
             return if trades(self.line) { self.closing(plan) } else { plan };
         };
-        let lots = nano(condition.open, 0);
+        let lots = exact(condition.open);
         let item = condition.item.as_str();
         let values = [("id", id), ("lots", lots.as_str()), ("item", item)];
         let texts = vec![self.look.fill("confirm.drop_held", &values)];
@@ -235,8 +241,16 @@ impl Place<'_> {
 
     fn flatten(&self, item: Option<&str>) -> Plan {
         let is_meant = |of: &str| item.is_none_or(|it| it == of);
-        let held = self.view.positions.iter().filter(|it| it.net() != 0 && is_meant(&it.item));
-        let mut texts: Vec<String> = held.map(|it| position(self.look, self.view, it)).collect();
+        let working = self.view.orders.iter().filter(|it| it.is_open() && is_meant(&it.item));
+        let working = working.count();
+        let mut texts = Vec::new();
+        // The machine cancels what works in the item before it closes.
+        if working > 0 {
+            let count = working.to_string();
+            texts.push(self.look.fill("confirm.cancel_first", &[("count", &count)]));
+        }
+        let held = self.view.positions.iter().filter(|it| is_held(it) && is_meant(&it.item));
+        texts.extend(held.map(|it| position(self.look, self.view, it)));
         if texts.is_empty() {
             texts.push(self.look.fill("confirm.flatten_nothing", &[("line", self.line)]));
         }
@@ -271,11 +285,24 @@ impl Place<'_> {
 }
 
 /// What closing a position does, like `close TXFH1 +1 in SIM-1 at the market, about 17,300`.
-pub(crate) fn position(look: &Look, view: &View, it: &crate::view::Position) -> String {
+pub(crate) fn position(look: &Look, view: &View, it: &Position) -> String {
     let decimals = view.quote(&it.item).map_or(0, |quote| quote.decimals);
     let last = it.last.map_or_else(|| "?".to_owned(), |last| nano(last, decimals));
-    let net = crate::view::points(it.net(), 0);
+    let net = net(it);
     let values =
         [("item", it.item.as_str()), ("net", &net), ("account", &it.account), ("last", &last)];
     look.fill("confirm.flatten", &values)
+}
+
+/// Whether anything is held.
+pub(crate) const fn is_held(it: &Position) -> bool {
+    it.long != 0 || it.short != 0
+}
+
+/// What is held: `+1`, or `+3/-2` of both sides.
+pub(crate) fn net(it: &Position) -> String {
+    if it.long != 0 && it.short != 0 {
+        return format!("+{}/-{}", exact(it.long), exact(it.short));
+    }
+    signed(exact(it.net()), it.net() > 0)
 }
