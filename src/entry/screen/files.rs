@@ -3,12 +3,12 @@
 use std::path::{Path, PathBuf};
 
 use aftm_domain::Stamp;
+use aftm_ui::Screen;
 use aftm_ui::event::Reloaded;
 use aftm_ui::keys::Keymap;
 use aftm_ui::look::{Language, Look};
 use aftm_ui::session::Session;
 use aftm_ui::theme::{Convention, Depth, Theme};
-use aftm_ui::Screen;
 use anyhow::{Context as _, Result, anyhow};
 use notify::{RecursiveMode, Watcher as _};
 use tokio::sync::mpsc::{self, UnboundedReceiver};

@@ -36,6 +36,7 @@ fn mode(screen: &Screen) -> (&'static str, Role) {
         Some(Overlay::Detail(_)) => ("frame.mode_detail", Role::StatusInfo),
         Some(Overlay::Palette(_)) => ("frame.mode_palette", Role::StatusInfo),
         Some(Overlay::Help(_)) => ("frame.mode_help", Role::StatusInfo),
+        Some(Overlay::Instruments(_)) => ("instruments.mode", Role::StatusInfo),
         None => ("frame.mode_normal", Role::TextMuted),
     }
 }

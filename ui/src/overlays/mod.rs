@@ -17,6 +17,7 @@ use ratatui::layout::Rect;
 use crate::action::Action;
 use crate::event::{Answer, Event, Press};
 use crate::layout::layout;
+use crate::panes::instruments;
 use crate::screen::{Awaited, Screen};
 use crate::toasts::Kind;
 use crate::view::{Moment, View};
@@ -47,6 +48,8 @@ pub enum Overlay {
     Palette(Box<palette::Palette>),
     /// The keys.
     Help(help::Help),
+    /// What the venue offers.
+    Instruments(Box<instruments::Instruments>),
 }
 
 /// Draws an overlay.
@@ -61,6 +64,7 @@ pub fn draw(frame: &mut Frame<'_>, overlay: &Overlay, screen: &Screen, view: &Vi
         Overlay::Detail(it) => detail::draw(frame, it, screen, view),
         Overlay::Palette(it) => palette::draw(frame, it, screen, view),
         Overlay::Help(it) => help::draw(frame, it, screen),
+        Overlay::Instruments(it) => instruments::draw(frame, it, screen, view),
     }
 }
 
@@ -76,6 +80,7 @@ pub fn update(screen: &mut Screen, view: &View, key: Press) -> Vec<Action> {
         Some(Overlay::Detail(_)) => detail::update(screen, view, key),
         Some(Overlay::Palette(_)) => palette::update(screen, view, key),
         Some(Overlay::Help(_)) => help::update(screen, view, key),
+        Some(Overlay::Instruments(_)) => instruments::update(screen, view, key),
         None => Vec::new(),
     }
 }
@@ -87,7 +92,7 @@ pub fn has_text_field(overlay: &Overlay) -> bool {
         Overlay::Form(it) => it.has_text_field(),
         Overlay::Confirm(it) => it.has_text_field(),
         Overlay::Kill(it) => it.has_text_field(),
-        Overlay::Palette(_) => true,
+        Overlay::Palette(_) | Overlay::Instruments(_) => true,
         Overlay::Help(it) => it.has_text_field(),
     }
 }
@@ -102,6 +107,7 @@ pub fn paste(screen: &mut Screen, text: &str) {
         Some(Overlay::Kill(it)) => it.paste(&text),
         Some(Overlay::Palette(it)) => it.paste(&text),
         Some(Overlay::Help(it)) => it.paste(&text),
+        Some(Overlay::Instruments(it)) => it.paste(&text),
         _ => (),
     }
 }
@@ -141,7 +147,7 @@ pub fn before(screen: &mut Screen, view: &View, event: &Event) -> Vec<Action> {
 }
 
 /// Whether Enter comes so soon that it was not meant for what has just opened.
-fn is_swallowed(opened: Moment, now: Moment) -> bool {
+pub(crate) fn is_swallowed(opened: Moment, now: Moment) -> bool {
     now.saturating_sub(opened) < SWALLOWED
 }
 

@@ -31,7 +31,7 @@ pub fn truncate(text: &str, cells: usize) -> Cow<'_, str> {
 }
 
 /// The longest beginning of a text that fits into so many cells.
-fn head(text: &str, cells: usize) -> &str {
+pub(crate) fn head(text: &str, cells: usize) -> &str {
     let mut used = 0;
     for (at, grapheme) in text.grapheme_indices(true) {
         used += grapheme.width();
@@ -40,6 +40,24 @@ fn head(text: &str, cells: usize) -> &str {
         }
     }
     text
+}
+
+/// The whole text in lines of at most so many cells, cut at blanks where there are any.
+pub fn wrap(text: &str, cells: usize) -> Vec<String> {
+    let mut lines = Vec::new();
+    let mut rest = text.trim();
+    while !rest.is_empty() {
+        let fits = head(rest, cells);
+        if fits.is_empty() {
+            break;
+        }
+        let is_all = fits.len() == rest.len();
+        let cut = if is_all { None } else { fits.rfind(' ').filter(|it| *it > 0) };
+        let line = cut.and_then(|it| fits.get(..it)).unwrap_or(fits);
+        lines.push(line.trim_end().to_owned());
+        rest = rest.get(line.len()..).unwrap_or_default().trim_start();
+    }
+    lines
 }
 
 /// Exactly so many cells: the text, cut where it is longer, with blanks on its left.
@@ -142,6 +160,19 @@ mod tests {
         }
         assert_eq!(pad_left("成交", 6), "  成交");
         assert_eq!(pad_right("成交", 6), "成交  ");
+    }
+
+    #[test]
+    fn wrapped_text_is_whole_and_fits() {
+        let text = "A14 was refused: margin of 83,000 is more than what 可用餘額 is available";
+        for cells in 2..90 {
+            let lines = wrap(text, cells);
+            assert!(lines.iter().all(|it| width(it) <= cells), "{cells}");
+            let joined: String = lines.concat().split_whitespace().collect();
+            assert_eq!(joined, text.split_whitespace().collect::<String>(), "{cells}");
+        }
+        assert_eq!(wrap("one two", 5), ["one", "two"]);
+        assert!(wrap("", 5).is_empty() && wrap("字", 1).is_empty());
     }
 
     #[test]

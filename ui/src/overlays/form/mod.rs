@@ -13,6 +13,7 @@ mod submit;
 
 use crate::action::Action;
 use crate::event::Answer;
+use crate::panes::instruments;
 use crate::screen::{Awaited, Screen};
 use crate::toasts::Kind as Tone;
 use crate::view::{Moment, Nano, Side, View};
@@ -267,7 +268,7 @@ pub(super) fn answered(screen: &mut Screen, _view: &View, answer: &Answer) -> Ve
 fn after(screen: &mut Screen, form: &Form) {
     let code = form.said(Name::Code).to_ascii_uppercase();
     match form.kind {
-        Kind::Futures => detail::open(screen, Subject::Futures(code)),
+        Kind::Futures => instruments::open(screen, &code),
         Kind::Positions => detail::open(screen, Subject::Positions(code)),
         Kind::Item if screen.item.is_none() => {
             screen.item = Some(form.said(Name::Item).to_ascii_uppercase());

@@ -10,6 +10,7 @@ use ratatui::widgets::{Paragraph, Widget, Wrap};
 use super::plan::{Place, plan};
 use super::sheet::{Align, Cell, Context, Listing};
 use super::{Seen, Table, filter};
+use crate::look::Look;
 use crate::screen::Screen;
 use crate::theme::{Glyph, Role};
 use crate::view::View;
@@ -85,59 +86,83 @@ pub fn draw_rows(
     listing: &dyn Listing,
     seen: &Seen,
 ) {
+    let table = screen.table(listing.pane());
+    let has_focus = screen.focus == listing.pane();
+    let sight = Sight { table: &table, seen, has_focus };
+    draw_sight(buffer, area, &Context::shown(&screen.look, view), listing, &sight);
+}
+
+/// A table, what it shows, and whether it shows its cursor.
+pub struct Sight<'a> {
+    /// Cursor, order and filter.
+    pub table: &'a Table,
+    /// The rows that are shown.
+    pub seen: &'a Seen,
+    /// Whether keys go to it.
+    pub has_focus: bool,
+}
+
+/// Draws header and rows of a table that may belong to no pane.
+pub fn draw_sight(
+    buffer: &mut Buffer,
+    area: Rect,
+    context: &Context<'_>,
+    listing: &dyn Listing,
+    &Sight { table, seen, has_focus }: &Sight<'_>,
+) {
     let area = area.intersection(buffer.area);
     if area.is_empty() {
         return;
     }
+    let look = context.look;
     if seen.rows.is_empty() {
-        return draw_empty(buffer, area, screen, listing);
+        return draw_empty(buffer, area, look, table, listing);
     }
-    let table = screen.table(listing.pane());
-    let first = first(&table, seen, fits(area));
+    let first = first(table, seen, fits(area));
     let shown: Vec<usize> = seen.rows.iter().skip(first).take(fits(area)).copied().collect();
-    let context = Context::shown(&screen.look, view);
     let cells: Vec<Vec<Cell>> = shown
         .iter()
-        .map(|row| (0..listing.columns()).map(|at| listing.cell(*row, at, &context)).collect())
+        .map(|row| (0..listing.columns()).map(|at| listing.cell(*row, at, context)).collect())
         .collect();
-    let places = plan(listing, &cells, area.width);
+    let places = plan(listing, &cells, look, area.width);
     let mut rows = area.rows();
     if header(area) > 0 {
-        rows.next().into_iter().for_each(|row| draw_header(buffer, row, screen, &table, &places));
+        rows.next().into_iter().for_each(|row| draw_header(buffer, row, look, table, &places));
     }
     for (at, ((area, row), cells)) in rows.zip(&shown).zip(&cells).enumerate() {
-        let is_cursor = screen.focus == listing.pane() && seen.cursor == Some(first + at);
-        let line = RowLine { area, cells, is_cursor, role: listing.role(*row), table: &table };
-        line.draw(buffer, screen, &places);
+        let is_cursor = has_focus && seen.cursor == Some(first + at);
+        let is_striped = (first + at) % 2 == 1;
+        let role = listing.role(*row);
+        let line = RowLine { area, cells, is_cursor, is_striped, role, filter: &table.filter };
+        line.draw(buffer, look, &places);
     }
 }
 
 /// Says why there are no rows.
-fn draw_empty(buffer: &mut Buffer, area: Rect, screen: &Screen, listing: &dyn Listing) {
-    let table = screen.table(listing.pane());
+fn draw_empty(buffer: &mut Buffer, area: Rect, look: &Look, table: &Table, listing: &dyn Listing) {
     let text = if listing.rows() > 0 {
-        screen.look.fill("table.nothing_found", &[("filter", table.filter.trim())])
+        look.fill("table.nothing_found", &[("filter", table.filter.trim())])
     } else {
         listing.empty().to_owned()
     };
-    let style = screen.look.style(Role::TextMuted);
+    let style = look.style(Role::TextMuted);
     let (left, width) = (area.x.saturating_add(1), area.width.saturating_sub(1));
     let area = Rect { x: left, width, ..area };
     Paragraph::new(text).style(style).wrap(Wrap { trim: true }).render(area, buffer);
 }
 
-fn draw_header(buffer: &mut Buffer, area: Rect, screen: &Screen, table: &Table, places: &[Place]) {
-    let style = screen.look.style(Role::TableHeader);
+fn draw_header(buffer: &mut Buffer, area: Rect, look: &Look, table: &Table, places: &[Place]) {
+    let style = look.style(Role::TableHeader);
     buffer.set_style(area, style);
     for place in places {
-        let name = screen.look.text(place.heading.key);
+        let name = look.text(place.heading.key);
         let cells = usize::from(place.width);
         let sort = table.sort.as_ref().filter(|it| it.column == place.heading.key);
         let name = match sort {
             None => text::truncate(&name, cells).into_owned(),
             Some(sort) => {
                 let glyph = if sort.is_down { Glyph::Down } else { Glyph::Up };
-                let glyph = screen.look.glyph(glyph);
+                let glyph = look.glyph(glyph);
                 let name = text::truncate(&name, cells.saturating_sub(text::width(glyph)));
                 format!("{name}{glyph}")
             }
@@ -151,15 +176,18 @@ struct RowLine<'a> {
     area: Rect,
     cells: &'a [Cell],
     is_cursor: bool,
+    is_striped: bool,
     role: Role,
-    table: &'a Table,
+    filter: &'a str,
 }
 
 impl RowLine<'_> {
-    fn draw(&self, buffer: &mut Buffer, screen: &Screen, places: &[Place]) {
-        let look = &screen.look;
-        let ground =
-            if self.is_cursor { look.style(Role::SurfaceSelected) } else { Style::default() };
+    fn draw(&self, buffer: &mut Buffer, look: &Look, places: &[Place]) {
+        let ground = match (self.is_cursor, self.is_striped) {
+            (true, _) => look.style(Role::SurfaceSelected),
+            (false, true) => look.style(Role::TableStripe),
+            (false, false) => Style::default(),
+        };
         buffer.set_style(self.area, look.style(self.role).patch(ground));
         if self.is_cursor {
             let sign = look.glyph(Glyph::Here);
@@ -173,13 +201,13 @@ impl RowLine<'_> {
             };
             let style = look.style(cell.role.unwrap_or(self.role)).patch(ground);
             let column = put(buffer, self.area, place, &shown, style);
-            self.mark(buffer, screen, &shown, column);
+            self.mark(buffer, look, &shown, column);
         }
     }
 
     /// Marks what the filter found.
-    fn mark(&self, buffer: &mut Buffer, screen: &Screen, shown: &str, column: u16) {
-        for word in self.table.filter.split_whitespace() {
+    fn mark(&self, buffer: &mut Buffer, look: &Look, shown: &str, column: u16) {
+        for word in self.filter.split_whitespace() {
             let Some(found) = filter::find(shown, word) else { continue };
             let (before, found) = (shown.get(..found.start), shown.get(found));
             let (Some(before), Some(found)) = (before, found) else { continue };
@@ -189,7 +217,7 @@ impl RowLine<'_> {
                 width: cells(found),
                 height: 1,
             };
-            buffer.set_style(area.intersection(self.area), screen.look.style(Role::Match));
+            buffer.set_style(area.intersection(self.area), look.style(Role::Match));
         }
     }
 }

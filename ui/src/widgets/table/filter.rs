@@ -6,6 +6,7 @@ use crossterm::event::KeyCode;
 use crossterm::event::KeyModifiers;
 use unicode_segmentation::UnicodeSegmentation;
 
+use super::Table;
 use super::sheet::{Context, Listing};
 use crate::event::Press;
 use crate::pane::Pane;
@@ -54,15 +55,12 @@ pub fn filter_key(screen: &mut Screen, pane: Pane, press: Press) {
             table.is_filtering = false;
             table.filter.clear();
         }
-        KeyCode::Backspace => {
-            let last = table.filter.grapheme_indices(true).next_back().map(|it| it.0);
-            table.filter.truncate(last.unwrap_or(0));
-        }
+        KeyCode::Backspace => table.erase_filter(),
         KeyCode::Char('u') if key.modifiers == KeyModifiers::CONTROL => table.filter.clear(),
         KeyCode::Char(glyph) if is_plain => {
             let is_shifted = key.modifiers.contains(KeyModifiers::SHIFT);
             let glyph = if is_shifted { glyph.to_ascii_uppercase() } else { glyph };
-            push(&mut table.filter, glyph);
+            table.type_filter(glyph);
         }
         _ => (),
     }
@@ -72,12 +70,21 @@ pub fn filter_key(screen: &mut Screen, pane: Pane, press: Press) {
 pub fn filter_paste(screen: &mut Screen, pane: Pane, text: &str) {
     let table = screen.table_mut(pane);
     if table.is_filtering {
-        text.chars().for_each(|it| push(&mut table.filter, it));
+        text.chars().for_each(|it| table.type_filter(it));
     }
 }
 
-fn push(filter: &mut String, glyph: char) {
-    if !glyph.is_control() && filter.len() + glyph.len_utf8() <= BYTES_MAX {
-        filter.push(glyph);
+impl Table {
+    /// Adds a glyph to the filter, if it can be shown and there is room.
+    pub fn type_filter(&mut self, glyph: char) {
+        if !glyph.is_control() && self.filter.len() + glyph.len_utf8() <= BYTES_MAX {
+            self.filter.push(glyph);
+        }
+    }
+
+    /// Takes the last glyph of the filter away.
+    pub fn erase_filter(&mut self) {
+        let last = self.filter.grapheme_indices(true).next_back().map(|it| it.0);
+        self.filter.truncate(last.unwrap_or(0));
     }
 }

@@ -11,7 +11,7 @@ mod seen;
 mod sheet;
 mod update;
 
-pub use draw::{draw, draw_rows, fits, title};
+pub use draw::{Sight, draw, draw_rows, draw_sight, fits, title};
 pub use filter::{filter_key, filter_paste};
 pub use seen::Seen;
 pub use sheet::{Align, Cell, Column, Context, Heading, Key, Listing, Sheet};
@@ -33,6 +33,8 @@ pub struct Table {
     pub is_filtering: bool,
     /// Whether rows are shown that the pane leaves out at first.
     pub shows_all: bool,
+    /// The number up to which the trader has seen what the rows tell.
+    pub seen: u64,
 }
 
 /// An order of rows.
@@ -43,3 +45,41 @@ pub struct Sort {
     /// Whether the greatest comes first.
     pub is_down: bool,
 }
+
+impl Table {
+    /// Puts the cursor on a row, by its place among those that are shown.
+    pub fn put(&mut self, listing: &dyn Listing, seen: &Seen, place: usize) {
+        if let Some(row) = seen.rows.get(place) {
+            self.cursor = Some(listing.id(*row).into_owned());
+            self.place = place;
+        }
+    }
+
+    /// Takes the next column's order; after the last one the pane's own.
+    pub fn sort_by_next(&mut self, listing: &dyn Listing) {
+        let keys: Vec<&'static str> = (0..listing.columns())
+            .filter(|it| listing.is_sortable(*it))
+            .filter_map(|it| listing.heading(it))
+            .map(|it| it.key)
+            .collect();
+        let next = match &self.sort {
+            None => 0,
+            Some(sort) => keys.iter().position(|it| *it == sort.column).map_or(0, |it| it + 1),
+        };
+        let column = keys.get(next).map(|it| (*it).to_owned());
+        self.sort = column.map(|column| Sort { column, is_down: false });
+    }
+
+    /// Turns the order round; that of the first column where none was chosen.
+    pub fn turn(&mut self, listing: &dyn Listing) {
+        if self.sort.is_none() {
+            self.sort_by_next(listing);
+        }
+        if let Some(sort) = &mut self.sort {
+            sort.is_down = !sort.is_down;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

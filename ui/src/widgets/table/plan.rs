@@ -1,6 +1,7 @@
 //! Which columns fit, and how wide they are.
 
 use super::sheet::{Align, Cell, Heading, Listing};
+use crate::look::Look;
 use crate::widgets::text;
 
 /// Cells left of the first column, for the cursor's sign.
@@ -21,11 +22,16 @@ pub(super) struct Place {
     pub(super) width: u16,
 }
 
-/// The columns that fit into so many cells. Numbers get the cells they need before a column of
-/// lower priority gets any, since a number must not be cut.
-pub(super) fn plan(listing: &dyn Listing, cells: &[Vec<Cell>], width: u16) -> Vec<Place> {
+/// The columns that fit into so many cells, those of the highest priority first. Numbers get all
+/// the cells that they need, since a number must not be cut.
+pub(super) fn plan(
+    listing: &dyn Listing,
+    cells: &[Vec<Cell>],
+    look: &Look,
+    width: u16,
+) -> Vec<Place> {
     let room = width.saturating_sub(GUTTER);
-    let mut places: Vec<Place> = (0..listing.columns())
+    let mut wanted: Vec<Place> = (0..listing.columns())
         .filter_map(|column| {
             let heading = listing.heading(column)?;
             let width = match heading.align {
@@ -35,15 +41,17 @@ pub(super) fn plan(listing: &dyn Listing, cells: &[Vec<Cell>], width: u16) -> Ve
             Some(Place { column, heading, x: 0, width })
         })
         .collect();
-    while taken(&places) > room && places.len() > 1 {
-        let least = places.iter().enumerate().min_by_key(|(at, it)| {
-            // Of two that matter alike the right one goes.
-            (it.heading.priority, std::cmp::Reverse(*at))
-        });
-        let Some((at, _)) = least else { break };
-        places.remove(at);
+    // Of two that matter alike the left one goes first.
+    wanted.sort_by_key(|it| std::cmp::Reverse(it.heading.priority));
+    let mut places: Vec<Place> = Vec::new();
+    for place in wanted {
+        places.push(place);
+        if taken(&places) > room && places.len() > 1 {
+            places.pop();
+        }
     }
-    widen(&mut places, cells, room);
+    places.sort_by_key(|it| it.column);
+    widen(&mut places, cells, look, room);
     let mut x = GUTTER;
     for place in &mut places {
         place.x = x;
@@ -64,11 +72,13 @@ fn need(cells: &[Vec<Cell>], column: usize) -> u16 {
     u16::try_from(widths.max().unwrap_or(0)).unwrap_or(u16::MAX)
 }
 
-/// Gives what is left to texts that are cut, then to the elastic column.
-fn widen(places: &mut [Place], cells: &[Vec<Cell>], room: u16) {
+/// Gives what is left to names and texts that are cut, then to the elastic column.
+fn widen(places: &mut [Place], cells: &[Vec<Cell>], look: &Look, room: u16) {
     let mut left = room.saturating_sub(taken(places));
     for place in places.iter_mut().filter(|it| !it.heading.is_elastic) {
-        let more = need(cells, place.column).saturating_sub(place.width).min(left);
+        let name = text::width(&look.text(place.heading.key));
+        let need = need(cells, place.column).max(u16::try_from(name).unwrap_or(u16::MAX));
+        let more = need.saturating_sub(place.width).min(left);
         place.width = place.width.saturating_add(more);
         left = left.saturating_sub(more);
     }

@@ -16,18 +16,22 @@ pub struct Seen {
 }
 
 impl Seen {
-    /// What a table shows of a listing.
+    /// What the table of a listing's pane shows of it.
     pub fn new(screen: &Screen, view: &View, listing: &dyn Listing) -> Seen {
         let table = screen.table(listing.pane());
+        Seen::of(&table, &Context::shown(&screen.look, view), listing)
+    }
+
+    /// What a table shows of a listing.
+    pub fn of(table: &Table, context: &Context<'_>, listing: &dyn Listing) -> Seen {
         let mut rows: Vec<usize> = (0..listing.rows()).collect();
-        let context = Context::shown(&screen.look, view);
         if !table.filter.trim().is_empty() {
-            rows.retain(|row| filter::is_match(listing, *row, &table.filter, &context));
+            rows.retain(|row| filter::is_match(listing, *row, &table.filter, context));
         }
         if let Some(sort) = &table.sort {
             sorted(&mut rows, listing, sort);
         }
-        let cursor = cursor(&table, &rows, listing);
+        let cursor = cursor(table, &rows, listing);
         Seen { rows, cursor }
     }
 

@@ -2,10 +2,10 @@
 
 use ratatui::layout::Rect;
 
+use super::Seen;
 use super::draw::{first, fits};
 use super::plan::plan;
 use super::sheet::{Cell, Context, Listing};
-use super::{Seen, Sort};
 use crate::action::Action;
 use crate::keys::Act;
 use crate::layout::layout;
@@ -32,8 +32,8 @@ pub fn update(
         Act::PageDown => go(screen, view, listing, |it, _| it + page),
         Act::Top => go(screen, view, listing, |_, _| 0),
         Act::Bottom => go(screen, view, listing, |_, last| last),
-        Act::Sort => sort(screen, listing),
-        Act::SortReverse => turn(screen, listing),
+        Act::Sort => screen.table_mut(pane).sort_by_next(listing),
+        Act::SortReverse => screen.table_mut(pane).turn(listing),
         Act::Filter => screen.table_mut(pane).is_filtering = true,
         Act::Save => return Some(vec![save(screen, view, listing)]),
         Act::Copy => return Some(copy(screen, view, listing)),
@@ -54,14 +54,7 @@ fn go(
     let table = screen.table(listing.pane());
     // A row that is gone was replaced by the one that followed it: no step leads there.
     let place = seen.cursor.map_or(table.place.min(last), |it| step(it, last).min(last));
-    put(screen, listing, &seen, place);
-}
-
-fn put(screen: &mut Screen, listing: &dyn Listing, seen: &Seen, place: usize) {
-    let Some(row) = seen.rows.get(place) else { return };
-    let table = screen.table_mut(listing.pane());
-    table.cursor = Some(listing.id(*row).into_owned());
-    table.place = place;
+    screen.table_mut(listing.pane()).put(listing, &seen, place);
 }
 
 /// Ties the cursor to the row that it is shown on, so that rows which come later do not push
@@ -69,7 +62,7 @@ fn put(screen: &mut Screen, listing: &dyn Listing, seen: &Seen, place: usize) {
 pub fn settle(screen: &mut Screen, view: &View, listing: &dyn Listing) {
     let seen = Seen::new(screen, view, listing);
     if let Some(place) = seen.cursor {
-        put(screen, listing, &seen, place);
+        screen.table_mut(listing.pane()).put(listing, &seen, place);
     }
 }
 
@@ -92,35 +85,9 @@ pub fn select(
     let place = first(&screen.table(listing.pane()), &seen, fits) + at;
     let is_row = at < fits && place < seen.rows.len();
     if is_row {
-        put(screen, listing, &seen, place);
+        screen.table_mut(listing.pane()).put(listing, &seen, place);
     }
     is_row
-}
-
-/// The next column's order; after the last one the pane's own.
-fn sort(screen: &mut Screen, listing: &dyn Listing) {
-    let keys: Vec<&'static str> = (0..listing.columns())
-        .filter(|it| listing.is_sortable(*it))
-        .filter_map(|it| listing.heading(it))
-        .map(|it| it.key)
-        .collect();
-    let table = screen.table_mut(listing.pane());
-    let next = match &table.sort {
-        None => 0,
-        Some(sort) => keys.iter().position(|it| *it == sort.column).map_or(0, |it| it + 1),
-    };
-    let sort = keys.get(next).map(|it| Sort { column: (*it).to_owned(), is_down: false });
-    table.sort = sort;
-}
-
-/// The order turned round; that of the first column where none was chosen.
-fn turn(screen: &mut Screen, listing: &dyn Listing) {
-    if screen.table(listing.pane()).sort.is_none() {
-        sort(screen, listing);
-    }
-    if let Some(sort) = &mut screen.table_mut(listing.pane()).sort {
-        sort.is_down = !sort.is_down;
-    }
 }
 
 fn copy(screen: &Screen, view: &View, listing: &dyn Listing) -> Vec<Action> {
@@ -164,7 +131,7 @@ fn columns(screen: &Screen, view: &View, listing: &dyn Listing) -> Vec<usize> {
         .take(fits(inner))
         .map(|row| (0..listing.columns()).map(|at| listing.cell(*row, at, &context)).collect())
         .collect();
-    plan(listing, &cells, inner.width).iter().map(|it| it.column).collect()
+    plan(listing, &cells, &screen.look, inner.width).iter().map(|it| it.column).collect()
 }
 
 /// Where a pane's rows stand; empty where the pane is not shown.
