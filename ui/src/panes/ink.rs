@@ -2,12 +2,17 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::style::Style;
+use ratatui::style::{Modifier, Style};
 use unicode_width::UnicodeWidthStr;
 
 /// Cells that a text takes.
 pub(super) fn cells(text: &str) -> u16 {
     u16::try_from(text.width()).unwrap_or(u16::MAX)
+}
+
+/// A style without the modifiers of what it is written over.
+fn fresh(style: Style) -> Style {
+    Style { sub_modifier: Modifier::all().difference(style.add_modifier), ..style }
 }
 
 /// A part of the frame; columns and rows count from its upper left corner, and what does not fit
@@ -77,13 +82,18 @@ impl<'frame> Ink<'frame> {
         self.buffer.set_style(area, style);
     }
 
-    /// Sets one cell.
+    /// Writes a text over what stands there, of which nothing stays but the ground.
+    pub(super) fn over(&mut self, column: u16, row: u16, text: &str, style: Style) {
+        self.put(column, row, text, fresh(style));
+    }
+
+    /// Sets one cell, of which nothing stays but the ground.
     pub(super) fn dot(&mut self, column: u16, row: u16, symbol: &str, style: Style) {
         if column < self.area.width
             && row < self.area.height
             && let Some(cell) = self.buffer.cell_mut((self.area.x + column, self.area.y + row))
         {
-            cell.set_symbol(symbol).set_style(style);
+            cell.set_symbol(symbol).set_style(fresh(style));
         }
     }
 

@@ -172,7 +172,7 @@ impl Sheet<'_> {
                 Side::Sell => (self.scale.row(bar.high).saturating_sub(1), "chart.sold"),
             };
             let text = self.screen.look.text(text);
-            ink.put(column, row, &text, self.style(Role::ChartMarker));
+            ink.over(column, row, &text, self.style(Role::ChartMarker));
         }
     }
 
@@ -206,7 +206,7 @@ impl Sheet<'_> {
             if let Some(place) = taken.get_mut(usize::from(row)) {
                 *place = true;
             }
-            ink.put(column(ink, row, cells(&text)), row, &text, self.style(level.role));
+            ink.over(column(ink, row, cells(&text)), row, &text, self.style(level.role));
         }
     }
 

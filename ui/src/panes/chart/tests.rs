@@ -7,11 +7,11 @@ use ratatui::backend::TestBackend;
 use super::*;
 use crate::keys::Keymap;
 use crate::look::{Language, Look};
-use crate::theme::{Glyph, Theme};
+use crate::theme::{Glyph, Role, Theme};
 use crate::view::{Bar, fixture, whole};
 
 fn screen(language: Language) -> Screen {
-    let look = Look { theme: Theme::default(), language };
+    let look = Look { theme: Theme::built_in("classic-dark").unwrap(), language };
     let mut screen = Screen::new(look, Keymap::default(), (120, 40));
     screen.item = Some("TXFH1".into());
     screen
@@ -120,6 +120,34 @@ fn levels_beyond_the_scale_are_named_at_its_edge() {
     let (up, down) = (screen.look.glyph(Glyph::Up), screen.look.glyph(Glyph::Down));
     assert!(text.contains(&format!(" {up} TP c1 19,000 ")), "{text}");
     assert!(text.contains(&format!(" {down} SL c1 16,000 ")), "{text}");
+}
+
+#[test]
+fn without_colors_the_shape_says_which_way_a_candle_went() {
+    let mut view = fixture::view();
+    view.conditions.clear();
+    view.orders.clear();
+    view.positions.clear();
+    let mut screen = screen(Language::English);
+    screen.look.theme = Theme::built_in("mono").unwrap();
+    let mut terminal = Terminal::new(TestBackend::new(50, 22)).unwrap();
+    terminal.draw(|frame| draw(frame, frame.area(), &screen, &view)).unwrap();
+    let style = |role| screen.look.style(role).add_modifier;
+    let mut seen = [0, 0];
+    for cell in terminal.backend().buffer().content().iter().take(50 * 17) {
+        match cell.symbol() {
+            "┃" | "╹" | "╻" => {
+                assert_eq!(cell.modifier, style(Role::ChartBodyUp), "nothing of the grid stays");
+                seen[0] += 1;
+            }
+            "█" => {
+                assert_eq!(cell.modifier, style(Role::ChartBodyDown));
+                seen[1] += 1;
+            }
+            _ => (),
+        }
+    }
+    assert!(seen[0] > 5 && seen[1] > 5, "{seen:?}");
 }
 
 #[test]

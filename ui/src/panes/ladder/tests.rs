@@ -13,7 +13,7 @@ use crate::theme::Theme;
 use crate::view::{OrderKind, OrderState, fixture, whole};
 
 fn screen(language: Language) -> Screen {
-    let look = Look { theme: Theme::default(), language };
+    let look = Look { theme: Theme::built_in("classic-dark").unwrap(), language };
     let mut screen = Screen::new(look, Keymap::default(), (120, 40));
     screen.item = Some("TXFH1".into());
     screen.focus = Pane::Ladder;

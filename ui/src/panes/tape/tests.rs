@@ -10,7 +10,7 @@ use crate::theme::Theme;
 use crate::view::fixture;
 
 fn screen(language: Language) -> Screen {
-    let look = Look { theme: Theme::default(), language };
+    let look = Look { theme: Theme::built_in("classic-dark").unwrap(), language };
     let mut screen = Screen::new(look, Keymap::default(), (120, 40));
     screen.item = Some("TXFH1".into());
     screen
