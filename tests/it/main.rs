@@ -6,6 +6,7 @@ mod export;
 mod gateway;
 mod machine;
 mod replay;
+mod screen;
 mod tidy;
 mod v1;
 mod world;

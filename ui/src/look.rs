@@ -78,3 +78,6 @@ impl Look {
         text
     }
 }
+
+#[cfg(test)]
+mod tests;

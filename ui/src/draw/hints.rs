@@ -86,7 +86,11 @@ fn acts(pane: Pane) -> impl Iterator<Item = Act> {
         }
     };
     let has = |context| Context::of(pane).contains(&context);
-    let of_tables = if has(Context::Table) { &TABLE[..] } else { &[] };
+    let of_tables = match pane {
+        Pane::Account => &[Act::Save][..],
+        _ if has(Context::Table) => &TABLE[..],
+        _ => &[],
+    };
     let of_blotters = if has(Context::Blotter) { &[Act::PageNext][..] } else { &[] };
     own.into_iter().chain(of_blotters.iter().copied()).chain(of_tables.iter().copied())
 }

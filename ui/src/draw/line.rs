@@ -8,13 +8,21 @@ use crate::overlays::Overlay;
 use crate::screen::Screen;
 use crate::theme::Role;
 use crate::toasts;
+use crate::update::is_filtering;
 
 pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, screen: &Screen) {
     let look = &screen.look;
     let (key, role) = mode(screen);
     let text = format!(" {} ", look.text(key));
     frame.buffer_mut().set_stringn(area.x, area.y, text, usize::from(area.width), look.style(role));
-    toasts::draw(frame, free(area, screen), screen);
+    let free = free(area, screen);
+    if is_filtering(screen) {
+        let text = format!("/{}_", screen.table(screen.focus).filter);
+        let room = usize::from(free.width);
+        frame.buffer_mut().set_stringn(free.x, free.y, text, room, look.style(Role::FormValue));
+    } else {
+        toasts::draw(frame, free, screen);
+    }
 }
 
 /// What the mode leaves of the line.
@@ -37,6 +45,7 @@ fn mode(screen: &Screen) -> (&'static str, Role) {
         Some(Overlay::Palette(_)) => ("frame.mode_palette", Role::StatusInfo),
         Some(Overlay::Help(_)) => ("frame.mode_help", Role::StatusInfo),
         Some(Overlay::Instruments(_)) => ("instruments.mode", Role::StatusInfo),
+        None if is_filtering(screen) => ("frame.mode_filter", Role::StatusInfo),
         None => ("frame.mode_normal", Role::TextMuted),
     }
 }

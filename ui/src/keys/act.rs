@@ -326,10 +326,9 @@ impl Context {
             Pane::Positions => {
                 &[Context::Positions, Context::Blotter, Context::Table, Context::Move]
             }
-            Pane::Fills | Pane::Limits | Pane::Alerts => {
+            Pane::Fills | Pane::Account | Pane::Limits | Pane::Alerts => {
                 &[Context::Blotter, Context::Table, Context::Move]
             }
-            Pane::Account => &[Context::Blotter, Context::Move],
             Pane::Log => &[Context::Log, Context::Blotter, Context::Move],
         }
     }

@@ -16,7 +16,7 @@ pub struct KeymapError(pub Vec<(usize, String)>);
 impl fmt::Display for KeymapError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let lines: Vec<_> =
-            self.0.iter().map(|(line, text)| format!("keymap.toml line {line}: {text}")).collect();
+            self.0.iter().map(|(line, text)| format!("line {line}: {text}")).collect();
         f.write_str(&lines.join("\n"))
     }
 }

@@ -187,7 +187,7 @@ fn phrase_lines(look: &Look, phrase: &str, field: &Field, width: u16) -> Vec<Lin
     let hint = look.style(Role::FormHint);
     let mut lines: Vec<_> = parts.into_iter().map(|it| Line::styled(it, hint)).collect();
     let is_right = field.text() == phrase;
-    let glyph = if is_right { Glyph::Ok } else { Glyph::Here };
+    let glyph = if is_right { Glyph::Ok } else { Glyph::Bad };
     lines.push(Line::from(vec![
         Span::raw(format!("{} ", look.glyph(glyph))),
         Span::styled(field.text().to_owned(), look.style(Role::FormValue)),

@@ -1,5 +1,7 @@
 //! What lies over the panes.
 
+#[cfg(test)]
+pub(crate) mod bench;
 pub mod confirm;
 pub mod detail;
 pub mod form;
@@ -26,6 +28,9 @@ use crate::{safety, toasts};
 /// For so long after it opened, in nanoseconds, an overlay takes no Enter: it was meant for what
 /// was there before.
 const SWALLOWED: Moment = 250_000_000;
+
+/// Fewer cells than these are no place for a menu or an order.
+const LINE_WIDTH_MIN: u16 = 40;
 
 /// Something that lies over the panes and takes the keys while it is on top.
 #[derive(Clone, Debug, PartialEq)]
@@ -155,6 +160,9 @@ pub(crate) fn is_swallowed(opened: Moment, now: Moment) -> bool {
 fn line(frame: &Frame<'_>, screen: &Screen) -> Rect {
     let area = frame.area();
     let line = layout(area, screen).line.intersection(area);
+    let free = crate::draw::free_line(line, screen);
+    // Where little is left beside the mode, what is typed or sent is more than the mode's word.
+    let line = if free.width < LINE_WIDTH_MIN { line } else { free };
     if line.is_empty() {
         return Rect { y: area.bottom().saturating_sub(1), height: area.height.min(1), ..area };
     }

@@ -8,3 +8,6 @@ pub(crate) use gate::perform;
 pub use gate::{gate, gate_all, trades};
 pub use level::{Level, Safety, Why, arm, arm_instant, changed, disarm, observe, tick};
 pub use stage::{Staged, stage};
+
+#[cfg(test)]
+mod tests;

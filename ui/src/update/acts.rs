@@ -15,12 +15,25 @@ use super::step::Step;
 
 /// Does what a key, or a line of the palette, means.
 pub(crate) fn perform(screen: &mut Screen, view: &View, act: Act) -> Vec<Action> {
+    if act == Act::Open && is_waiting_for_setup(screen, view) {
+        return next_step(screen, view);
+    }
     match act.context() {
         Context::Global => return global(screen, view, act),
         Context::Blotter => page(screen, act),
         _ => return panes::update(screen, view, screen.focus, act),
     }
     Vec::new()
+}
+
+/// Whether the focused list is empty because a step of the setup was not done: Enter does it.
+fn is_waiting_for_setup(screen: &Screen, view: &View) -> bool {
+    let is_empty = match screen.focus {
+        Pane::Watchlist => view.quotes.is_empty(),
+        Pane::Conditions => view.conditions.is_empty(),
+        _ => false,
+    };
+    is_empty && Step::next(view).is_some()
 }
 
 fn global(screen: &mut Screen, view: &View, act: Act) -> Vec<Action> {

@@ -233,6 +233,20 @@ fn an_answer_goes_once_to_who_asked() {
 }
 
 #[test]
+fn on_a_first_start_enter_does_the_next_step() {
+    for keys in ["enter", "f2", "1 enter"] {
+        let mut screen = screen(80, 24);
+        press(&mut screen, &fixture::empty(), keys);
+        assert!(matches!(screen.overlays.last(), Some(Overlay::Form(_))), "{keys}");
+    }
+    let mut view = fixture::view();
+    view.machine.running = crate::view::Running::Stopped;
+    let mut screen = screen(80, 24);
+    press(&mut screen, &view, "f2");
+    assert!(matches!(screen.overlays.last(), Some(Overlay::Menu(_))), "start waits for enter");
+}
+
+#[test]
 fn a_key_that_is_held_down_does_not_toggle() {
     let view = fixture::view();
     let mut screen = screen(120, 40);

@@ -37,7 +37,7 @@ impl Popup {
     pub fn draw(&self, frame: &mut Frame<'_>, look: &Look) {
         let area = frame.area();
         let wanted = u16::try_from(self.lines.len()).unwrap_or(u16::MAX);
-        let has_border = area.height >= BORDER_HEIGHT_MIN && area.width >= 12;
+        let has_border = has_border(area);
         let edge = if has_border { 2 } else { 0 };
         let width = self.width.saturating_add(edge * 2).min(area.width);
         let height = wanted.saturating_add(edge).min(area.height);
@@ -79,6 +79,11 @@ impl Popup {
     }
 }
 
+/// Whether there is room for a border.
+const fn has_border(area: Rect) -> bool {
+    area.height >= BORDER_HEIGHT_MIN && area.width >= 12
+}
+
 /// A place of this size in the middle of an area.
 pub fn middle(area: Rect, width: u16, height: u16) -> Rect {
     let (width, height) = (width.min(area.width), height.min(area.height));
@@ -98,7 +103,7 @@ pub fn clear(frame: &mut Frame<'_>, place: Rect, look: &Look) {
 
 /// The cells that a popup's text has in a terminal of this width.
 pub fn room(area: Rect, wanted: u16) -> u16 {
-    let edge = if area.width >= 12 { 4 } else { 0 };
+    let edge = if has_border(area) { 4 } else { 0 };
     wanted.min(area.width.saturating_sub(edge)).max(1)
 }
 
@@ -107,26 +112,31 @@ pub fn room(area: Rect, wanted: u16) -> u16 {
 pub fn wrap(text: &str, cells: usize) -> Vec<String> {
     let cells = cells.max(2);
     let (mut lines, mut line, mut width) = (Vec::new(), String::new(), 0);
-    for word in text.split_word_bounds() {
-        for part in pieces(word, cells) {
-            let wide = part.width();
-            if width + wide > cells && !line.is_empty() {
-                lines.push(std::mem::take(&mut line).trim_end().to_owned());
-                width = 0;
-            }
-            if !(line.is_empty() && part.trim().is_empty()) {
-                line.push_str(part);
-                width += wide;
-            }
+    for part in text.split_inclusive(' ').flat_map(|it| pieces(it, cells)) {
+        // The blank behind a word needs no room at the end of a line.
+        if width + part.trim_end().width() > cells && !line.is_empty() {
+            lines.push(std::mem::take(&mut line).trim_end().to_owned());
+            width = 0;
+        }
+        if !(line.is_empty() && part.trim().is_empty()) {
+            line.push_str(part);
+            width += part.width();
         }
     }
     lines.push(line.trim_end().to_owned());
     lines
 }
 
-/// A word, or its glyphs where it is longer than a line.
+/// A word in pieces that fit into a line. Words that are written without blanks may be parted
+/// between their glyphs; a number in them may not.
 fn pieces(word: &str, cells: usize) -> Vec<&str> {
-    if word.width() <= cells { vec![word] } else { word.graphemes(true).collect() }
+    let is_wide = word.width() > word.chars().count();
+    let bounds = if is_wide { word.split_word_bounds().collect() } else { vec![word] };
+    let part = |it: &'_ str| it.trim_end().width() > cells;
+    bounds
+        .into_iter()
+        .flat_map(|it| if part(it) { it.graphemes(true).collect() } else { vec![it] })
+        .collect()
 }
 
 #[cfg(test)]

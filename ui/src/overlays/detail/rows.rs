@@ -73,7 +73,7 @@ impl At<'_> {
 
     fn side_row(&self, side: Side) -> Row {
         let (text, role) = self.side(side);
-        (self.look.text("form.side").into_owned(), text, role)
+        (self.label("form.row_side"), text, role)
     }
 
     fn order(&self, it: &Order) -> Vec<Row> {
@@ -123,7 +123,7 @@ impl At<'_> {
             self.row("form.quantity", exact(it.quantity)),
             self.row("form.take_profit", some(it.take_profit)),
             self.row("form.stop_loss", some(it.stop_loss)),
-            self.row("form.following", yes_no(it.following)),
+            self.row("form.row_following", yes_no(it.following)),
             self.row("form.account", it.account.clone().unwrap_or_else(|| NONE.to_owned())),
             self.row("form.state", self.look.text(condition_state(it.state))),
             self.row("form.paused", yes_no(it.is_paused)),

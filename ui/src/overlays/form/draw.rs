@@ -64,6 +64,15 @@ impl Page<'_> {
         self.reader.look.fill(kind.title(), &[("id", id)])
     }
 
+    /// What belongs to the line above it.
+    fn indented(&self, text: &str, role: Role) -> Vec<Line<'static>> {
+        let indent = usize::from(self.width > 30) * 4;
+        let style = self.reader.look.style(role);
+        let parts = popup::wrap(text, self.width.saturating_sub(indent));
+        let parts = parts.into_iter().map(|it| format!("{:indent$}{it}", ""));
+        parts.map(|it| Line::styled(it, style)).collect()
+    }
+
     fn wrapped(&self, text: Option<&str>, role: Role) -> Vec<Line<'static>> {
         let Some(text) = text else { return Vec::new() };
         let style = self.reader.look.style(role);
@@ -94,9 +103,9 @@ impl Page<'_> {
         let mut lines = vec![Line::from(spans)];
         // An empty field is no mistake yet; the button says that it is missing.
         match problem.filter(|_| !entry.field.is_empty()) {
-            Some(text) => lines.extend(self.wrapped(Some(&format!("  {text}")), Role::FormError)),
+            Some(text) => lines.extend(self.indented(&text, Role::FormError)),
             None if has_focus => {
-                lines.extend(self.wrapped(Some(&format!("  {}", self.help(name))), Role::FormHint));
+                lines.extend(self.indented(&self.help(name), Role::FormHint));
             }
             None => (),
         }
@@ -173,8 +182,8 @@ impl Page<'_> {
         let state = (has_focus, held_back.is_none());
         let mut lines = vec![super::super::confirm::button(look, &label, state)];
         if let Some(why) = held_back {
-            let text = format!("  {} {why}", look.glyph(Glyph::Bad));
-            lines.extend(self.wrapped(Some(&text), Role::StatusWarn));
+            let text = format!("{} {why}", look.glyph(Glyph::Bad));
+            lines.extend(self.indented(&text, Role::StatusWarn));
         }
         lines
     }

@@ -41,11 +41,11 @@ pub fn draw(frame: &mut Frame<'_>, kill: &Kill, screen: &Screen, view: &View) {
         ]));
     }
     if let Some(run) = &screen.safety.kill {
-        lines.extend(run.steps.iter().map(|it| step(look, it)));
+        lines.extend(run.steps.iter().flat_map(|it| step(look, it, width)));
         if kill.choice.is_none() && kill.reason.is_none() {
             focus = lines.len().saturating_sub(1);
         }
-        lines.push(verdict(look, run));
+        lines.extend(verdict(look, run, width));
     }
     let hint = popup::wrap(&look.text("kill.keys"), usize::from(width));
     let style = look.style(Role::FormHint);
@@ -88,10 +88,7 @@ fn offered(
     };
     let style = look.style(role);
     let text = format!("{sign} {} {text}", choice.digit());
-    let parts = popup::wrap(&text, usize::from(width));
-    let indent = |(at, it): (usize, String)| if at == 0 { it } else { format!("    {it}") };
-    let parts = parts.into_iter().enumerate().map(indent);
-    let mut lines: Vec<_> = parts.map(|it| Line::styled(it, style)).collect();
+    let mut lines: Vec<_> = hanging(&text, width).map(|it| Line::styled(it, style)).collect();
     if choice == Choice::Flatten {
         let muted = look.style(Role::TextMuted);
         let held = view.positions.iter().filter(|it| it.net() != 0);
@@ -102,7 +99,7 @@ fn offered(
     lines
 }
 
-fn step(look: &Look, step: &Step) -> Line<'static> {
+fn step(look: &Look, step: &Step, width: u16) -> Vec<Line<'static>> {
     let took = step.took_ms.to_string();
     let (glyph, text, role) = match &step.outcome {
         Outcome::Waits => (Glyph::Wait, look.text("kill.waits").into_owned(), Role::StatusInfo),
@@ -111,18 +108,30 @@ fn step(look: &Look, step: &Step) -> Line<'static> {
         Outcome::Refused(why) => {
             (Glyph::Bad, look.fill("kill.refused", &[("why", why)]), Role::StatusDanger)
         }
+        Outcome::Replaced(why) => {
+            (Glyph::Bad, look.fill("kill.replaced", &[("why", why)]), Role::StatusWarn)
+        }
     };
-    Line::from(vec![
-        Span::styled(format!("{} {}: ", look.glyph(glyph), step.line), look.style(Role::Text)),
-        Span::styled(text, look.style(role)),
-    ])
+    let text = format!("{} {}: {text}", look.glyph(glyph), step.line);
+    hanging(&text, width).map(|it| Line::styled(it, look.style(role))).collect()
 }
 
-fn verdict(look: &Look, run: &Run) -> Line<'static> {
-    let (key, role) = match (run.is_busy(), run.is_done()) {
-        (true, _) => ("kill.busy", Role::StatusInfo),
-        (false, true) => ("kill.complete", Role::StatusOk),
-        (false, false) => ("kill.look", Role::StatusDanger),
+/// A text with what follows its first line set in.
+fn hanging(text: &str, width: u16) -> impl Iterator<Item = String> {
+    let indent = if width > 30 { 4 } else { 0 };
+    let parts = popup::wrap(text, usize::from(width).saturating_sub(indent));
+    let set_in = move |(at, it): (usize, String)| {
+        if at == 0 { it } else { format!("{:indent$}{it}", "") }
     };
-    Line::styled(look.text(key).into_owned(), look.style(role))
+    parts.into_iter().enumerate().map(set_in)
+}
+
+fn verdict(look: &Look, run: &Run, width: u16) -> Vec<Line<'static>> {
+    let (key, role) = match (run.is_busy(), run.is_done(), run.has_no_switch()) {
+        (true, ..) => ("kill.busy", Role::StatusInfo),
+        (false, true, false) => ("kill.complete", Role::StatusOk),
+        (false, true, true) => ("kill.without_switch", Role::StatusWarn),
+        (false, false, _) => ("kill.look", Role::StatusDanger),
+    };
+    hanging(&look.text(key), width).map(|it| Line::styled(it, look.style(role))).collect()
 }

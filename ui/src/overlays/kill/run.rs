@@ -49,6 +49,8 @@ pub(super) enum Outcome {
     Done,
     /// It was refused, and why.
     Refused(String),
+    /// It was refused, and something else is done in its place.
+    Replaced(String),
 }
 
 impl Run {
@@ -57,9 +59,21 @@ impl Run {
         !self.waves.is_empty() || self.steps.iter().any(|it| it.outcome == Outcome::Waits)
     }
 
-    /// Whether everything was done.
+    /// Whether everything was done: of every line, the last time it was sent counts.
     pub(super) fn is_done(&self) -> bool {
-        !self.is_busy() && self.steps.last().is_some_and(|it| it.outcome == Outcome::Done)
+        let is_last = |at: usize, it: &Step| {
+            !self.steps.iter().skip(at + 1).any(|later| later.line == it.line)
+        };
+        let is_well = |it: &Step| matches!(it.outcome, Outcome::Done | Outcome::Replaced(_));
+        let mut all = self.steps.iter().enumerate();
+        !self.is_busy() && all.all(|(at, it)| is_well(it) || !is_last(at, it))
+    }
+
+    /// Whether the gateway has no switch, so that nothing keeps others from sending orders.
+    pub(super) fn has_no_switch(&self) -> bool {
+        let is_it =
+            |it: &Step| it.line.starts_with("kill") && matches!(it.outcome, Outcome::Replaced(_));
+        self.steps.iter().any(is_it)
     }
 }
 
@@ -111,14 +125,21 @@ pub(super) fn answered(screen: &mut Screen, answer: &Answer) -> Vec<Action> {
     let Some(run) = &mut screen.safety.kill else { return Vec::new() };
     let Some(step) = run.steps.iter_mut().find(|it| it.id == answer.id) else { return Vec::new() };
     step.took_ms = now.saturating_sub(step.sent) / 1_000_000;
-    match &answer.outcome {
-        Ok(_) => step.outcome = Outcome::Done,
-        Err(refused) => {
-            step.outcome = Outcome::Refused(refused.text.clone());
-            let line = step.line.clone();
-            instead(run, &line, &refused.code);
+    let instead = match &answer.outcome {
+        Ok(_) => {
+            step.outcome = Outcome::Done;
+            None
         }
-    }
+        Err(refused) => {
+            let instead = instead(&step.line, &refused.code, &mut run.instead);
+            let text = refused.text.clone();
+            let is_replaced = instead.is_some();
+            step.outcome =
+                if is_replaced { Outcome::Replaced(text) } else { Outcome::Refused(text) };
+            instead
+        }
+    };
+    run.waves = instead.unwrap_or_else(|| std::mem::take(&mut run.waves));
     let actions = next(screen);
     if actions.is_empty() {
         tell(screen);
@@ -126,14 +147,17 @@ pub(super) fn answered(screen: &mut Screen, answer: &Answer) -> Vec<Action> {
     actions
 }
 
-/// What is done where a step was refused: the next best, never nothing.
-fn instead(run: &mut Run, line: &str, code: &str) {
+/// What is done where a step was refused, in place of what was to follow.
+fn instead(
+    line: &str,
+    code: &str,
+    without_switch: &mut VecDeque<Vec<&'static str>>,
+) -> Option<VecDeque<Vec<&'static str>>> {
     if line.starts_with("kill") && code == NO_SWITCH {
-        run.waves = std::mem::take(&mut run.instead);
-    } else if line == "stop" {
-        // A position is still being closed: nothing that the children would do may come between.
-        run.waves.push_front(vec!["stop --abandon"]);
+        return Some(std::mem::take(without_switch));
     }
+    // A position is still being closed: nothing that the children would do may come between.
+    (line == "stop").then(|| VecDeque::from([vec!["stop --abandon"]]))
 }
 
 fn tell(screen: &mut Screen) {
@@ -142,16 +166,15 @@ fn tell(screen: &mut Screen) {
         Outcome::Refused(text) => Some(text.clone()),
         _ => None,
     });
-    match refused.filter(|_| !run.is_done()) {
-        Some(text) => {
-            let text = screen.look.fill("kill.incomplete", &[("why", &text)]);
-            screen.toasts.push(Kind::Error, text);
+    let (kind, text) = match (run.is_done(), run.has_no_switch()) {
+        (true, false) => (Kind::Ok, screen.look.text("kill.complete").into_owned()),
+        (true, true) => (Kind::Warn, screen.look.text("kill.without_switch").into_owned()),
+        (false, _) => {
+            let why = refused.unwrap_or_else(|| screen.look.text("kill.silent").into_owned());
+            (Kind::Error, screen.look.fill("kill.incomplete", &[("why", &why)]))
         }
-        None => {
-            let text = screen.look.text("kill.complete");
-            screen.toasts.push(Kind::Ok, text);
-        }
-    }
+    };
+    screen.toasts.push(kind, text);
 }
 
 pub(super) fn tick(screen: &mut Screen, now: Moment) -> Vec<Action> {

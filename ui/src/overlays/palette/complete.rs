@@ -74,7 +74,9 @@ fn places(said: &[&str], before: &[&str], view: &View) -> Vec<String> {
     if let Some(place) = asked {
         return names(place, view);
     }
-    if let Some(place) = said.get(before.len()) {
+    // Where a command takes several names, its last place takes them all.
+    let place = said.get(before.len()).or(said.last().filter(|it| is_placeholder(it)));
+    if let Some(place) = place {
         words.extend(names(place, view));
     }
     let options = said.iter().map(|it| bare(it)).filter(|it| it.starts_with("--"));
@@ -113,6 +115,7 @@ fn names(place: &str, view: &View) -> Vec<String> {
         "id" | "condition" => view.conditions.iter().map(|it| it.id.clone()).collect(),
         "account" => view.machine.accounts.clone(),
         "user" => vec![view.machine.defaults.user.clone()],
+        "which" => ["auto", "open", "close"].map(str::to_owned).to_vec(),
         "tif" => ["rod", "ioc", "fok"].map(str::to_owned).to_vec(),
         _ => Vec::new(),
     }

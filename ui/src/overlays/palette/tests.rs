@@ -18,10 +18,10 @@ fn screen(width: u16, height: u16) -> Screen {
         entry("status", "Show the state of every component"),
         entry("item add <CODE>", "Take ticks of these items"),
         entry("flatten [<CODE>]", "Close positions at the market"),
-        entry("account use <ACCOUNT>", "Trade in this account from now on"),
-        entry("cancel <ORDER> [--all]", "Cancel an order, or all of them"),
-        entry("condition drop <ID> [--flatten] [--abandon]", "Remove a condition"),
-        entry("order <SIDE> <CODE> <LOTS> [--limit] <PRICE> [--tif] <TIF>", "Send an order"),
+        entry("account use <account>", "Trade in this account from now on"),
+        entry("cancel [<order>] [--all <CODE>]", "Cancel an order, or all of them"),
+        entry("condition drop <id> [--flatten] [--abandon]", "Remove a condition"),
+        entry("order <side> <CODE> <quantity> [--limit <PRICE>] [--tif <TIF>]", "Send an order"),
     ];
     screen
 }
@@ -112,6 +112,7 @@ fn tab_completes_words_and_names() {
         ("cancel A11", "tab", "cancel A11"),
         ("condition drop c2 --f", "tab", "condition drop c2 --flatten "),
         ("order b", "tab", "order buy "),
+        ("item add TXFH1 M", "tab", "item add TXFH1 MXF"),
         ("order buy mxfh", "tab", "order buy MXFH1 "),
         ("order buy MXFH1 1 --tif ", "tab", "order buy MXFH1 1 --tif fok"),
     ] {

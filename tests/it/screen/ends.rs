@@ -1,0 +1,1 @@
+//! However the screen ends, the terminal is as it was.
