@@ -22,7 +22,6 @@ use crossterm::terminal::{
     SetTitle,
 };
 use ratatui::backend::CrosstermBackend;
-use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::{Frame, Viewport};
 use rustix::event::{PollFd, PollFlags};
@@ -142,12 +141,6 @@ impl Terminal {
     pub(super) fn say(&mut self, bytes: &[u8]) -> io::Result<()> {
         self.cells.backend_mut().write_all(bytes)?;
         if self.is_free() { self.send() } else { Ok(()) }
-    }
-
-    /// The last frame.
-    pub(super) fn shown(&mut self, render: impl FnOnce(&mut Frame<'_>)) -> io::Result<Buffer> {
-        let done = self.cells.draw(render)?;
-        Ok(done.buffer.clone())
     }
 
     fn send(&mut self) -> io::Result<()> {
