@@ -10,7 +10,7 @@ use ratatui::layout::Rect;
 use crate::action::Action;
 use crate::event::{Answer, Event, Reloaded};
 use crate::overlays;
-use crate::panes::ladder;
+use crate::panes::{self, ladder};
 use crate::safety::Level;
 use crate::screen::Screen;
 use crate::toasts::Kind;
@@ -67,7 +67,7 @@ fn viewed(screen: &mut Screen, view: &View) -> Vec<Action> {
     if let (false, true, Some(first)) = (is_known, is_disarmed, view.quotes.first()) {
         screen.item = Some(first.code.clone());
     }
-    crate::panes::settle(screen, view);
+    panes::settle(screen, view);
     Vec::new()
 }
 
