@@ -21,11 +21,7 @@ type Performed = Result<Option<OrderId>, Refused>;
 impl Desk {
     /// Carries a command out; what it shows is appended to `lines`. The order that it sent, where it
     /// sent one.
-    pub async fn perform(
-        self: &Rc<Self>,
-        command: &Command,
-        lines: &mut Vec<String>,
-    ) -> Performed {
+    pub async fn perform(self: &Rc<Self>, command: &Command, lines: &mut Vec<String>) -> Performed {
         match command {
             Command::Login(login) => self.login(login, None).await?,
             Command::Logout => self.simply(Request::Logout {}).await?,

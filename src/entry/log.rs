@@ -41,7 +41,9 @@ impl Log for Lines {
         let _ = match file.as_mut() {
             Some(file) => {
                 let clean = format_args!("{text}");
-                tui_logger::Drain::new().log(&Record::builder().metadata(record.metadata().clone()).args(clean).build());
+                tui_logger::Drain::new().log(
+                    &Record::builder().metadata(record.metadata().clone()).args(clean).build(),
+                );
                 writeln!(file, "{line}")
             }
             None => writeln!(std::io::stderr().lock(), "{line}"),

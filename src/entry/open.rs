@@ -7,7 +7,9 @@ use anyhow::{Context as _, Result};
 use log::LevelFilter;
 
 use super::cli::{Cli, Config, Entry, Flags};
-use super::{Output, bench, child, ctl, doctor, export, log as log_lines, replay, run, screen, verify};
+use super::{
+    Output, bench, child, ctl, doctor, export, log as log_lines, replay, run, screen, verify,
+};
 use crate::config::{self, Folders, Inputs, Resolved, Settings};
 use crate::desk::Exit;
 use crate::wire::Role;

@@ -23,7 +23,9 @@ use crate::wire::Refused;
 pub(super) fn act(live: &mut Live, action: Action) {
     match action {
         Action::Perform { id, lines, password } => perform(live, id, lines, password),
-        Action::Copy(text) => say(live, |out| queue!(out, CopyToClipboard::to_clipboard_from(text))),
+        Action::Copy(text) => {
+            say(live, |out| queue!(out, CopyToClipboard::to_clipboard_from(text)))
+        }
         Action::Notify(text) if live.wishes.bell => say(live, |out| {
             let text: String = text.chars().filter(|it| !it.is_control()).collect();
             // A terminal that knows no notifications passes the sequence over.
@@ -100,8 +102,8 @@ fn say(live: &mut Live, write: impl FnOnce(&mut Vec<u8>) -> std::io::Result<()>)
 
 fn save(path: &Path, header: &[String], rows: &[Vec<String>]) -> Result<()> {
     make_folder(path)?;
-    let mut file = csv::Writer::from_path(path)
-        .with_context(|| format!("cannot write {}", path.display()))?;
+    let mut file =
+        csv::Writer::from_path(path).with_context(|| format!("cannot write {}", path.display()))?;
     file.write_record(header)?;
     for row in rows {
         file.write_record(row)?;

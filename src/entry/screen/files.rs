@@ -89,7 +89,8 @@ impl Files {
             });
         };
         let parent = |name: &str| read(&self.theme_path(name)).ok().flatten();
-        Theme::parse(&path.display().to_string(), &text, &parent).map_err(|error| anyhow!("{error}"))
+        Theme::parse(&path.display().to_string(), &text, &parent)
+            .map_err(|error| anyhow!("{error}"))
     }
 
     fn theme_path(&self, name: &str) -> PathBuf {

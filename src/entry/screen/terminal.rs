@@ -83,17 +83,12 @@ impl Terminal {
             .name("terminal-out".to_owned())
             .spawn(move || write_all(&bytes, &told, &tell))?;
         let tell = heard.clone();
-        thread::Builder::new()
-            .name("terminal-in".to_owned())
-            .spawn(move || read_all(&tell))?;
-        let options = ratatui::TerminalOptions {
-            viewport: Viewport::Fixed(Rect::new(0, 0, width, height)),
-        };
+        thread::Builder::new().name("terminal-in".to_owned()).spawn(move || read_all(&tell))?;
+        let options =
+            ratatui::TerminalOptions { viewport: Viewport::Fixed(Rect::new(0, 0, width, height)) };
         let paper = Paper::default();
-        let cells =
-            ratatui::Terminal::with_options(CrosstermBackend::new(paper.clone()), options)?;
-        let mut terminal =
-            Terminal { cells, paper, writer, written, is_writing: false, has_mouse };
+        let cells = ratatui::Terminal::with_options(CrosstermBackend::new(paper.clone()), options)?;
+        let mut terminal = Terminal { cells, paper, writer, written, is_writing: false, has_mouse };
         terminal.enter()?;
         Ok(terminal)
     }
@@ -117,7 +112,10 @@ impl Terminal {
 
     /// The terminal has another size, or shows something else than what was drawn.
     pub(super) fn resize(&mut self, width: u16, height: u16) -> io::Result<()> {
-        queue!(self.cells.backend_mut(), crossterm::terminal::Clear(crossterm::terminal::ClearType::All))?;
+        queue!(
+            self.cells.backend_mut(),
+            crossterm::terminal::Clear(crossterm::terminal::ClearType::All)
+        )?;
         self.cells.resize(Rect::new(0, 0, width, height))
     }
 

@@ -29,7 +29,8 @@ impl Bench {
     }
 
     pub(crate) fn of(view: View) -> Bench {
-        let look = Look { theme: Theme::default(), language: Language::English };
+        let look =
+            Look { theme: Theme::built_in("classic-dark").unwrap(), language: Language::English };
         let mut screen = Screen::new(look, Keymap::default_map(), (120, 40));
         screen.now = view.now;
         let mut bench = Bench { screen, view };

@@ -50,7 +50,7 @@ fn one_is_shown_and_the_others_are_counted() {
     bench.screen.toasts.push(Kind::Ok, "first");
     bench.screen.toasts.push(Kind::Warn, "second");
     bench.screen.toasts.push(Kind::Warn, "second");
-    assert_eq!(line(&bench, 60), "~ Warning: second  +1 more");
+    assert_eq!(line(&bench, 60), "◌ Warning: second  +1 more");
     bench.screen.toasts.push(Kind::Error, "委託 A1 被拒\u{1b}[2J 因為保證金不足");
     assert_eq!(line(&bench, 80), "! ERROR: 委託 A1 被拒 [2J 因為保證金不足  +2 more  Esc: seen");
     for width in 1..60 {
