@@ -9,7 +9,7 @@ use crate::theme::Theme;
 use crate::view::{Connection, Environment, Trading, fixture};
 
 fn screen(width: u16, height: u16, language: Language) -> Screen {
-    let look = Look { theme: Theme::default(), language };
+    let look = Look { theme: Theme::built_in("mono").unwrap(), language };
     Screen::new(look, Keymap::default(), (width, height))
 }
 
