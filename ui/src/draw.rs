@@ -36,7 +36,7 @@ pub fn draw(frame: &mut Frame<'_>, screen: &Screen, view: &View) {
         for (pane, area) in &plan.panes {
             panes::draw(frame, *area, *pane, screen, view);
         }
-        line::draw(frame, plan.line, screen);
+        line::draw(frame, plan.line, screen, view);
         hints::draw(frame, plan.hints, screen, view);
     }
     for overlay in &screen.overlays {

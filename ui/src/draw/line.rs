@@ -4,13 +4,16 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 use unicode_width::UnicodeWidthStr as _;
 
+use super::strip;
+use crate::layout::Size;
 use crate::overlays::Overlay;
 use crate::screen::Screen;
 use crate::theme::Role;
 use crate::toasts;
 use crate::update::is_filtering;
+use crate::view::View;
 
-pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, screen: &Screen) {
+pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, screen: &Screen, view: &View) {
     let look = &screen.look;
     let (key, role) = mode(screen);
     let text = format!(" {} ", look.text(key));
@@ -20,8 +23,19 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, screen: &Screen) {
         let text = format!("/{}_", screen.table(screen.focus).filter);
         let room = usize::from(free.width);
         frame.buffer_mut().set_stringn(free.x, free.y, text, room, look.style(Role::FormValue));
+    } else if screen.toasts.is_empty() {
+        next_step(frame, free, screen, view);
     } else {
         toasts::draw(frame, free, screen);
+    }
+}
+
+/// What to press next, where the second row has no room for it.
+fn next_step(frame: &mut Frame<'_>, area: Rect, screen: &Screen, view: &View) {
+    let is_said_above = Size::of(screen.area) == Size::Full;
+    if let (false, Some(text)) = (is_said_above, strip::press_next(screen, view)) {
+        let (room, style) = (usize::from(area.width), screen.look.style(Role::StatusWarn));
+        frame.buffer_mut().set_stringn(area.x, area.y, text, room, style);
     }
 }
 

@@ -4,6 +4,7 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 
 use super::bar::{Bar, Piece};
+use crate::keys::Act;
 use crate::layout::Size;
 use crate::pane::Pane;
 use crate::screen::Screen;
@@ -88,6 +89,15 @@ fn steps(screen: &Screen, view: &View, has_words: bool) -> Vec<Piece> {
     Step::ALL.into_iter().map(piece).collect()
 }
 
+/// The sentence that says what to press next, until everything is set up.
+pub(super) fn press_next(screen: &Screen, view: &View) -> Option<String> {
+    let step = Step::next(view)?;
+    let press = screen.keys.hint(Act::NextStep);
+    let what = screen.look.text(step.ask_key());
+    let values = [("number", step.number()), ("key", &press), ("what", &what)];
+    Some(screen.look.fill("frame.press", &values))
+}
+
 /// What to press next, or how far the machine is.
 fn what_next(screen: &Screen, view: &View) -> Option<Piece> {
     let look = &screen.look;
@@ -95,11 +105,8 @@ fn what_next(screen: &Screen, view: &View) -> Option<Piece> {
         (Running::Broken, _) => ("frame.broken", Role::StatusDanger),
         (Running::Starting, _) => ("frame.starting", Role::StatusInfo),
         (Running::Stopping, _) => ("frame.stopping", Role::StatusInfo),
-        (_, Some(step)) => {
-            let press = screen.keys.hint(crate::keys::Act::NextStep);
-            let what = look.text(step.ask_key());
-            let values = [("number", step.number()), ("key", &press), ("what", &what)];
-            return Some(Piece::new(look.fill("frame.press", &values), Role::StatusWarn, 3));
+        (_, Some(_)) => {
+            return press_next(screen, view).map(|it| Piece::new(it, Role::StatusWarn, 3));
         }
         (Running::Running | Running::Stopped, None) => ("frame.running", Role::StatusOk),
     };

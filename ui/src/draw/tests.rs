@@ -9,7 +9,7 @@ use crate::theme::Theme;
 use crate::view::{Connection, Environment, Trading, fixture};
 
 fn screen(width: u16, height: u16, language: Language) -> Screen {
-    let look = Look { theme: Theme::default(), language };
+    let look = Look { theme: Theme::built_in("mono").unwrap(), language };
     Screen::new(look, Keymap::default(), (width, height))
 }
 
@@ -122,7 +122,7 @@ fn a_tab_is_where_it_is_drawn() {
         let before = text.split(name).next().unwrap();
         u16::try_from(unicode_width::UnicodeWidthStr::width(before)).unwrap()
     };
-    for (name, pane) in [("報價", Pane::Watchlist), ("走勢", Pane::Chart), ("階梯", Pane::Ladder)]
+    for (name, pane) in [("報價", Pane::Watchlist), ("K 線", Pane::Chart), ("閃電", Pane::Ladder)]
     {
         assert_eq!(tab_at(area, &screen, &view, at(name)), Some(pane), "{name} in {text}");
     }

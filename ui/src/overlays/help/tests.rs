@@ -11,7 +11,7 @@ use crate::update::update as apply;
 use crate::view::fixture;
 
 fn screen(width: u16, height: u16, language: Language) -> Screen {
-    let look = Look { theme: Theme::default(), language };
+    let look = Look { theme: Theme::built_in("mono").unwrap(), language };
     Screen::new(look, Keymap::default(), (width, height))
 }
 

@@ -11,7 +11,7 @@ use crate::update::update as apply;
 use crate::view::fixture;
 
 fn screen(width: u16, height: u16) -> Screen {
-    let look = Look { theme: Theme::default(), language: Language::English };
+    let look = Look { theme: Theme::built_in("mono").unwrap(), language: Language::English };
     let mut screen = Screen::new(look, Keymap::default(), (width, height));
     let entry = |line: &str, help: &str| Entry { line: line.into(), help: help.into() };
     screen.vocabulary = vec![
