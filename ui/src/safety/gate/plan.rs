@@ -141,7 +141,9 @@ impl Place<'_> {
 
     /// Disarmed, what sends orders is typed by its name, so that no run of stray keys does it.
     fn closing(&self, plan: Plan) -> Plan {
-        let is_armed = !matches!(self.screen.safety.level(), Level::Disarmed(_));
+        // A line that ends with Enter is no run of stray keys.
+        let is_armed =
+            self.screen.is_plain || !matches!(self.screen.safety.level(), Level::Disarmed(_));
         match plan {
             Plan::Ask(ask) if !is_armed => {
                 Plan::Ask(Ask { phrase: Some("close".to_owned()), ..ask })
