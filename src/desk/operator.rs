@@ -76,6 +76,8 @@ pub struct Desk {
     pub(super) projection: RefCell<Option<Shared>>,
     /// The projection changed.
     pub(super) projected: tokio::sync::Notify,
+    /// Who asks for the projection has it.
+    pub(super) asking: tokio::sync::Mutex<()>,
     /// How long orders took.
     pub(super) trips: RefCell<Trips>,
     /// Lines of events that are heard now, with line feeds between them.
@@ -107,6 +109,7 @@ impl Desk {
             shown: RefCell::new(Shown::new(before)),
             projection: RefCell::default(),
             projected: tokio::sync::Notify::new(),
+            asking: tokio::sync::Mutex::new(()),
             trips: RefCell::default(),
             gathered: RefCell::default(),
             is_over: Cell::new(false),

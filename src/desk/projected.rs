@@ -48,8 +48,19 @@ impl Desk {
         }
     }
 
+    /// Waits until the projection holds everything that was done before this was called.
+    pub async fn settle(&self) {
+        let Some(shared) = self.projection.borrow().clone() else { return };
+        // The answer comes after the events of what was done before.
+        let _ = self.ask_status().await;
+        self.ask_for(&shared).await;
+        shared.borrow_mut().children(self.supervisor.borrow().children());
+    }
+
     /// Asks until every answer has led to no further question.
     async fn ask_for(&self, shared: &Shared) {
+        // Whoever comes second waits for what the first has asked.
+        let _asking = self.asking.lock().await;
         loop {
             let asks = shared.borrow_mut().asks(self.now());
             if asks.is_empty() {

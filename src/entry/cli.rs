@@ -9,6 +9,7 @@ use crate::desk::Command;
 
 const EXAMPLES: &str = "\
 Examples:
+  aftm --plain
   aftm run day.aftm --feed taifex:Daily_2021_07_26.zip --speed max
   aftm replay csv:ticks.csv --conditions conditions.toml --plot equity.svg
   aftm ctl order buy TXFH1 1 --limit 17300
@@ -28,6 +29,10 @@ pub struct Cli {
     /// What the flags state.
     #[command(flatten)]
     pub flags: Flags,
+    /// The numbered menu as lines instead of the screen: for screen readers, scripts and terminals
+    /// that draw nothing
+    #[arg(long)]
+    pub plain: bool,
     /// What to do; `None` opens the screen.
     #[command(subcommand)]
     pub entry: Option<Entry>,
@@ -254,6 +259,7 @@ mod tests {
             assert!(matches!(cli.entry, Some(Entry::Run { .. })));
         }
         assert!(Cli::try_parse_from(["aftm"]).unwrap().entry.is_none());
+        assert!(Cli::try_parse_from(["aftm", "--plain"]).unwrap().plain);
     }
 
     #[test]

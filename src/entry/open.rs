@@ -27,7 +27,11 @@ pub fn open(cli: Cli) -> Exit {
 }
 
 fn dispatch(cli: Cli) -> Result<Exit> {
-    let Cli { flags, entry } = cli;
+    let Cli { flags, plain, entry } = cli;
+    if plain && entry.is_some() {
+        log::error!("--plain is the menu as lines, and no other entry has one: leave either out");
+        return Ok(Exit::Usage);
+    }
     let mut out = stdout().lock();
     if let Some(Entry::Bench { what }) = &entry
         && let Some(served) = bench::bare(*what)
@@ -54,7 +58,11 @@ fn dispatch(cli: Cli) -> Result<Exit> {
         None => {
             let Some(settings) = in_force(resolved) else { return Ok(Exit::Configuration) };
             drop(out);
-            screen::screen(&settings, &folders)
+            if plain {
+                screen::plain(&settings, &folders)
+            } else {
+                screen::screen(&settings, &folders)
+            }
         }
         Some(Entry::Ctl { command }) => ctl::ctl(&command, &folders, &mut out),
         Some(Entry::Config(what)) => config_entry(&what, &folders, resolved, &mut out),

@@ -18,6 +18,7 @@ pub mod pane;
 pub mod panes;
 #[cfg(any(test, feature = "fixture"))]
 pub mod pictures;
+pub mod plain;
 pub mod safety;
 pub mod screen;
 pub mod session;

@@ -23,6 +23,8 @@ pub struct Screen {
     pub keys: Keymap,
     /// The whole terminal.
     pub area: Rect,
+    /// There is no screen to look at: all is told and asked a line at a time, one by one.
+    pub is_plain: bool,
     /// The pane that keys go to.
     pub focus: Pane,
     /// The page of the blotter that is shown.
@@ -90,6 +92,7 @@ impl Screen {
             look,
             keys,
             area: Rect::new(0, 0, width, height),
+            is_plain: false,
             focus: Pane::Watchlist,
             page: Pane::Orders,
             left: Pane::Watchlist,

@@ -1,6 +1,7 @@
 //! What the screen wants done, done.
 
 use std::path::Path;
+use std::rc::Rc;
 
 use aftm_domain::Stamp;
 use aftm_ui::action::{Picture, Secret};
@@ -14,15 +15,15 @@ use ratatui::buffer::Buffer;
 use tokio::task::spawn_local;
 
 use super::live::Live;
-use crate::desk::Command;
 use crate::desk::command;
+use crate::desk::{Command, Desk};
 use crate::entry::clock;
 use crate::wire::Refused;
 
 /// Does one thing.
 pub(super) fn act(live: &mut Live, action: Action) {
     match action {
-        Action::Perform { id, lines, password } => perform(live, id, lines, password),
+        Action::Perform { id, lines, password } => perform(live, Task { id, lines, password }),
         Action::Copy(text) => {
             say(live, |out| queue!(out, CopyToClipboard::to_clipboard_from(text)))
         }
@@ -47,12 +48,30 @@ pub(super) fn act(live: &mut Live, action: Action) {
     }
 }
 
-/// Carries commands out, one after another; the first refusal ends it.
-fn perform(live: &Live, id: u64, lines: Vec<String>, password: Option<Secret>) {
+fn perform(live: &Live, task: Task) {
     let (desk, done) = (live.desk.clone(), live.done.clone());
     spawn_local(async move {
-        let mut last = String::new();
+        let (answer, _) = task.carry_out(&desk).await;
+        // The screen may be gone.
+        let _ = done.send(answer);
+    });
+}
+
+/// Commands to carry out.
+pub(super) struct Task {
+    pub(super) id: u64,
+    pub(super) lines: Vec<String>,
+    pub(super) password: Option<Secret>,
+}
+
+impl Task {
+    /// Carries the commands out, one after another; the first refusal ends it. What became of them,
+    /// and the lines that they show.
+    pub(super) async fn carry_out(self, desk: &Rc<Desk>) -> (Answer, Vec<String>) {
+        let Task { id, lines, password } = self;
+        let (mut last, mut shown) = (String::new(), Vec::new());
         for line in lines {
+            let from = shown.len();
             let outcome = match command::parse_line(&line) {
                 Ok(None) => Ok(String::new()),
                 Err(error) => Err(Refused::new("USAGE", error.to_string())),
@@ -61,26 +80,22 @@ fn perform(live: &Live, id: u64, lines: Vec<String>, password: Option<Secret>) {
                     desk.login(&login, typed).await.map(|()| String::new())
                 }
                 Ok(Some(command)) => {
-                    let mut shown = Vec::new();
                     let outcome = desk.perform(&command, &mut shown).await;
-                    shown.iter().for_each(|it| log::info!("{it}"));
                     outcome.map(|order| order.map_or_else(String::new, |it| it.to_string()))
                 }
             };
+            shown.iter().skip(from).for_each(|it| log::info!("{it}"));
             match outcome {
                 Ok(text) => last = text,
                 Err(Refused { code, text }) => {
                     log::warn!("{line}: {text} ({code})");
-                    let outcome = Err(NotDone { code, text });
-                    // The screen may be gone.
-                    let _ = done.send(Answer { id, outcome });
-                    return;
+                    return (Answer { id, outcome: Err(NotDone { code, text }) }, shown);
                 }
             }
             log::info!("done: {line}");
         }
-        let _ = done.send(Answer { id, outcome: Ok(last) });
-    });
+        (Answer { id, outcome: Ok(last) }, shown)
+    }
 }
 
 fn answer(live: &Live, id: u64, outcome: &Result<String>) {

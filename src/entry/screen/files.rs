@@ -67,7 +67,7 @@ impl Files {
         wanted: &config::Screen,
         variable: &dyn Fn(&str) -> Option<String>,
     ) -> Result<Look> {
-        let language = wanted.language.map_or_else(|| of_environment(variable), of_tag);
+        let language = language(wanted, variable);
         let name = wanted.theme.as_deref().unwrap_or_else(|| Theme::name_for(language.tag()));
         let theme = self.theme(name)?;
         let theme = match wanted.is_red_up {
@@ -214,6 +214,14 @@ fn meaning(path: &Path) -> Option<Changed> {
     }
     let is_theme = folder == THEMES && path.extension()? == "toml";
     is_theme.then(|| path.file_stem()?.to_str().map(|it| Changed::Theme(it.to_owned()))).flatten()
+}
+
+/// The language, by the settings and then by the environment.
+pub(super) fn language(
+    wanted: &config::Screen,
+    variable: &dyn Fn(&str) -> Option<String>,
+) -> Language {
+    wanted.language.map_or_else(|| of_environment(variable), of_tag)
 }
 
 fn of_tag(tag: &str) -> Language {

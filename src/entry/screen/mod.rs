@@ -8,6 +8,7 @@ mod files;
 mod live;
 mod measure;
 mod pace;
+mod plain;
 mod terminal;
 mod words;
 
@@ -20,6 +21,8 @@ use anyhow::{Context as _, Result, bail};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::buffer::Buffer;
+
+pub(super) use self::plain::plain;
 
 use self::files::Files;
 use self::live::{Parts, Wishes};

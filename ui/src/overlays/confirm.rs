@@ -3,6 +3,8 @@
 //! The answer that changes nothing has the focus. Where a phrase must be typed, no other answer is
 //! to be had before it stands there.
 
+pub(super) mod lines;
+
 use ratatui::Frame;
 use ratatui::style::Modifier;
 use ratatui::text::{Line, Span};

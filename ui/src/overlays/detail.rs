@@ -59,6 +59,18 @@ pub fn open(screen: &mut Screen, subject: Subject) {
     screen.overlays.push(Overlay::Detail(Detail { subject, top: 0 }));
 }
 
+/// Its title and rows as lines.
+pub(crate) fn lines(look: &crate::look::Look, view: &View, detail: &Detail) -> Vec<String> {
+    let rows = rows::of(look, view, &detail.subject);
+    let rows = rows.unwrap_or_else(|| {
+        vec![(String::new(), look.text("plain.none").into_owned(), Role::FormValue)]
+    });
+    let width = rows.iter().map(|it| it.0.width()).max().unwrap_or(0);
+    let line = |(name, value, _): Row| format!("{} {value}", pad_right(&name, width));
+    let rows = rows.into_iter().map(|it| line(it).trim_start().to_owned());
+    std::iter::once(rows::title(look, &detail.subject)).chain(rows).collect()
+}
+
 /// Takes a key.
 pub fn update(screen: &mut Screen, view: &View, key: Press) -> Vec<Action> {
     let height = usize::from(screen.area.height.saturating_sub(2)).max(1);

@@ -139,7 +139,18 @@ pub fn update(screen: &mut Screen, view: &View, key: Press) -> Vec<Action> {
     Vec::new()
 }
 
-fn commit(screen: &mut Screen, view: &View, digits: &str) -> Vec<Action> {
+/// The numbers and what they do: the public ones while nobody is logged in.
+pub(crate) fn listed(look: &Look, view: &View) -> Vec<String> {
+    let is_offered =
+        |entry: &Entry| view.machine.is_logged_in() || matches!(entry, Entry::Exit | Entry::Login);
+    let numbers = (0..=10).map(|it: u8| it.to_string());
+    let entries = numbers.filter_map(|it| Entry::of(&it).map(|entry| (it, entry)));
+    let offered = entries.filter(|(_, entry)| is_offered(entry));
+    offered.map(|(number, entry)| format!("{number:>2} {}", look.text(entry.key()))).collect()
+}
+
+/// Does what a number means, or tells why not.
+pub(crate) fn commit(screen: &mut Screen, view: &View, digits: &str) -> Vec<Action> {
     let Some(entry) = Entry::of(digits) else {
         let text = screen.look.fill("menu.unknown", &[("digits", digits)]);
         screen.toasts.push(Kind::Warn, text);

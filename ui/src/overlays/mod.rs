@@ -7,6 +7,7 @@ pub mod detail;
 pub mod form;
 pub mod help;
 pub mod kill;
+pub(crate) mod lines;
 pub mod menu;
 pub mod palette;
 pub mod preview;

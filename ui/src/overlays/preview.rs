@@ -1,5 +1,7 @@
 //! An order in the bottom line: Enter sends it, Esc drops it.
 
+pub(super) mod lines;
+
 use ratatui::Frame;
 use ratatui::text::{Line, Span};
 
@@ -17,6 +19,8 @@ use super::stroke::Stroke;
 
 /// It waits this long, in nanoseconds.
 const WAITS: Moment = 10_000_000_000;
+/// The same where it is read out and answered by a line.
+const WAITS_PLAIN: Moment = 60_000_000_000;
 
 /// An order that waits for Enter.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -72,10 +76,15 @@ fn enter(screen: &mut Screen, view: &View, staged: Staged, awaited: Awaited) -> 
 /// Drops what waited too long, or whose price is no longer true.
 pub(crate) fn tick(screen: &mut Screen, view: &View, now: Moment) {
     let mut dropped = None;
+    let (waits, late) = if screen.is_plain {
+        (WAITS_PLAIN, "safety.dropped")
+    } else {
+        (WAITS, "safety.dropped_late")
+    };
     screen.overlays.retain(|it| {
         let Overlay::Preview(preview) = it else { return true };
-        if now.saturating_sub(preview.opened) >= WAITS {
-            dropped = Some("safety.dropped_late");
+        if now.saturating_sub(preview.opened) >= waits {
+            dropped = Some(late);
         } else if !view.is_fresh(&preview.staged.item) {
             dropped = Some("safety.dropped_stale");
         } else {

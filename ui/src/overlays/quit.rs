@@ -1,5 +1,7 @@
 //! The question before leaving: what runs, what works, what is open.
 
+pub(crate) mod lines;
+
 use ratatui::Frame;
 use ratatui::text::Line;
 

@@ -46,6 +46,12 @@ pub(crate) fn stage_for(
         return Err(text);
     }
     match screen.safety.level() {
+        // Without order keys there is nothing to arm, and every order is asked for in words.
+        _ if screen.is_plain => {
+            let preview = preview::Preview::new(staged, awaited, screen.now);
+            screen.overlays.push(Overlay::Preview(Box::new(preview)));
+            Ok(Vec::new())
+        }
         Level::Instant => send(screen, staged, awaited),
         // One at a time: what waits for Enter is not replaced by a stray key.
         Level::Preview if screen.overlays.iter().any(|it| matches!(it, Overlay::Preview(_))) => {
@@ -84,7 +90,9 @@ pub(crate) fn refusal(screen: &Screen, view: &View, staged: &Staged) -> Option<S
         let reason = look.text(why.key());
         return Some(look.fill("safety.refused", &[("why", &reason)]));
     }
-    if let Level::Disarmed(why) = screen.safety.level() {
+    if let Level::Disarmed(why) = screen.safety.level()
+        && !screen.is_plain
+    {
         let reason = look.text(why.key());
         return Some(look.fill("safety.press_to_arm", &[("why", &reason)]));
     }

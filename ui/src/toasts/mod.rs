@@ -96,6 +96,11 @@ impl Toasts {
         true
     }
 
+    /// Takes all away, oldest first: somebody tells them in another way.
+    pub fn take(&mut self) -> Vec<Toast> {
+        std::mem::take(&mut self.waiting)
+    }
+
     /// Whether there is nothing to show.
     pub fn is_empty(&self) -> bool {
         self.waiting.is_empty()

@@ -85,7 +85,7 @@ fn trouble(look: &Look, view: &View, order: &Order) -> String {
 fn fills(screen: &mut Screen, view: &View, rings: &mut Vec<String>) {
     let seen = std::mem::replace(&mut screen.toasts.seen.fills, view.fills.len());
     let new = view.fills.get(seen..).unwrap_or_default();
-    if new.len() > SINGLE_MAX {
+    if new.len() > SINGLE_MAX && !screen.is_plain {
         let count = new.len().to_string();
         let text = screen.look.fill("toast.fills", &[("count", &count)]);
         screen.toasts.push(Kind::Ok, text.clone());

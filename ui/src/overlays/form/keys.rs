@@ -40,7 +40,7 @@ pub fn update(screen: &mut Screen, view: &View, key: Press) -> Vec<Action> {
 }
 
 /// Nothing of a password stays when the form goes.
-fn wipe(form: &mut Form) {
+pub(super) fn wipe(form: &mut Form) {
     if let Some(entry) = form.entry_mut(Name::Password) {
         entry.field.wipe();
     }

@@ -7,6 +7,7 @@
 mod draw;
 mod fields;
 mod keys;
+pub(super) mod lines;
 mod read;
 mod sentence;
 mod submit;
@@ -33,6 +34,8 @@ pub struct Form {
     /// The field with the focus; `None` is the button.
     focus: Option<Name>,
     opened: Moment,
+    /// What was answered, where it is asked a line at a time.
+    asked: Vec<Name>,
     /// The action whose answer is awaited.
     sent: Option<u64>,
     /// Why it was not done.
@@ -137,7 +140,8 @@ impl Form {
 
 fn open(screen: &mut Screen, kind: Kind, entries: Vec<Entry>) -> Vec<Action> {
     let focus = entries.first().map(|it| it.name);
-    let form = Form { kind, entries, focus, opened: screen.now, sent: None, refusal: None };
+    let (opened, asked) = (screen.now, Vec::new());
+    let form = Form { kind, entries, focus, opened, asked, sent: None, refusal: None };
     screen.overlays.push(Overlay::Form(Box::new(form)));
     Vec::new()
 }

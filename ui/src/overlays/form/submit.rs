@@ -104,7 +104,7 @@ impl Reader<'_> {
         Ok(line)
     }
 
-    fn staged(&self) -> Read<Staged> {
+    pub(super) fn staged(&self) -> Read<Staged> {
         let text = self.sentence().unwrap_or_default();
         Ok(Staged { line: self.line()?, item: self.item()?, text })
     }

@@ -54,7 +54,7 @@ pub fn draw(frame: &mut Frame<'_>, kill: &Kill, screen: &Screen, view: &View) {
     Popup { title, lines, focus, width, is_danger: true }.draw(frame, look);
 }
 
-fn state(look: &Look, view: &View, width: u16) -> Line<'static> {
+pub(super) fn state(look: &Look, view: &View, width: u16) -> Line<'static> {
     let (text, role) = match &view.machine.trading {
         Trading::Active => (look.text("kill.active").into_owned(), Role::StatusOk),
         Trading::Reducing(why) => (look.fill("kill.reducing", &[("why", why)]), Role::StatusWarn),
@@ -64,7 +64,7 @@ fn state(look: &Look, view: &View, width: u16) -> Line<'static> {
     Line::styled(text, look.style(role))
 }
 
-fn offered(
+pub(super) fn offered(
     look: &Look,
     view: &View,
     choice: Choice,
@@ -99,7 +99,7 @@ fn offered(
     lines
 }
 
-fn step(look: &Look, step: &Step, width: u16) -> Vec<Line<'static>> {
+pub(super) fn step(look: &Look, step: &Step, width: u16) -> Vec<Line<'static>> {
     let took = step.took_ms.to_string();
     let (glyph, text, role) = match &step.outcome {
         Outcome::Waits => (Glyph::Wait, look.text("kill.waits").into_owned(), Role::StatusInfo),

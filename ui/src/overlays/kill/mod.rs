@@ -3,6 +3,7 @@
 //! What it was told to do goes on when it is closed, and does not wait for ever for an answer.
 
 mod draw;
+pub(crate) mod lines;
 mod run;
 
 use crate::action::Action;

@@ -148,8 +148,10 @@ impl Place<'_> {
 
     /// Disarmed, what sends orders is typed by its name, so that no run of stray keys does it.
     fn closing(&self, plan: Plan) -> Plan {
+        // A line that ends with Enter is no run of stray keys.
+        let is_deliberate = self.screen.is_plain || self.is_armed();
         match plan {
-            Plan::Ask(ask) if !self.is_armed() => {
+            Plan::Ask(ask) if !is_deliberate => {
                 Plan::Ask(Ask { phrase: Some("close".to_owned()), ..ask })
             }
             other => other,
