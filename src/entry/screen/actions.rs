@@ -25,7 +25,7 @@ pub(super) fn act(live: &mut Live, action: Action) {
     match action {
         Action::Perform { id, lines, password } => perform(live, Task { id, lines, password }),
         Action::Copy(text) => {
-            say(live, |out| queue!(out, CopyToClipboard::to_clipboard_from(text)))
+            say(live, |out| queue!(out, CopyToClipboard::to_clipboard_from(text)));
         }
         Action::Notify(text) if live.wishes.bell => say(live, |out| {
             let text: String = text.chars().filter(|it| !it.is_control()).collect();

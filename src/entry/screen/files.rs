@@ -175,7 +175,7 @@ impl Files {
 
 /// A time without signs that a file's name should not have.
 fn plain(now: Stamp) -> String {
-    now.to_string().chars().filter(|it| it.is_ascii_alphanumeric()).collect()
+    now.to_string().chars().filter(char::is_ascii_alphanumeric).collect()
 }
 
 /// A file's text; `None` where there is no such file.
