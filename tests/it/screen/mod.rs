@@ -32,6 +32,9 @@ struct Shown {
     has_ended: bool,
 }
 
+/// Some columns of some rows.
+pub(crate) type Part = (Range<u16>, Range<u16>);
+
 /// A terminal with the program in it.
 pub(crate) struct Terminal {
     shown: Arc<(Mutex<Shown>, Condvar)>,
@@ -43,15 +46,8 @@ pub(crate) struct Terminal {
     lines_before: String,
 }
 
-/// What the screen runs with in every test: free ports, a feed that is quick, English.
-const USUAL: [&str; 6] = [
-    "--set",
-    "gateway.tick_port=0",
-    "--set",
-    "random.gap_ms=40",
-    "--set",
-    "screen.language=en",
-];
+/// What the screen runs with in every test: free ports, and a feed that is quick.
+const USUAL: [&str; 4] = ["--set", "gateway.tick_port=0", "--set", "random.gap_ms=40"];
 
 fn size(columns: u16, rows: u16) -> PtySize {
     PtySize { rows, cols: columns, pixel_width: 0, pixel_height: 0 }
@@ -100,8 +96,8 @@ impl Terminal {
         self.shown.0.lock().unwrap().parser.screen().contents()
     }
 
-    /// What is shown in some columns of some rows, as lines.
-    pub(crate) fn part(&self, columns: Range<u16>, rows: Range<u16>) -> String {
+    /// What is shown in a part of the screen, as lines.
+    pub(crate) fn part(&self, (columns, rows): &Part) -> String {
         let shown = self.shown.0.lock().unwrap();
         let width = columns.end - columns.start;
         let all = shown.parser.screen().rows(columns.start, width);
@@ -127,15 +123,10 @@ impl Terminal {
         self.wait(&format!("a screen without {text}"), |shown| !shown.contains(text));
     }
 
-    /// Waits until a part of the screen is so: its columns, then its rows.
+    /// Waits until a part of the screen is so.
     #[track_caller]
-    pub(crate) fn wait_part(
-        &self,
-        what: &str,
-        (columns, rows): (Range<u16>, Range<u16>),
-        is_so: impl Fn(&str) -> bool,
-    ) {
-        self.wait_for(what, &|it: &Terminal| is_so(&it.part(columns.clone(), rows.clone())));
+    pub(crate) fn wait_part(&self, what: &str, part: &Part, is_so: impl Fn(&str) -> bool) {
+        self.wait_for(what, &|it: &Terminal| is_so(&it.part(part)));
     }
 
     /// Waits until something that the terminal knows is so, and looks whenever it is told anything.

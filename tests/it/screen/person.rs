@@ -61,6 +61,6 @@ impl Terminal {
         assert_eq!(self.focused().unwrap_or_default(), form.button, "{}", self.text());
         self.pass(LIFT);
         self.press("\r");
-        self.see_no(form.title);
+        self.wait_for("a closed form", &|it: &Terminal| it.focused().is_none());
     }
 }
