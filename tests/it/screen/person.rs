@@ -45,7 +45,7 @@ impl Terminal {
     #[track_caller]
     pub(crate) fn fill_in(&mut self, form: &Form<'_>) {
         self.choose(form.number);
-        self.see(form.title);
+        self.see(&format!("╭ {} ─", form.title));
         self.pass(READ);
         for answer in form.answers {
             let before = self.focused().unwrap_or_else(|| panic!("no question:\n{}", self.text()));
