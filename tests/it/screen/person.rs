@@ -31,6 +31,12 @@ impl Terminal {
         self.within(time, &|_| false);
     }
 
+    /// Presses Enter on what has just opened, after reading it.
+    pub(crate) fn enter(&mut self) {
+        self.pass(READ);
+        self.press("\r");
+    }
+
     /// Opens an entry of the menu by its number, digit by digit, as the bottom line shows it.
     #[track_caller]
     pub(crate) fn choose(&mut self, number: &str) {
