@@ -214,7 +214,7 @@ fn it_is_there_at_every_size() {
     insta::assert_snapshot!("kill_20x5", bench.drawn(20, 5));
     for (width, height) in [(20, 3), (20, 1), (59, 15), (12, 6)] {
         let drawn = bench.drawn(width, height);
-        assert!(drawn.contains("> 3"), "{width}x{height}\n{drawn}");
+        assert!(drawn.contains("▸ 3"), "{width}x{height}\n{drawn}");
     }
     bench.draws_everywhere();
     bench.keys("4 enter");
