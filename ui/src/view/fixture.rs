@@ -23,6 +23,7 @@ pub const fn ago(seconds: i64) -> Moment {
 /// A rich moment: everything runs, orders in every state, a position of one lot.
 pub fn view() -> View {
     View {
+        is_whole: true,
         now: NOW,
         offset_s: TAIPEI_S,
         machine: machine(),
@@ -30,6 +31,7 @@ pub fn view() -> View {
         conditions: trading::conditions(),
         orders: trading::orders(),
         fills: trading::fills(),
+        fills_gone: 0,
         positions: trading::positions(),
         money: Some(trading::money()),
         health: health(),
@@ -42,6 +44,7 @@ pub fn view() -> View {
 /// A first start: nobody logged in, nothing registered, nothing running.
 pub fn empty() -> View {
     View {
+        is_whole: true,
         now: NOW,
         offset_s: TAIPEI_S,
         machine: Machine {
