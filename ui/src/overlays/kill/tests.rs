@@ -63,6 +63,14 @@ fn the_key_twice_chooses_to_flatten_and_still_wants_an_enter() {
     let mut bench = opened(Bench::new());
     bench.repeat("K");
     assert_eq!(bench.keys("enter"), [], "held down");
+
+    let mut bench = Bench::new();
+    bench.screen.kills_twice = false;
+    let mut bench = opened(bench);
+    kill::open(&mut bench.screen);
+    bench.wait(500);
+    bench.press("K");
+    assert_eq!(bench.keys("enter"), [], "switched off");
 }
 
 #[test]
