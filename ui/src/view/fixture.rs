@@ -126,9 +126,10 @@ fn health() -> Health {
             executor,
         ],
         sockets: vec![
-            socket("tick PUB", "5555", 8_120),
-            socket("signal PULL", "5556", 1),
-            socket("rpc REP", "5557", 12),
+            socket("desk", "inproc", 31),
+            socket("children", "ipc", 84),
+            socket("events", "ipc", 8_241),
+            socket("v1 ticks", "5555", 8_120),
         ],
         tick_age_ms: Some(12),
         ticks_per_second: 812,
