@@ -66,6 +66,9 @@ impl<V: Venue, L: Ledger, C: Fn() -> Stamp> Server<V, L, C> {
         {
             return self.signal_order(id, signal, client);
         }
+        if request == (Request::Status {}) {
+            self.tell_before_status()?;
+        }
         let reply = self.answer(&request, door, &client);
         self.reply(&client, id, reply, door)
     }
