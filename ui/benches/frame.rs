@@ -2,8 +2,10 @@
 
 #![allow(clippy::disallowed_methods, clippy::print_stdout)] // It measures time, and says so.
 
+use std::cell::RefCell;
 use std::hint::black_box;
-use std::io;
+use std::io::{self, Write};
+use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use aftm_ui::event::{Event, Press};
@@ -40,7 +42,9 @@ fn main() -> Outcome<()> {
     let mut screen = screen(&view)?;
     let (mut told, mut placed, mut built, mut sent) = <(Took, Took, Took, Took)>::default();
     let (mut whole, mut ready, mut empty, mut bytes) = <(Took, Took, Took, usize)>::default();
-    let (mut ours, mut copied, mut nothing) = (terminal()?, terminal()?, terminal()?);
+    let paper = Paper::default();
+    let [mut ours, mut copied, mut nothing] =
+        [terminal(&paper)?, terminal(&paper)?, terminal(&paper)?];
     for number in 0..WARM + FRAMES {
         trade(&mut view, number);
         let start = Instant::now();
@@ -64,20 +68,20 @@ fn main() -> Outcome<()> {
         whole.add(all);
         built.add(inside);
         sent.add(all.saturating_sub(inside));
-        bytes += take(&mut ours);
+        bytes += paper.take();
 
         let start = Instant::now();
         copied.draw(|frame| frame.buffer_mut().clone_from(&cells))?;
         ready.add(start.elapsed());
-        take(&mut copied);
+        paper.take();
 
         let start = Instant::now();
         nothing.draw(|_| ())?;
         empty.add(start.elapsed());
-        take(&mut nothing);
+        paper.take();
     }
     println!("a frame of {}x{}: {ITEMS} items, {ORDERS} orders", SIZE.width, SIZE.height);
-    let mut tell = |name: &str, took: &mut Took| println!("{name:<38} {}", took.text());
+    let tell = |name: &str, took: &mut Took| println!("{name:<38} {}", took.text());
     tell("the whole frame", &mut whole);
     tell("  layout and widgets", &mut built);
     tell("    of it the layout", &mut placed);
@@ -113,20 +117,34 @@ impl Took {
     }
 }
 
-type Cells = Terminal<CrosstermBackend<Vec<u8>>>;
+/// What a frame writes.
+#[derive(Clone, Default)]
+struct Paper(Rc<RefCell<Vec<u8>>>);
 
-/// A terminal that keeps its bytes.
-fn terminal() -> io::Result<Cells> {
-    let options = TerminalOptions { viewport: Viewport::Fixed(SIZE) };
-    Terminal::with_options(CrosstermBackend::new(Vec::new()), options)
+impl Paper {
+    /// How many bytes were written; they are not kept.
+    fn take(&self) -> usize {
+        let mut bytes = self.0.borrow_mut();
+        let count = bytes.len();
+        bytes.clear();
+        count
+    }
 }
 
-/// How many bytes a frame was; they are not kept.
-fn take(terminal: &mut Cells) -> usize {
-    let bytes = terminal.backend_mut().writer_mut();
-    let count = bytes.len();
-    bytes.clear();
-    count
+impl Write for Paper {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.borrow_mut().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+fn terminal(paper: &Paper) -> io::Result<Terminal<CrosstermBackend<Paper>>> {
+    let options = TerminalOptions { viewport: Viewport::Fixed(SIZE) };
+    Terminal::with_options(CrosstermBackend::new(paper.clone()), options)
 }
 
 fn screen(view: &View) -> Outcome<Screen> {
