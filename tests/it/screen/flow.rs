@@ -25,7 +25,12 @@ const ENGLISH: Words = Words {
         "press 5 then enter (or F2): choose the account",
         "press 10 then enter (or F2): start all components",
     ],
-    titles: ["1 Log in", "3 Register an item", "4 Create a condition", "5 Select the order account"],
+    titles: [
+        "1 Log in",
+        "3 Register an item",
+        "4 Create a condition",
+        "5 Select the order account",
+    ],
     buttons: ["[ Log in ]", "[ Register ]", "[ Create ]", "[ Select ]"],
     fills: "Fills 1",
     positions: "Positions 1",
