@@ -78,6 +78,7 @@ fn a_child_that_dies_is_shown_counted_and_started_again() {
     terminal.wait_part("a strategy that is down", &HEALTH, is_down);
 
     terminal.press("\x1b");
+    terminal.see_no("it failed 2 times");
     terminal.choose("10");
     terminal.wait_part("a strategy that runs once more", &HEALTH, runs_with("0"));
     terminal.wait_part("no banner", &BANNER, |it| !it.contains("IS DOWN"));
@@ -100,7 +101,7 @@ fn a_feed_that_falls_silent_dims_the_prices_and_takes_the_order_keys() {
     assert_ne!(terminal.colors("17,00"), fresh, "the price is not dimmed");
     terminal.press("\x1b5");
     terminal.press("b");
-    terminal.see("nothing sent: order keys are disarmed (the feed is silent)");
+    terminal.see("nothing sent: the feed is silent");
     terminal.press("a");
     terminal.see("cannot arm: the feed is silent");
     assert_eq!(orders(&home), 0);
@@ -130,12 +131,14 @@ fn an_exchange_that_is_gone_is_told_and_takes_the_order_keys() {
     let mut terminal = ready(&home, &words);
     terminal.wait_part("a banner", &BANNER, |it| it.contains("CONNECTION LOST"));
     assert!(is_red(&terminal, "CONNECTION LOST"), "{:?}", terminal.colors("CONNECTION LOST"));
-    terminal.see("LOST");
+    terminal.see("the exchange does not answer: ");
+    terminal.press("\x1b");
+    terminal.see_no("the exchange does not answer: ");
     terminal.press("a");
     terminal.see("cannot arm: not connected to the exchange");
     terminal.press("\x1b5");
     terminal.press("b");
-    terminal.see("nothing sent");
+    terminal.see("nothing sent: not connected to the exchange");
     assert_eq!(orders(&home), 0);
 }
 
