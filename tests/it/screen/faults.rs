@@ -70,7 +70,8 @@ fn a_child_that_dies_is_shown_counted_and_started_again() {
     until("another process", || child_of(&home, "strategy").is_some_and(|it| it != first));
 
     send(child_of(&home, "strategy").unwrap(), Signal::KILL);
-    let is_told = |it: &str| it.contains("strategy IS DOWN: given up") && it.contains("restarts: 1");
+    let is_told =
+        |it: &str| it.contains("strategy IS DOWN: given up") && it.contains("restarts: 1");
     terminal.wait_part("a banner", &BANNER, is_told);
     assert!(is_red(&terminal, "strategy IS DOWN"), "{:?}", terminal.colors("strategy IS DOWN"));
     terminal.see("it failed 2 times within 60 s and stays down");

@@ -114,7 +114,10 @@ impl Terminal {
         let at = screen.rows(0, columns).zip(0..).find_map(|(line, row)| {
             let before = &line[..line.find(text)?];
             let starts = |column: &u16| {
-                screen.rows(*column, columns - column).nth(row).is_some_and(|it| it.starts_with(text))
+                screen
+                    .rows(*column, columns - column)
+                    .nth(row)
+                    .is_some_and(|it| it.starts_with(text))
             };
             let least = u16::try_from(before.chars().count()).unwrap();
             Some((u16::try_from(row).unwrap(), (least..columns).find(starts)?))

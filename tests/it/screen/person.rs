@@ -37,6 +37,11 @@ impl Terminal {
         self.press("\r");
     }
 
+    /// Lets go of a key before it is pressed again.
+    pub(crate) fn lift(&self) {
+        self.pass(LIFT);
+    }
+
     /// Opens an entry of the menu by its number, digit by digit, as the bottom line shows it.
     #[track_caller]
     pub(crate) fn choose(&mut self, number: &str) {
@@ -65,7 +70,7 @@ impl Terminal {
             self.wait_for(&format!("the question after {before}"), &is_past);
         }
         assert_eq!(self.focused().unwrap_or_default(), form.button, "{}", self.text());
-        self.pass(LIFT);
+        self.lift();
         self.press("\r");
         self.wait_for("a closed form", &|it: &Terminal| it.focused().is_none());
     }

@@ -86,7 +86,8 @@ impl Toasts {
     fn forget_answer(&mut self, reason: &str) {
         let is_same = |it: &Toast| {
             let rest = reason.strip_prefix(it.text.as_str());
-            it.kind == Kind::Error && rest.is_some_and(|it| it.starts_with(" (") && it.ends_with(')'))
+            it.kind == Kind::Error
+                && rest.is_some_and(|it| it.starts_with(" (") && it.ends_with(')'))
         };
         self.waiting.retain(|it| !is_same(it));
     }
