@@ -268,3 +268,6 @@ fn read_all(heard: &tasks::UnboundedSender<Heard>) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
