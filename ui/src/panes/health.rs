@@ -8,6 +8,7 @@ use ratatui::layout::Rect;
 use ratatui::widgets::Widget;
 
 use super::cells::{age, nearness, nothing, short};
+use crate::look::Look;
 use crate::pane::Pane;
 use crate::screen::Screen;
 use crate::theme::{Glyph, Role};
@@ -64,9 +65,7 @@ fn columns<'a>() -> Vec<Column<&'a Process>> {
 
 /// Its state in a word; one that should run and does not has a sign.
 fn state(row: &&Process, context: &Context<'_>) -> Cell {
-    let key = format!("health.state_{}", row.state.replace(' ', "_"));
-    let word = context.text(&key);
-    let word = if word == key { row.state.clone() } else { word };
+    let word = state_word(context.look, &row.state);
     let (glyph, role) = match (row.is_bad, row.is_well) {
         (true, _) => (Glyph::Bad, Role::StatusDanger),
         (false, true) => (Glyph::Ok, Role::StatusOk),
@@ -76,6 +75,13 @@ fn state(row: &&Process, context: &Context<'_>) -> Cell {
         return Cell::plain(word);
     }
     Cell::new(format!("{}{word}", context.look.glyph(glyph)), role)
+}
+
+/// The word for the state of a process; a state without one says its own.
+pub(crate) fn state_word(look: &Look, state: &str) -> String {
+    let key = format!("health.state_{}", state.replace(' ', "_"));
+    let word = look.text(&key);
+    if word == key { state.to_owned() } else { word.into_owned() }
 }
 
 fn restarts(row: &&Process, _: &Context<'_>) -> Cell {
