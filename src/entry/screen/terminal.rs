@@ -7,6 +7,7 @@ use std::cell::RefCell;
 use std::io::{self, Write};
 use std::os::fd::{AsFd, BorrowedFd};
 use std::rc::Rc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Receiver, SyncSender};
 use std::thread;
 use std::time::Duration;
@@ -26,6 +27,10 @@ use ratatui::layout::Rect;
 use ratatui::{Frame, Viewport};
 use rustix::event::{PollFd, PollFlags};
 use tokio::sync::mpsc as tasks;
+
+/// Whether the terminal was switched to what the screen needs: what was never switched is not given
+/// back twice, because a terminal counts some of it. A panic of any thread gives it back.
+static IS_TAKEN: AtomicBool = AtomicBool::new(false);
 
 /// How long giving the terminal back may wait for it to take what was written before.
 const PATIENCE: Duration = Duration::from_millis(500);
@@ -95,11 +100,14 @@ impl Terminal {
         Ok(terminal)
     }
 
-    /// Switches the terminal to what the screen needs.
+    /// Switches the terminal to what the screen needs; again, where somebody else may have used it.
     pub(super) fn enter(&mut self) -> io::Result<()> {
         crossterm::terminal::enable_raw_mode()?;
         let (width, height) = crossterm::terminal::size()?;
         let out = self.cells.backend_mut();
+        if IS_TAKEN.swap(true, Ordering::SeqCst) {
+            undo(out)?;
+        }
         queue!(out, EnterAlternateScreen, SetTitle("aftm"), EnableBracketedPaste)?;
         queue!(out, EnableFocusChange)?;
         // A terminal that does not know these flags passes them over; it then tells no repeats.
@@ -167,12 +175,21 @@ impl Drop for Terminal {
     }
 }
 
-/// Undoes everything that [`Terminal::enter`] does. Twice does no harm.
+/// Gives the terminal back, once.
 pub(super) fn restore() {
-    let mut bytes = Vec::new();
-    // Writing to memory cannot fail.
-    let _ = queue!(
-        bytes,
+    if IS_TAKEN.swap(false, Ordering::SeqCst) {
+        let mut bytes = Vec::new();
+        // Writing to memory cannot fail, and a terminal that is gone needs nothing back.
+        let _ = undo(&mut bytes);
+        let _ = put(&bytes);
+    }
+    let _ = crossterm::terminal::disable_raw_mode();
+}
+
+/// Undoes everything that [`Terminal::enter`] does.
+fn undo(out: &mut impl Write) -> io::Result<()> {
+    queue!(
+        out,
         EndSynchronizedUpdate,
         DisableMouseCapture,
         PopKeyboardEnhancementFlags,
@@ -180,10 +197,7 @@ pub(super) fn restore() {
         DisableBracketedPaste,
         LeaveAlternateScreen,
         crossterm::cursor::Show
-    );
-    // A terminal that is gone needs nothing back.
-    let _ = put(&bytes);
-    let _ = crossterm::terminal::disable_raw_mode();
+    )
 }
 
 /// A panic of any thread is told on a terminal that shows it.
@@ -258,3 +272,6 @@ fn read_all(heard: &tasks::UnboundedSender<Heard>) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
