@@ -36,6 +36,8 @@ const NEWS: Duration = Duration::from_millis(50);
 /// Talks in lines.
 pub(in crate::entry) fn plain(settings: &Settings, folders: &Folders) -> Result<Exit> {
     folders.create()?;
+    // Only what is wrong comes between the lines.
+    log_lines::to_standard_error(log::LevelFilter::Warn);
     let held = run::hold(folders)?;
     // Nobody reads the lines of a machine that tells its news in sentences.
     let Some(machine) = run::open(settings, folders, std::io::sink())? else {
