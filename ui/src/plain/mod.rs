@@ -147,9 +147,13 @@ impl Plain {
         told
     }
 
-    /// What nobody watches once the program is gone.
-    pub fn left_behind(&self, screen: &Screen, view: &View) -> Vec<String> {
-        quit::lines::left_behind(&screen.look, view)
+    /// Whoever is asked is interrupted: nothing more is asked, and what nobody watches then is told.
+    pub fn interrupt(&mut self, screen: &Screen, view: &View) -> Told {
+        (self.prompt, self.is_secret) = (String::new(), false);
+        let mut lines = std::mem::take(&mut self.held);
+        lines.push(screen.look.text("plain.interrupted").into_owned());
+        lines.extend(quit::lines::left_behind(&screen.look, view));
+        Told { lines, actions: Vec::new() }
     }
 
     fn update(&mut self, screen: &mut Screen, view: &View, now: Moment, event: Event) -> Told {
@@ -303,7 +307,7 @@ impl Plain {
             && self.leaving == Some(answer.id)
         {
             self.end = End::Held;
-            let held = self.left_behind(screen, view);
+            let held = quit::lines::left_behind(&screen.look, view);
             let why = held.is_empty().then(|| refused.text.clone());
             told.lines.extend(held.into_iter().chain(why));
             told.actions.push(Action::Leave);

@@ -89,7 +89,7 @@ fn stopped() -> View {
 fn the_numbers_lead_from_the_first_start_to_a_running_machine() {
     let mut talk = Talk::of(fixture::empty());
     assert!(talk.said().ends_with(" 0 Exit\n 1 Log in\nnext: 1 log in"));
-    assert_eq!(talk.lines(&["1", "", ""]), ["login demo"]);
+    assert_eq!(talk.lines(&["1", "", "", ""]), ["login demo"]);
     talk.view.machine = fixture::view().machine;
     (talk.view.machine.running, talk.view.machine.account) = (Running::Stopped, None);
     assert_eq!(talk.answer(Ok("")), [""; 0]);
@@ -292,7 +292,7 @@ fn news_never_comes_in_the_middle_of_an_answer_unless_it_is_bad() {
 #[test]
 fn lines_that_come_early_wait_for_their_question() {
     let mut talk = Talk::typed(fixture::empty(), false);
-    let commands = talk.lines(&["1", "", "", "3", "mxfh1", "0"]);
+    let commands = talk.lines(&["1", "", "", "", "3", "mxfh1", "0"]);
     assert_eq!(commands, ["login demo"], "the rest waits for the login");
     assert_eq!((talk.plain.waiting(), talk.plain.prompt()), (3, ""));
     talk.view.machine = stopped().machine;
