@@ -46,6 +46,8 @@ pub struct Plain {
     /// The next step that was told.
     step: Option<Step>,
     is_ended: bool,
+    /// The last line had no end.
+    is_cut: bool,
     /// The action that leaves at the end of the input.
     leaving: Option<u64>,
     end: End,
@@ -131,11 +133,7 @@ impl Plain {
     /// was cut off before its end, it is not taken: nobody knows what it would have been.
     pub fn end(&mut self, screen: &mut Screen, view: &View, now: Moment, is_cut: bool) -> Told {
         let mut told = self.update(screen, view, now, Event::Time);
-        if is_cut {
-            self.end = End::Inside;
-            told.lines.push(screen.look.text("plain.ended_cut").into_owned());
-        }
-        self.is_ended = true;
+        (self.is_ended, self.is_cut) = (true, is_cut);
         self.go_on(screen, view, false, &mut told);
         told
     }
@@ -288,6 +286,10 @@ impl Plain {
 
     /// The input is over and everything that it said is done.
     fn leave(&mut self, screen: &mut Screen, told: &mut Told) {
+        if self.is_cut {
+            self.end = End::Inside;
+            told.lines.push(screen.look.text("plain.ended_cut").into_owned());
+        }
         let is_inside = |it: &Overlay| !matches!(it, Overlay::Quit(_) | Overlay::Kill(_));
         if screen.overlays.iter().any(is_inside) {
             self.end = End::Inside;
