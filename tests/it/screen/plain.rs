@@ -3,10 +3,10 @@
 use std::io::{Read as _, Write as _};
 use std::process::{Child, ChildStdin, Stdio};
 use std::sync::{Arc, Condvar, Mutex};
-use std::thread;
+use std::thread::{self, JoinHandle};
 use std::time::Instant;
 
-use super::{DEADLINE, Terminal};
+use super::{DEADLINE, Terminal, until};
 use crate::machine::Home;
 
 /// The program, spoken to by pipes.
@@ -14,13 +14,14 @@ struct Talk {
     child: Child,
     input: Option<ChildStdin>,
     said: Arc<(Mutex<String>, Condvar)>,
+    reader: Option<JoinHandle<()>>,
     /// What was read of it.
     read: usize,
 }
 
 impl Talk {
     fn open(home: &Home) -> Talk {
-        let words = ["--plain", "--set", "gateway.tick_port=0", "--set", "random.gap_ms=40"];
+        let words = ["--plain", "--set", "gateway.tick_port=0", "--set", "random.gap_ms=10"];
         let mut command = home.command(&words);
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
         let mut child = command.spawn().unwrap();
@@ -28,7 +29,7 @@ impl Talk {
         let mut output = child.stdout.take().unwrap();
         let said = Arc::new((Mutex::new(String::new()), Condvar::new()));
         let into = said.clone();
-        thread::spawn(move || {
+        let reader = thread::spawn(move || {
             let mut bytes = [0; 4_096];
             let mut waiting = Vec::new();
             while let Ok(count @ 1..) = output.read(&mut bytes) {
@@ -41,7 +42,7 @@ impl Talk {
                 }
             }
         });
-        Talk { child, input, said, read: 0 }
+        Talk { child, input, said, reader: Some(reader), read: 0 }
     }
 
     fn say(&mut self, text: &str) {
@@ -53,7 +54,7 @@ impl Talk {
     /// Waits for the first of some texts after those that were waited for before: which.
     #[track_caller]
     fn hear<'a>(&mut self, texts: &[&'a str]) -> &'a str {
-        let until = Instant::now() + DEADLINE;
+        let deadline = Instant::now() + DEADLINE;
         let (said, more) = &*self.said;
         let mut said = said.lock().unwrap();
         loop {
@@ -63,7 +64,7 @@ impl Talk {
                 self.read += end;
                 return text;
             }
-            let left = until.saturating_duration_since(Instant::now());
+            let left = deadline.saturating_duration_since(Instant::now());
             assert!(!left.is_zero(), "none of {texts:?} in:\n{}", *said);
             said = more.wait_timeout(said, left).unwrap().0;
         }
@@ -73,12 +74,13 @@ impl Talk {
     #[track_caller]
     fn ended(&mut self) -> (Option<i32>, String) {
         drop(self.input.take());
-        let until = Instant::now() + DEADLINE;
+        let deadline = Instant::now() + DEADLINE;
         loop {
             if let Some(status) = self.child.try_wait().unwrap() {
+                self.reader.take().into_iter().for_each(|it| it.join().unwrap());
                 return (status.code(), self.said.0.lock().unwrap().clone());
             }
-            assert!(Instant::now() < until, "no end:\n{}", self.said.0.lock().unwrap());
+            assert!(Instant::now() < deadline, "no end:\n{}", self.said.0.lock().unwrap());
             thread::park_timeout(std::time::Duration::from_millis(2));
         }
     }
@@ -110,6 +112,7 @@ fn the_numbers_that_were_always_typed_lead_to_a_fill() {
     talk.hear(&["Buys 1 TXFH1"]);
     talk.say("y\n5\n1\n10\n");
     talk.hear(&["filled A1: buy 1 TXFH1"]);
+    until("the condition holds it", || home.ctl("status").out.contains("\"condition_lots\":\"1\""));
     talk.say("0\n");
     talk.hear(&["Condition a holds 1 TXFH1"]);
     talk.hear(&["Number, 0 to 2: "]);
