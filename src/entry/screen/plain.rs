@@ -130,7 +130,11 @@ async fn talk(desk: &Rc<Desk>, screen: Screen, setup: Setup, goes_on: bool) -> R
             _ = seconds.tick() => talk.event(Event::Time),
         }
     }
-    if let Some(writer) = talk.writer.take() {
+    if let Some(mut writer) = talk.writer.take() {
+        if !talk.prompt.is_empty() {
+            // Whatever comes next has a line of its own.
+            writer.write("\n".to_owned());
+        }
         writer.finish();
     }
     Ok(talk.exit.unwrap_or(Exit::Ok))

@@ -20,11 +20,7 @@ const TELL_EVERY: i64 = Stamp::MILLISECOND;
 impl<V: Venue, L: Ledger, C: Fn() -> Stamp> Server<V, L, C> {
     /// Takes the core's new events and tells them, where it is time to.
     pub(super) fn tell(&mut self) -> zmq::Result<()> {
-        let heard = self.events.len();
-        self.core.tell(&mut self.events);
-        for event in self.events.iter().skip(heard) {
-            self.pace.hear(event);
-        }
+        self.gather();
         if !self.events.is_empty() {
             let now = (self.clock)();
             // A held feed goes on only when the strategy has heard; our clock may have been set.
@@ -34,6 +30,22 @@ impl<V: Venue, L: Ledger, C: Fn() -> Stamp> Server<V, L, C> {
             }
         }
         self.forsake()
+    }
+
+    /// Takes what the core has to tell.
+    fn gather(&mut self) {
+        let heard = self.events.len();
+        self.core.tell(&mut self.events);
+        for event in self.events.iter().skip(heard) {
+            self.pace.hear(event);
+        }
+    }
+
+    /// Everything that happened so far is told before who asks how it is has the answer.
+    pub(super) fn tell_before_status(&mut self) -> zmq::Result<()> {
+        self.gather();
+        let now = (self.clock)();
+        if self.events.is_empty() { Ok(()) } else { self.tell_all(now) }
     }
 
     /// Tells everything that waits: neighbors on one topic as one message, a frame each.

@@ -16,6 +16,7 @@ use crate::overlays::lines::{self, Question};
 use crate::overlays::{Overlay, kill, menu, quit};
 use crate::safety;
 use crate::screen::{Awaited, Screen};
+use crate::update::step::Step;
 use crate::view::{Moment, View};
 use crate::widgets::field::Field;
 
@@ -42,6 +43,8 @@ pub struct Plain {
     has_jumped: bool,
     /// Whether the menu that was shown is that of somebody who is logged in.
     is_whole: Option<bool>,
+    /// The next step that was told.
+    step: Option<Step>,
     is_ended: bool,
     /// The action that leaves at the end of the input.
     leaving: Option<u64>,
@@ -296,9 +299,13 @@ impl Plain {
 
     /// Nobody is there to answer what becomes of positions: it is told, and the program ends.
     fn after_leaving(&mut self, screen: &Screen, view: &View, answer: &Answer, told: &mut Told) {
-        if self.leaving == Some(answer.id) && answer.outcome.is_err() {
+        if let Err(refused) = &answer.outcome
+            && self.leaving == Some(answer.id)
+        {
             self.end = End::Held;
-            told.lines.extend(self.left_behind(screen, view));
+            let held = self.left_behind(screen, view);
+            let why = held.is_empty().then(|| refused.text.clone());
+            told.lines.extend(held.into_iter().chain(why));
             told.actions.push(Action::Leave);
         }
     }

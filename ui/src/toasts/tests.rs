@@ -7,7 +7,7 @@ use crate::event::Event;
 use crate::overlays::bench::Bench;
 use crate::view::{Alert, Order, OrderState, fixture};
 
-use super::{COUNT_MAX, Kind, draw};
+use super::{COUNT_MAX, Kind, Toasts, draw};
 
 fn line(bench: &Bench, width: u16) -> String {
     let mut terminal = Terminal::new(TestBackend::new(width, 1)).unwrap();
@@ -68,6 +68,34 @@ fn what_was_there_before_the_screen_is_not_news() {
     let mut bench = Bench::new();
     assert_eq!(bench.happens(&Event::View), []);
     assert!(bench.screen.toasts.is_empty());
+}
+
+#[test]
+fn fills_of_before_are_not_told_however_late_they_are_read() {
+    let mut bench = Bench::new();
+    bench.screen.toasts = Toasts::default();
+    let fills = std::mem::take(&mut bench.view.fills);
+    bench.view.is_whole = false;
+    bench.happens(&Event::View);
+    bench.view.fills = fills;
+    bench.happens(&Event::View);
+    bench.view.is_whole = true;
+    bench.happens(&Event::View);
+    assert!(bench.screen.toasts.is_empty());
+    bench.view.fills.push(bench.view.fills[0].clone());
+    bench.happens(&Event::View);
+    assert!(bench.told().contains("filled"), "{}", bench.told());
+}
+
+#[test]
+fn fills_are_told_when_old_ones_go() {
+    let mut bench = Bench::new();
+    bench.happens(&Event::View);
+    let one = bench.view.fills[0].clone();
+    let gone = bench.view.fills.len();
+    (bench.view.fills, bench.view.fills_gone) = (vec![one], gone);
+    bench.happens(&Event::View);
+    assert!(bench.told().contains("filled"), "{}", bench.told());
 }
 
 #[test]

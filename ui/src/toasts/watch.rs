@@ -27,7 +27,9 @@ pub(super) struct Seen {
 /// Tells what is new in the view: alerts, refused orders, fills. Fills and faults ring.
 pub fn watch(screen: &mut Screen, view: &View) -> Vec<Action> {
     if !screen.toasts.seen.is_begun {
-        begin(&mut screen.toasts.seen, view);
+        if view.is_whole {
+            begin(&mut screen.toasts.seen, view);
+        }
         return Vec::new();
     }
     let mut rings = Vec::new();
@@ -40,7 +42,7 @@ pub fn watch(screen: &mut Screen, view: &View) -> Vec<Action> {
 fn begin(seen: &mut Seen, view: &View) {
     seen.is_begun = true;
     seen.alert = view.alerts.iter().map(|it| it.number).max().unwrap_or(0);
-    seen.fills = view.fills.len();
+    seen.fills = view.fills_gone + view.fills.len();
     seen.troubled = view.orders.iter().filter(|it| is_trouble(it)).map(trouble_of).collect();
 }
 
@@ -83,8 +85,9 @@ fn trouble(look: &Look, view: &View, order: &Order) -> String {
 }
 
 fn fills(screen: &mut Screen, view: &View, rings: &mut Vec<String>) {
-    let seen = std::mem::replace(&mut screen.toasts.seen.fills, view.fills.len());
-    let new = view.fills.get(seen..).unwrap_or_default();
+    let count = view.fills_gone + view.fills.len();
+    let seen = std::mem::replace(&mut screen.toasts.seen.fills, count);
+    let new = view.fills.get(seen.saturating_sub(view.fills_gone)..).unwrap_or_default();
     if new.len() > SINGLE_MAX && !screen.is_plain {
         let count = new.len().to_string();
         let text = screen.look.fill("toast.fills", &[("count", &count)]);
