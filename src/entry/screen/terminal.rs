@@ -34,6 +34,8 @@ static IS_TAKEN: AtomicBool = AtomicBool::new(false);
 
 /// How long giving the terminal back may wait for it to take what was written before.
 const PATIENCE: Duration = Duration::from_millis(500);
+/// How long the library may look for what has already come: with no time it looks at nothing.
+const GLANCE: Duration = Duration::from_millis(1);
 
 /// What the terminal's threads tell.
 #[derive(Debug)]
@@ -256,13 +258,15 @@ fn read_all(heard: &tasks::UnboundedSender<Heard>) {
         if polled.revents().intersects(PollFlags::HUP | PollFlags::ERR | PollFlags::NVAL) {
             return lost(io::Error::from(io::ErrorKind::BrokenPipe));
         }
-        while crossterm::event::poll(Duration::ZERO).unwrap_or(false) {
-            match crossterm::event::read() {
-                Ok(event) => {
-                    if heard.send(Heard::Input(event)).is_err() {
-                        return;
-                    }
-                }
+        loop {
+            let event = match crossterm::event::poll(GLANCE) {
+                Ok(false) => break,
+                Ok(true) => crossterm::event::read(),
+                Err(error) => Err(error),
+            };
+            match event.map(|event| heard.send(Heard::Input(event))) {
+                Ok(Ok(())) => (),
+                Ok(Err(_)) => return,
                 Err(error) => return lost(error),
             }
         }

@@ -7,6 +7,7 @@ mod ends;
 mod faults;
 mod flow;
 mod person;
+mod plain;
 mod raw;
 
 use std::io::{Read as _, Write};
