@@ -1,5 +1,6 @@
 //! What the real screen costs in a terminal of 200x60: the first frame, the processor while idle and
-//! under 2,000 ticks a second, a key until it is seen, and with `-- --minutes N` the memory.
+//! under 2,000 ticks a second, a key until it is seen, and with `-- --minutes N` the memory. Words
+//! after `--` name what to measure.
 
 #![allow(clippy::disallowed_methods, clippy::print_stdout)] // It measures time, and says so.
 
@@ -21,14 +22,8 @@ type Outcome<T> = Result<T, Box<dyn std::error::Error>>;
 /// Twenty items, a hundred ticks a second each.
 const ITEMS: &str = "TXFH1 MXFH1 EXFH1 ZEFH1 FXFH1 CAFH1 CBFH1 CCFH1 CDFH1 CEFH1 CFFH1 CHFH1 CKFH1 \
                      CZFH1 DHFH1 DVFH1 TXFI1 MXFI1 EXFI1 FXFI1";
-const FEED: [&str; 6] = [
-    "--set",
-    "random.gap_ms=10",
-    "--set",
-    "gateway.tick_port=0",
-    "--set",
-    "screen.language=\"en\"",
-];
+const FEED: [&str; 6] =
+    ["--set", "random.gap_ms=10", "--set", "gateway.tick_port=0", "--set", "screen.language=en"];
 /// A condition far from every price, so that the children work and nothing is traded.
 const SETUP: [&str; 4] = [
     "login demo",
@@ -37,7 +32,7 @@ const SETUP: [&str; 4] = [
     "start",
 ];
 const STARTS: usize = 20;
-const KEYS: usize = 150;
+const KEYS: usize = 300;
 /// How long the processor is counted, and how often in turn with the screen and without.
 const WHILE: Duration = Duration::from_secs(10);
 const TURNS: usize = 2;
@@ -45,21 +40,19 @@ const TURNS: usize = 2;
 const LOOK: Duration = Duration::from_secs(10);
 
 fn main() -> Outcome<()> {
-    let words: Vec<String> = std::env::args().collect();
+    let words: Vec<String> = std::env::args().skip(1).collect();
     let minutes = words.iter().position(|it| it == "--minutes").and_then(|it| words.get(it + 1));
     if let Some(minutes) = minutes {
         return memory(Duration::from_secs(60 * minutes.parse::<u64>()?));
     }
-    first_frame()?;
-    idle()?;
-    let (mut with, mut without) = (Vec::new(), Vec::new());
-    for _ in 0..TURNS {
-        with.push(busy()?);
-        without.push(headless()?);
+    let named: Vec<&String> = words.iter().filter(|it| !it.starts_with('-')).collect();
+    let all: [(&str, fn() -> Outcome<()>); 4] =
+        [("first", first_frame), ("idle", idle), ("busy", busy), ("keys", keys)];
+    for (name, measure) in all {
+        if named.is_empty() || named.iter().any(|it| *it == name) {
+            measure()?;
+        }
     }
-    let own = |all: &[Used]| all.iter().map(|it| it.own).sum::<f64>() / TURNS as f64;
-    let (with, without) = (own(&with), own(&without));
-    println!("the screen's part: {:.1} % of a core, at most 20 %", with - without);
     Ok(())
 }
 
@@ -91,21 +84,39 @@ fn idle() -> Outcome<()> {
     Ok(())
 }
 
-/// The screen under load.
-fn busy() -> Outcome<Used> {
+/// The machine with and without a screen, in turn.
+fn busy() -> Outcome<()> {
+    let (mut with, mut without) = (Vec::new(), Vec::new());
+    for _ in 0..TURNS {
+        with.push(shown()?.own);
+        without.push(headless()?.own);
+    }
+    let [with, without] = [with, without].map(|all| all.iter().sum::<f64>() / TURNS as f64);
+    println!("the screen's part: {:.1} % of a core, at most 20 %", with - without);
+    Ok(())
+}
+
+/// The machine with a screen, under load.
+fn shown() -> Outcome<Used> {
     let home = tempfile::tempdir()?;
-    let mut terminal = loaded(home.path())?;
+    let terminal = loaded(home.path())?;
     let (frames, bytes) = terminal.came();
     let used = used(terminal.pid(), WHILE);
     let after = terminal.came();
     println!("with the screen: {}", shares(&used));
-    let seconds = WHILE.as_secs();
     let (frames, bytes) = (after.0 - frames, after.1 - bytes);
     println!(
         "  {} frames a second, at most 20; {} bytes a frame",
-        frames / seconds,
+        frames / WHILE.as_secs(),
         bytes / frames.max(1)
     );
+    Ok(used)
+}
+
+/// A key under load, until its frame was read and understood.
+fn keys() -> Outcome<()> {
+    let home = tempfile::tempdir()?;
+    let mut terminal = loaded(home.path())?;
     let mut took = Vec::new();
     for number in 0..KEYS {
         let is_shown = number % 2 == 0;
@@ -113,8 +124,8 @@ fn busy() -> Outcome<Used> {
         // Never in step with the frames.
         thread::sleep(Duration::from_millis(40 + 37 * number as u64 % 53));
     }
-    println!("  a key until it is seen: {}, at most 20 ms at p99", quantiles(took));
-    Ok(used)
+    println!("a key until it is seen: {}, at most 20 ms at p99", quantiles(took));
+    Ok(())
 }
 
 /// The same machine without a screen.
@@ -171,7 +182,7 @@ fn loaded(home: &Path) -> Outcome<Terminal> {
     SETUP[1..].iter().try_for_each(|it| ctl(home, it))?;
     // The first item on ladder, chart and tape.
     terminal.type_in("\r")?;
-    terminal.see("DVFH1")?;
+    terminal.see("Watchlist 20")?;
     thread::sleep(Duration::from_secs(3));
     Ok(terminal)
 }

@@ -87,7 +87,7 @@ const SURE: [&str; 9] = ["b", "+20", "1", "", "900", "900", "y", "", ""];
 
 /// Logs in, registers, makes a condition, selects the account, starts: each when the screen says so.
 fn to_the_first_fill(terminal: &mut Terminal, words: &Words, places: &Places) {
-    let answers: [&[&str]; 4] = [&["", ""], &[""], &SURE, &[""]];
+    let answers: [&[&str]; 4] = [&["", "", ""], &[""], &SURE, &[""]];
     for (at, number) in ["1", "3", "4", "5"].into_iter().enumerate() {
         terminal.see(words.steps[at]);
         if number == "4" {
