@@ -209,3 +209,17 @@ fn a_terminal_that_is_too_small_says_so_and_can_still_halt() {
     terminal.resize(120, 40);
     terminal.see("HALTED: ");
 }
+
+#[test]
+fn a_key_after_a_change_of_size_acts_at_once() {
+    let home = Home::new();
+    let (mut terminal, _) = running(&home, &[]);
+    for rows in [30, 40, 30, 40] {
+        terminal.resize(100, rows);
+        terminal.wait("the new size", |it| it.lines().nth(usize::from(rows) - 1).is_some());
+        terminal.press("\x1b[24~");
+        terminal.see("KILL");
+        terminal.press("\x1b");
+        terminal.wait("no menu", |it| !it.contains("KILL"));
+    }
+}
