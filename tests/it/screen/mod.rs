@@ -6,6 +6,7 @@
 mod ends;
 mod faults;
 mod flow;
+mod looks;
 mod person;
 mod plain;
 mod raw;
