@@ -8,6 +8,7 @@ mod faults;
 mod flow;
 mod person;
 mod raw;
+mod tape;
 
 use std::io::{Read as _, Write};
 use std::num::NonZeroU16;
