@@ -39,6 +39,9 @@ const TURNS: usize = 2;
 /// How often the memory is looked at.
 const LOOK: Duration = Duration::from_secs(10);
 
+/// One thing to measure.
+type Measure = fn() -> Outcome<()>;
+
 fn main() -> Outcome<()> {
     let words: Vec<String> = std::env::args().skip(1).collect();
     let minutes = words.iter().position(|it| it == "--minutes").and_then(|it| words.get(it + 1));
@@ -46,7 +49,7 @@ fn main() -> Outcome<()> {
         return memory(Duration::from_secs(60 * minutes.parse::<u64>()?));
     }
     let named: Vec<&String> = words.iter().filter(|it| !it.starts_with('-')).collect();
-    let all: [(&str, fn() -> Outcome<()>); 4] =
+    let all: [(&str, Measure); 4] =
         [("first", first_frame), ("idle", idle), ("busy", busy), ("keys", keys)];
     for (name, measure) in all {
         if named.is_empty() || named.iter().any(|it| *it == name) {

@@ -1,12 +1,13 @@
 //! The real screen in a pseudo-terminal: keys go in, and what a terminal would show is read.
 
-// Helpers of tests may fail and wait.
-#![allow(clippy::unwrap_used, clippy::disallowed_methods)]
+// Helpers of tests may fail and wait; an index into JSON gives null where nothing is.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::disallowed_methods)]
 
 mod ends;
 mod faults;
 mod flow;
 mod person;
+mod plain;
 mod raw;
 mod tape;
 
@@ -104,6 +105,28 @@ impl Terminal {
         let all = shown.parser.screen().rows(columns.start, width);
         let some = all.skip(rows.start.into()).take((rows.end - rows.start).into());
         some.collect::<Vec<_>>().join("\n")
+    }
+
+    /// The color of the first letter of a text that is shown, and the one behind it.
+    #[track_caller]
+    pub(crate) fn colors(&self, text: &str) -> (vt100::Color, vt100::Color) {
+        let shown = self.shown.0.lock().unwrap();
+        let screen = shown.parser.screen();
+        let columns = screen.size().1.get();
+        let at = screen.rows(0, columns).zip(0..).find_map(|(line, row)| {
+            let before = &line[..line.find(text)?];
+            let starts = |column: &u16| {
+                screen
+                    .rows(*column, columns - column)
+                    .nth(row)
+                    .is_some_and(|it| it.starts_with(text))
+            };
+            let least = u16::try_from(before.chars().count()).unwrap();
+            Some((u16::try_from(row).unwrap(), (least..columns).find(starts)?))
+        });
+        let (row, column) = at.unwrap_or_else(|| panic!("{text} is not shown"));
+        let cell = screen.cell(row, column).unwrap();
+        (cell.fgcolor(), cell.bgcolor())
     }
 
     /// Waits until what is shown is so.

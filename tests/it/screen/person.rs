@@ -31,6 +31,17 @@ impl Terminal {
         self.within(time, &|_| false);
     }
 
+    /// Presses Enter on what has just opened, after reading it.
+    pub(crate) fn enter(&mut self) {
+        self.pass(READ);
+        self.press("\r");
+    }
+
+    /// Lets go of a key before it is pressed again.
+    pub(crate) fn lift(&self) {
+        self.pass(LIFT);
+    }
+
     /// Opens an entry of the menu by its number, digit by digit, as the bottom line shows it.
     #[track_caller]
     pub(crate) fn choose(&mut self, number: &str) {
@@ -59,7 +70,7 @@ impl Terminal {
             self.wait_for(&format!("the question after {before}"), &is_past);
         }
         assert_eq!(self.focused().unwrap_or_default(), form.button, "{}", self.text());
-        self.pass(LIFT);
+        self.lift();
         self.press("\r");
         self.wait_for("a closed form", &|it: &Terminal| it.focused().is_none());
     }

@@ -75,7 +75,7 @@ impl Plain {
     pub(super) fn ask(&mut self, screen: &Screen, view: &View, is_anew: bool, told: &mut Told) {
         let step = Step::next(view);
         let question = match lines::ask(screen, view) {
-            _ if self.is_waiting(screen) => Question::default(),
+            _ if self.is_waiting(screen) || self.leaving.is_some() => Question::default(),
             Some(question) => question,
             None => Question::new(self.menu(screen, view, step), MENU),
         };

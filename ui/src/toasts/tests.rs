@@ -139,6 +139,39 @@ fn an_order_in_doubt_that_is_refused_is_told_twice() {
 }
 
 #[test]
+fn a_refused_order_is_told_once_whatever_comes_first() {
+    for is_answered_first in [true, false] {
+        let mut bench = Bench::new();
+        let awaited = crate::screen::Awaited::Toast("sent: it".into());
+        drop(bench.screen.perform(vec!["order buy TXFH1 3".into()], awaited));
+        let answer = Err(("MARGIN", "too little margin"));
+        if is_answered_first {
+            bench.answer(answer);
+            assert_eq!(bench.told(), "too little margin");
+        }
+        let order = bench.view.order("A16").cloned().unwrap();
+        let reason = "too little margin (MARGIN)".to_owned();
+        bench.view.orders[5] = Order { state: OrderState::Rejected, reason, ..order };
+        let text = "order A16, sell 1 TXFH1 was refused: too little margin".to_owned();
+        let (code, severity) = ("MARGIN".to_owned(), Kind::Error);
+        bench.view.alerts.push(Alert { number: 9, code, text, severity, ..Alert::default() });
+        assert_eq!(bench.happens(&Event::View).len(), 1, "it rings once");
+        if !is_answered_first {
+            bench.answer(answer);
+        }
+        let told = "order A16 refused (sell 1 TXFH1 at 17,317): too little margin (MARGIN)";
+        assert_eq!((bench.told().as_str(), bench.screen.toasts.more()), (told, 0));
+    }
+    // Something else that is refused for the same reason is told in its own words.
+    let mut bench = Bench::new();
+    let text = "order A99, sell 1 TXFH1 was refused: too little margin".to_owned();
+    let (code, severity) = ("MARGIN".to_owned(), Kind::Error);
+    bench.view.alerts.push(Alert { number: 9, code, text, severity, ..Alert::default() });
+    assert_eq!(bench.happens(&Event::View).len(), 1);
+    assert!(bench.told().starts_with("order A99"));
+}
+
+#[test]
 fn an_answer_is_told_in_its_own_words_where_it_has_some() {
     for (outcome, words) in [
         (Ok(""), "sent: it"),

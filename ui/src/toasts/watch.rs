@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::action::Action;
 use crate::look::Look;
 use crate::screen::Screen;
-use crate::view::{Fill, Order, OrderState, Side, View, nano};
+use crate::view::{Alert, Fill, Order, OrderState, Side, View, nano};
 use crate::widgets::text::exact;
 
 use super::Kind;
@@ -50,6 +50,10 @@ fn alerts(screen: &mut Screen, view: &View, rings: &mut Vec<String>) {
     let last = screen.toasts.seen.alert;
     for alert in view.alerts.iter().filter(|it| it.number > last) {
         screen.toasts.seen.alert = screen.toasts.seen.alert.max(alert.number);
+        // The order itself tells more, and rings.
+        if view.orders.iter().any(|it| is_trouble(it) && is_about(alert, it)) {
+            continue;
+        }
         screen.toasts.push(alert.severity, alert.text.clone());
         if alert.severity >= Kind::Error {
             rings.push(alert.text.clone());
@@ -61,6 +65,14 @@ fn is_trouble(order: &Order) -> bool {
     matches!(order.state, OrderState::Denied | OrderState::Rejected | OrderState::InDoubt)
 }
 
+/// Whether an alert says of an order that it was refused.
+fn is_about(alert: &Alert, order: &Order) -> bool {
+    let of_code = format!(" ({})", alert.code);
+    let reason = order.reason.strip_suffix(&of_code).filter(|it| !it.is_empty());
+    reason.is_some_and(|it| alert.text.ends_with(it))
+        && alert.text.split([' ', ',']).any(|it| it == order.id)
+}
+
 fn trouble_of(order: &Order) -> String {
     format!("{} {:?}", order.id, order.state)
 }
@@ -69,6 +81,7 @@ fn orders(screen: &mut Screen, view: &View, rings: &mut Vec<String>) {
     for order in view.orders.iter().filter(|it| is_trouble(it)) {
         if screen.toasts.seen.troubled.insert(trouble_of(order)) {
             let text = trouble(&screen.look, view, order);
+            screen.toasts.forget_answer(&order.reason);
             screen.toasts.push(Kind::Error, text.clone());
             rings.push(text);
         }
