@@ -10,6 +10,7 @@ mod looks;
 mod person;
 mod plain;
 mod raw;
+mod tape;
 
 use std::io::{Read as _, Write};
 use std::num::NonZeroU16;
