@@ -10,7 +10,7 @@ use super::line::Market;
 use super::operator::Desk;
 use super::supervisor::Standing;
 use super::view::{Projection, Setup};
-use crate::wire::{Event, Role};
+use crate::wire::{Event, Request, Role};
 
 /// How often the projection is looked after.
 const LOOK: Duration = Duration::from_millis(100);
@@ -51,8 +51,15 @@ impl Desk {
     /// Waits until the projection holds everything that was done before this was called.
     pub async fn settle(&self) {
         let Some(shared) = self.projection.borrow().clone() else { return };
-        // The answer comes after the events of what was done before.
-        let _ = self.ask_status().await;
+        let status = Request::Status {};
+        // Nobody else asks meanwhile, so that no older answer comes after these.
+        let asking = self.asking.lock().await;
+        // When this answer is here, the events of what was done before are told; when the next one
+        // is, they are heard.
+        let _ = self.line.ask(status.clone()).await;
+        let reply = self.line.ask(status.clone()).await;
+        shared.borrow_mut().answer(&status, &reply, self.now());
+        drop(asking);
         self.ask_for(&shared).await;
         shared.borrow_mut().children(self.supervisor.borrow().children());
     }

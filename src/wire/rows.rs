@@ -171,7 +171,8 @@ pub struct SocketRow {
     pub messages: u64,
     /// Messages that could not be sent.
     pub dropped: u64,
-    /// Messages that wait to be sent, as far as that is known.
+    /// Messages that were found waiting at once, at most, since this was told last; 0 where messages
+    /// are only sent.
     pub waiting: u64,
 }
 

@@ -1,6 +1,8 @@
-//! Prints the table of default keys, as the README has it.
+//! Prints `docs/KEYS.md`.
 
-#[allow(clippy::print_stdout)] // That is what it is for.
+// Printing is all it does.
+#![allow(clippy::print_stdout)]
+
 fn main() {
     print!("{}", aftm_ui::keys::markdown());
 }

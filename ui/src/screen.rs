@@ -49,6 +49,8 @@ pub struct Screen {
     pub log: log::State,
     /// Whether order keys act, and how.
     pub safety: Safety,
+    /// Whether the kill key twice chooses the third level.
+    pub kills_twice: bool,
     /// What was told in passing.
     pub toasts: Toasts,
     /// Our clock at the last event, in nanoseconds.
@@ -105,6 +107,7 @@ impl Screen {
             tape: tape::State::default(),
             log: log::State::default(),
             safety: Safety::default(),
+            kills_twice: true,
             toasts: Toasts::default(),
             now: 0,
             next_id: 1,

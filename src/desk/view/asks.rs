@@ -89,6 +89,10 @@ impl Projection {
             }
             Err(_) => (),
         }
+        let reads_on = |it: &Request| matches!(it, Request::Orders { .. } | Request::Fills { .. });
+        if self.asks.is_begun && !self.fills.is_asked() && !self.asks.due.iter().any(reads_on) {
+            self.view.is_whole = true;
+        }
     }
 
     fn take(&mut self, request: &Request, reply: &Reply, now: Stamp) {

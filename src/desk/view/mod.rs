@@ -124,6 +124,7 @@ impl Projection {
     pub fn view(&mut self, now: Stamp) -> &View {
         let view = &mut self.view;
         view.now = now.0;
+        view.fills_gone = self.fills.told() - view.fills.len();
         let is_due = view.machine.connection != Connection::LoggedOut || !view.quotes.is_empty();
         let is_overdue = self.market.refresh(&mut view.quotes, view.machine.feed_ended, now);
         let silent = self.market.silence_ms(now).filter(|_| is_overdue && is_due);

@@ -82,6 +82,16 @@ impl Fills {
         self.is_asked = true;
     }
 
+    /// Whether answers are to come.
+    pub(super) const fn is_asked(&self) -> bool {
+        self.is_asked
+    }
+
+    /// How many were added, those that are no longer kept among them.
+    pub(super) fn told(&self) -> usize {
+        self.known.len()
+    }
+
     /// A fill as the gateway has just told it.
     pub(super) fn tell(&mut self, fills: &mut Vec<Fill>, row: &FillRow) {
         if self.is_asked {

@@ -61,6 +61,8 @@ pub(super) struct Live {
     pub(super) wishes: Wishes,
     pub(super) done: UnboundedSender<Answer>,
     pace: Pace,
+    /// When the screen is told next that the view changed: what came meanwhile is told together.
+    news: Pace,
     measure: Measure,
     /// When the clock on the screen moves next.
     second: Stamp,
@@ -84,6 +86,7 @@ pub(super) async fn live(desk: &Rc<Desk>, parts: Parts) -> Result<Exit> {
         wishes,
         done,
         pace: Pace::default(),
+        news: Pace::default(),
         measure: Measure::default(),
         second: now,
         frames: 0,
@@ -106,6 +109,7 @@ pub(super) async fn live(desk: &Rc<Desk>, parts: Parts) -> Result<Exit> {
     };
     while live.exit.is_none() {
         live.draw_if_due();
+        live.tell_if_due();
         let sleep = live.sleep();
         tokio::select! {
             biased;
@@ -120,7 +124,7 @@ pub(super) async fn live(desk: &Rc<Desk>, parts: Parts) -> Result<Exit> {
                 live.hear(it);
                 drain(&mut heard, |it| live.hear(it));
             }
-            () = desk.projected_change() => live.tell_view(),
+            () = desk.projected_change(), if live.news.due().is_none() => live.note_news(),
             Some(it) = dones.recv() => live.finish(it),
             Some(it) = live.files.changed() => live.reload(it),
             () = tokio::time::sleep(sleep) => (),
@@ -145,7 +149,7 @@ impl Live {
     fn sleep(&self) -> Duration {
         let now = clock::now();
         let drawing = self.pace.due().filter(|_| self.can_draw());
-        let due = drawing.map_or(self.second, |it| it.min(self.second));
+        let due = [drawing, self.news.due()].into_iter().flatten().fold(self.second, Stamp::min);
         Duration::from_nanos(u64::try_from(due.since(now)).unwrap_or(0))
     }
 
@@ -181,7 +185,15 @@ impl Live {
         if !self.can_draw() || self.pace.due().is_none_or(|due| now < due) {
             return;
         }
-        self.pace.drawn(now);
+        // What is drawn is what the screen was told of.
+        if self.news.due().is_some() {
+            self.tell_view();
+        }
+        // Told of a fill, it rings: the frame waits until the terminal took that.
+        if !self.can_draw() {
+            return;
+        }
+        self.pace.done(now);
         self.frames = self.frames.saturating_add(1);
         tui_logger::move_events();
         let Live { terminal, screen, projection, .. } = self;
@@ -218,9 +230,23 @@ impl Live {
         actions::act(self, action);
     }
 
+    /// The view changed. Every tick is in it at once; the screen is told with the next frame, or
+    /// when that would be due where the terminal takes none.
+    fn note_news(&mut self) {
+        let now = clock::now();
+        self.news.want(now, pace::NEWS);
+        self.pace.want(now, pace::NEWS);
+    }
+
+    fn tell_if_due(&mut self) {
+        if self.news.due().is_some_and(|due| due <= clock::now()) {
+            self.tell_view();
+        }
+    }
+
     fn tell_view(&mut self) {
+        self.news.done(clock::now());
         self.update(Event::View);
-        self.pace.want(clock::now(), pace::NEWS);
     }
 
     fn hear(&mut self, heard: Heard) {
@@ -262,6 +288,8 @@ impl Live {
     }
 
     fn finish(&mut self, done: Answer) {
+        // What was done is seen before it is said to be done.
+        self.tell_view();
         self.update(Event::Answer(done));
         self.pace.want(clock::now(), pace::KEY);
     }

@@ -70,6 +70,7 @@ pub(super) fn screen(settings: &Settings, folders: &Folders) -> Result<Exit> {
     let size = crossterm::terminal::size().context("the terminal tells no size")?;
     let mut screen = Screen::new(look, keys, size);
     screen.vocabulary = words::vocabulary();
+    screen.kills_twice = settings.screen.kill_double_press;
     if let Some(session) = files.session() {
         for problem in screen.restore(&session) {
             log::warn!("{problem}");

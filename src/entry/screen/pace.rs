@@ -1,4 +1,5 @@
-//! When the next frame is due: soon after a key, less often for prices, never for nothing.
+//! When the next frame is due, and the next telling of news: soon after a key, less often for prices,
+//! never for nothing.
 
 use aftm_domain::Stamp;
 
@@ -7,27 +8,27 @@ pub(super) const KEY: i64 = 16 * Stamp::MILLISECOND;
 /// Shortest time between two frames for what the market and the machine tell.
 pub(super) const NEWS: i64 = 50 * Stamp::MILLISECOND;
 
-/// When the next frame is due.
+/// When something is due that is done at most so often.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Pace {
-    drawn: Option<Stamp>,
+    done: Option<Stamp>,
     due: Option<Stamp>,
 }
 
 impl Pace {
     /// Something changed that is to be shown at most so often.
     pub(super) fn want(&mut self, now: Stamp, spacing: i64) {
-        let due = self.drawn.map_or(now, |drawn| drawn.after(spacing).max(now));
+        let due = self.done.map_or(now, |done| done.after(spacing).max(now));
         self.due = Some(self.due.map_or(due, |it| it.min(due)));
     }
 
-    /// A frame was drawn: nothing is due.
-    pub(super) const fn drawn(&mut self, now: Stamp) {
-        self.drawn = Some(now);
+    /// A frame was drawn, or the news told: nothing is due.
+    pub(super) const fn done(&mut self, now: Stamp) {
+        self.done = Some(now);
         self.due = None;
     }
 
-    /// When the next frame is due.
+    /// When it is due next.
     pub(super) const fn due(&self) -> Option<Stamp> {
         self.due
     }
@@ -47,14 +48,14 @@ mod tests {
         assert_eq!(pace.due(), None);
         pace.want(at(5), NEWS);
         assert_eq!(pace.due(), Some(at(5)));
-        pace.drawn(at(5));
+        pace.done(at(5));
         assert_eq!(pace.due(), None);
     }
 
     #[test]
     fn prices_wait_their_turn_and_a_key_does_not_wait_for_them() {
         let mut pace = Pace::default();
-        pace.drawn(at(100));
+        pace.done(at(100));
         pace.want(at(101), NEWS);
         assert_eq!(pace.due(), Some(at(150)));
         pace.want(at(110), KEY);
@@ -66,7 +67,7 @@ mod tests {
     #[test]
     fn after_a_quiet_while_a_change_is_drawn_at_once() {
         let mut pace = Pace::default();
-        pace.drawn(at(100));
+        pace.done(at(100));
         pace.want(at(900), NEWS);
         assert_eq!(pace.due(), Some(at(900)));
     }

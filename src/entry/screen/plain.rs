@@ -36,6 +36,8 @@ const NEWS: Duration = Duration::from_millis(50);
 /// Talks in lines.
 pub(in crate::entry) fn plain(settings: &Settings, folders: &Folders) -> Result<Exit> {
     folders.create()?;
+    // Only what is wrong comes between the lines.
+    log_lines::to_standard_error(log::LevelFilter::Warn);
     let held = run::hold(folders)?;
     // Nobody reads the lines of a machine that tells its news in sentences.
     let Some(machine) = run::open(settings, folders, std::io::sink())? else {
@@ -130,7 +132,11 @@ async fn talk(desk: &Rc<Desk>, screen: Screen, setup: Setup, goes_on: bool) -> R
             _ = seconds.tick() => talk.event(Event::Time),
         }
     }
-    if let Some(writer) = talk.writer.take() {
+    if let Some(mut writer) = talk.writer.take() {
+        if !talk.prompt.is_empty() {
+            // Whatever comes next has a line of its own.
+            writer.write("\n".to_owned());
+        }
         writer.finish();
     }
     Ok(talk.exit.unwrap_or(Exit::Ok))
@@ -255,11 +261,7 @@ impl Talk {
 
     /// Everything ends in order, and what nobody watches then is told.
     fn interrupted(&mut self) {
-        self.with(|plain, screen, view, _| {
-            let text = screen.look.text("plain.interrupted").into_owned();
-            let lines = std::iter::once(text).chain(plain.left_behind(screen, view)).collect();
-            Told { lines, actions: Vec::new() }
-        });
+        self.with(|plain, screen, view, _| plain.interrupt(screen, view));
         self.exit = Some(Exit::Interrupted);
     }
 
@@ -272,9 +274,13 @@ impl Talk {
                 actions: Vec::new(),
             });
         }
+        // Whoever has the terminal meanwhile sees what is typed.
+        self.echo.hide(false);
         let this = rustix::process::getpid();
         if let Err(error) = rustix::process::kill_process(this, rustix::process::Signal::STOP) {
             log::warn!("the program cannot be suspended: {error}");
         }
+        self.prompt.clear();
+        self.with(|_, _, _, _| Told::default());
     }
 }

@@ -7,6 +7,7 @@ use std::cell::RefCell;
 use std::io::{self, Write};
 use std::os::fd::{AsFd, BorrowedFd};
 use std::rc::Rc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Receiver, SyncSender};
 use std::thread;
 use std::time::Duration;
@@ -27,8 +28,14 @@ use ratatui::{Frame, Viewport};
 use rustix::event::{PollFd, PollFlags};
 use tokio::sync::mpsc as tasks;
 
+/// Whether the terminal was switched to what the screen needs: what was never switched is not given
+/// back twice, because a terminal counts some of it. A panic of any thread gives it back.
+static IS_TAKEN: AtomicBool = AtomicBool::new(false);
+
 /// How long giving the terminal back may wait for it to take what was written before.
 const PATIENCE: Duration = Duration::from_millis(500);
+/// How long the library may look for what has already come: with no time it looks at nothing.
+const GLANCE: Duration = Duration::from_millis(1);
 
 /// What the terminal's threads tell.
 #[derive(Debug)]
@@ -93,11 +100,14 @@ impl Terminal {
         Ok(terminal)
     }
 
-    /// Switches the terminal to what the screen needs.
+    /// Switches the terminal to what the screen needs; again, where somebody else may have used it.
     pub(super) fn enter(&mut self) -> io::Result<()> {
         crossterm::terminal::enable_raw_mode()?;
         let (width, height) = crossterm::terminal::size()?;
         let out = self.cells.backend_mut();
+        if IS_TAKEN.swap(true, Ordering::SeqCst) {
+            undo(out)?;
+        }
         queue!(out, EnterAlternateScreen, SetTitle("aftm"), EnableBracketedPaste)?;
         queue!(out, EnableFocusChange)?;
         // A terminal that does not know these flags passes them over; it then tells no repeats.
@@ -165,12 +175,21 @@ impl Drop for Terminal {
     }
 }
 
-/// Undoes everything that [`Terminal::enter`] does. Twice does no harm.
+/// Gives the terminal back, once.
 pub(super) fn restore() {
-    let mut bytes = Vec::new();
-    // Writing to memory cannot fail.
-    let _ = queue!(
-        bytes,
+    if IS_TAKEN.swap(false, Ordering::SeqCst) {
+        let mut bytes = Vec::new();
+        // Writing to memory cannot fail, and a terminal that is gone needs nothing back.
+        let _ = undo(&mut bytes);
+        let _ = put(&bytes);
+    }
+    let _ = crossterm::terminal::disable_raw_mode();
+}
+
+/// Undoes everything that [`Terminal::enter`] does.
+fn undo(out: &mut impl Write) -> io::Result<()> {
+    queue!(
+        out,
         EndSynchronizedUpdate,
         DisableMouseCapture,
         PopKeyboardEnhancementFlags,
@@ -178,10 +197,7 @@ pub(super) fn restore() {
         DisableBracketedPaste,
         LeaveAlternateScreen,
         crossterm::cursor::Show
-    );
-    // A terminal that is gone needs nothing back.
-    let _ = put(&bytes);
-    let _ = crossterm::terminal::disable_raw_mode();
+    )
 }
 
 /// A panic of any thread is told on a terminal that shows it.
@@ -242,15 +258,20 @@ fn read_all(heard: &tasks::UnboundedSender<Heard>) {
         if polled.revents().intersects(PollFlags::HUP | PollFlags::ERR | PollFlags::NVAL) {
             return lost(io::Error::from(io::ErrorKind::BrokenPipe));
         }
-        while crossterm::event::poll(Duration::ZERO).unwrap_or(false) {
-            match crossterm::event::read() {
-                Ok(event) => {
-                    if heard.send(Heard::Input(event)).is_err() {
-                        return;
-                    }
-                }
+        loop {
+            let event = match crossterm::event::poll(GLANCE) {
+                Ok(false) => break,
+                Ok(true) => crossterm::event::read(),
+                Err(error) => Err(error),
+            };
+            match event.map(|event| heard.send(Heard::Input(event))) {
+                Ok(Ok(())) => (),
+                Ok(Err(_)) => return,
                 Err(error) => return lost(error),
             }
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

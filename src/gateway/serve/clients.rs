@@ -12,6 +12,7 @@ use crate::wire::v1;
 impl<V: Venue, L: Ledger, C: Fn() -> Stamp> Server<V, L, C> {
     pub(super) fn hear_clients(&mut self) -> zmq::Result<()> {
         let began = (self.clock)();
+        let before = self.traffic.clients.messages;
         for _ in 0..TURN_MAX {
             let Some(clients) = &self.sockets.clients else { break };
             let Some(frames) = receive(clients)? else { break };
@@ -20,6 +21,7 @@ impl<V: Venue, L: Ledger, C: Fn() -> Stamp> Server<V, L, C> {
                 break;
             }
         }
+        self.traffic.clients.turned(before);
         Ok(())
     }
 

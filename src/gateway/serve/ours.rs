@@ -18,14 +18,17 @@ const TICKS_PAGE: usize = 256;
 
 impl<V: Venue, L: Ledger, C: Fn() -> Stamp> Server<V, L, C> {
     pub(super) fn hear_desk(&mut self) -> zmq::Result<()> {
+        let before = self.traffic.desk.messages;
         for _ in 0..TURN_MAX {
             let Some(frames) = receive(&self.sockets.desk)? else { break };
             self.hear_ours(&frames, Door::Desk)?;
         }
+        self.traffic.desk.turned(before);
         Ok(())
     }
 
     pub(super) fn hear_children(&mut self) -> zmq::Result<()> {
+        let before = self.traffic.children.messages;
         for _ in 0..TURN_MAX {
             let Some(frames) = receive(&self.sockets.children)? else { break };
             let role = frames.first().and_then(|it| self.children.get(it)).map(|it| it.role);
@@ -36,6 +39,7 @@ impl<V: Venue, L: Ledger, C: Fn() -> Stamp> Server<V, L, C> {
             };
             self.hear_ours(&frames, door)?;
         }
+        self.traffic.children.turned(before);
         Ok(())
     }
 
@@ -61,6 +65,9 @@ impl<V: Venue, L: Ledger, C: Fn() -> Stamp> Server<V, L, C> {
             && door == Door::Executor
         {
             return self.signal_order(id, signal, client);
+        }
+        if request == (Request::Status {}) {
+            self.tell_before_status()?;
         }
         let reply = self.answer(&request, door, &client);
         self.reply(&client, id, reply, door)
@@ -205,7 +212,7 @@ impl<V: Venue, L: Ledger, C: Fn() -> Stamp> Server<V, L, C> {
         Reply::Ticks { ticks, oldest: self.pace.oldest() }
     }
 
-    pub(super) fn status(&self, now: Stamp) -> Reply {
+    pub(super) fn status(&mut self, now: Stamp) -> Reply {
         let mut row = self.core.status();
         row.clock = self.pace.clock();
         row.reported = self.pace.reported();

@@ -23,10 +23,7 @@ impl<V: Venue, L: Ledger, C: Fn() -> Stamp> Server<V, L, C> {
     /// Takes the core's new events and tells them, where it is time to.
     pub(super) fn tell(&mut self) -> zmq::Result<()> {
         let heard = self.events.len();
-        self.core.tell(&mut self.events);
-        for event in self.events.iter().skip(heard) {
-            self.pace.hear(event);
-        }
+        self.gather();
         if self.events.len() > heard {
             let now = (self.clock)();
             let first = if heard == 0 { now } else { self.untold.0 };
@@ -44,6 +41,21 @@ impl<V: Venue, L: Ledger, C: Fn() -> Stamp> Server<V, L, C> {
     pub(super) fn is_time_to_tell(&self, now: Stamp) -> bool {
         let (first, last) = self.untold;
         !(0..WAIT_MAX).contains(&now.since(first)) || !(0..LOOK).contains(&now.since(last))
+    }
+
+    /// Takes what the core has to tell.
+    fn gather(&mut self) {
+        let heard = self.events.len();
+        self.core.tell(&mut self.events);
+        for event in self.events.iter().skip(heard) {
+            self.pace.hear(event);
+        }
+    }
+
+    /// Everything that happened so far is told before who asks how it is has the answer.
+    pub(super) fn tell_before_status(&mut self) -> zmq::Result<()> {
+        self.gather();
+        if self.events.is_empty() { Ok(()) } else { self.tell_all() }
     }
 
     /// Tells everything that waits: neighbors on one topic as one message, a frame each.

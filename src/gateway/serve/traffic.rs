@@ -13,6 +13,15 @@ pub(super) struct Passed {
     pub(super) messages: u64,
     /// Answers whose asker was gone.
     pub(super) dropped: u64,
+    /// Requests that were found in one turn, at most, since this was last told.
+    waiting: u64,
+}
+
+impl Passed {
+    /// A turn is over, which began when so many had been taken.
+    pub(super) fn turned(&mut self, before: u64) {
+        self.waiting = self.waiting.max(self.messages - before);
+    }
 }
 
 /// What passed through the sockets that are asked.
@@ -30,28 +39,33 @@ impl Traffic {
     }
 }
 
-fn row(name: &str, place: String, messages: u64, dropped: u64) -> SocketRow {
-    let name = name.to_owned();
-    SocketRow { name, place, messages, dropped, waiting: 0 }
+fn row(name: &str, place: &str, passed: Passed) -> SocketRow {
+    let Passed { messages, dropped, waiting } = passed;
+    SocketRow { name: name.to_owned(), place: place.to_owned(), messages, dropped, waiting }
 }
 
 impl<V: Venue, L: Ledger, C> Server<V, L, C> {
     /// The sockets, and what passed through them so far.
-    pub(super) fn sockets(&self) -> Vec<SocketRow> {
+    pub(super) fn sockets(&mut self) -> Vec<SocketRow> {
         let Traffic { desk, children, clients } = self.traffic;
+        for passed in
+            [&mut self.traffic.desk, &mut self.traffic.children, &mut self.traffic.clients]
+        {
+            passed.waiting = 0;
+        }
         let ticks = self.pace.published();
         let news = |topic: &Topic| self.numbers.get(topic).copied().unwrap_or(0);
         let events = Topic::ALL.iter().map(news).sum::<u64>() + ticks + self.books;
+        // What is published waits in queues that the library keeps to itself.
+        let sent = |messages, dropped| Passed { messages, dropped, waiting: 0 };
         let (tick_port, order_port) = self.sockets.ports();
         let mut rows = vec![
-            row("desk", "inproc".to_owned(), desk.messages, desk.dropped),
-            row("children", "ipc orders".to_owned(), children.messages, children.dropped),
-            row("events", "ipc events".to_owned(), events, self.dropped),
+            row("desk", "inproc", desk),
+            row("children", "ipc", children),
+            row("events", "ipc", sent(events, self.dropped)),
         ];
-        rows.extend(tick_port.map(|port| row("v1 ticks", port.to_string(), ticks, 0)));
-        let orders =
-            |port: u16| row("v1 orders", port.to_string(), clients.messages, clients.dropped);
-        rows.extend(order_port.map(orders));
+        rows.extend(tick_port.map(|port| row("v1 ticks", &port.to_string(), sent(ticks, 0))));
+        rows.extend(order_port.map(|port| row("v1 orders", &port.to_string(), clients)));
         rows
     }
 }

@@ -135,7 +135,7 @@ fn toast(screen: &mut Screen, answer: &Answer, done: String) {
             let text = if said.is_empty() { done } else { said.clone() };
             screen.toasts.push(Kind::Ok, text);
         }
-        Err(refused) => screen.toasts.push(Kind::Error, refused.text.clone()),
+        Err(refused) => screen.toasts.push_answer(refused),
     }
 }
 

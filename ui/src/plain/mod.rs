@@ -16,6 +16,7 @@ use crate::overlays::lines::{self, Question};
 use crate::overlays::{Overlay, kill, menu, quit};
 use crate::safety;
 use crate::screen::{Awaited, Screen};
+use crate::update::step::Step;
 use crate::view::{Moment, View};
 use crate::widgets::field::Field;
 
@@ -42,7 +43,11 @@ pub struct Plain {
     has_jumped: bool,
     /// Whether the menu that was shown is that of somebody who is logged in.
     is_whole: Option<bool>,
+    /// The next step that was told.
+    step: Option<Step>,
     is_ended: bool,
+    /// The last line had no end.
+    is_cut: bool,
     /// The action that leaves at the end of the input.
     leaving: Option<u64>,
     end: End,
@@ -128,11 +133,7 @@ impl Plain {
     /// was cut off before its end, it is not taken: nobody knows what it would have been.
     pub fn end(&mut self, screen: &mut Screen, view: &View, now: Moment, is_cut: bool) -> Told {
         let mut told = self.update(screen, view, now, Event::Time);
-        if is_cut {
-            self.end = End::Inside;
-            told.lines.push(screen.look.text("plain.ended_cut").into_owned());
-        }
-        self.is_ended = true;
+        (self.is_ended, self.is_cut) = (true, is_cut);
         self.go_on(screen, view, false, &mut told);
         told
     }
@@ -144,9 +145,13 @@ impl Plain {
         told
     }
 
-    /// What nobody watches once the program is gone.
-    pub fn left_behind(&self, screen: &Screen, view: &View) -> Vec<String> {
-        quit::lines::left_behind(&screen.look, view)
+    /// Whoever is asked is interrupted: nothing more is asked, and what nobody watches then is told.
+    pub fn interrupt(&mut self, screen: &Screen, view: &View) -> Told {
+        (self.prompt, self.is_secret) = (String::new(), false);
+        let mut lines = std::mem::take(&mut self.held);
+        lines.push(screen.look.text("plain.interrupted").into_owned());
+        lines.extend(quit::lines::left_behind(&screen.look, view));
+        Told { lines, actions: Vec::new() }
     }
 
     fn update(&mut self, screen: &mut Screen, view: &View, now: Moment, event: Event) -> Told {
@@ -281,6 +286,10 @@ impl Plain {
 
     /// The input is over and everything that it said is done.
     fn leave(&mut self, screen: &mut Screen, told: &mut Told) {
+        if self.is_cut {
+            self.end = End::Inside;
+            told.lines.push(screen.look.text("plain.ended_cut").into_owned());
+        }
         let is_inside = |it: &Overlay| !matches!(it, Overlay::Quit(_) | Overlay::Kill(_));
         if screen.overlays.iter().any(is_inside) {
             self.end = End::Inside;
@@ -296,9 +305,13 @@ impl Plain {
 
     /// Nobody is there to answer what becomes of positions: it is told, and the program ends.
     fn after_leaving(&mut self, screen: &Screen, view: &View, answer: &Answer, told: &mut Told) {
-        if self.leaving == Some(answer.id) && answer.outcome.is_err() {
+        if let Err(refused) = &answer.outcome
+            && self.leaving == Some(answer.id)
+        {
             self.end = End::Held;
-            told.lines.extend(self.left_behind(screen, view));
+            let held = quit::lines::left_behind(&screen.look, view);
+            let why = held.is_empty().then(|| refused.text.clone());
+            told.lines.extend(held.into_iter().chain(why));
             told.actions.push(Action::Leave);
         }
     }

@@ -33,8 +33,16 @@ impl Plain {
         while let Some(overlay) = screen.overlays.last() {
             match overlay {
                 Overlay::Detail(it) => told.lines.extend(detail::lines(&screen.look, view, it)),
-                Overlay::Help(_) | Overlay::Palette(_) | Overlay::Menu(_) => (),
-                _ => return,
+                Overlay::Form(_)
+                | Overlay::Confirm(_)
+                | Overlay::Preview(_)
+                | Overlay::Kill(_)
+                | Overlay::Quit(_) => return,
+                // What is only drawn asks nothing.
+                Overlay::Help(_)
+                | Overlay::Palette(_)
+                | Overlay::Menu(_)
+                | Overlay::Instruments(_) => (),
             }
             screen.overlays.pop();
         }
@@ -52,10 +60,11 @@ impl Plain {
     /// Help and mistakes of the command language have lines of their own, which a toast has not.
     pub(super) fn usage(&mut self, screen: &mut Screen, answer: &Answer, told: &mut Told) {
         let is_command = self.commands.remove(&answer.id);
-        if let Err(refused) = &answer.outcome
-            && is_command
-            && refused.code == "USAGE"
-        {
+        let Err(refused) = &answer.outcome else { return };
+        if self.leaving == Some(answer.id) {
+            // It says what to answer, and nobody is there to do it.
+            screen.toasts.take();
+        } else if is_command && refused.code == "USAGE" {
             screen.toasts.take();
             let clean = |it: &str| it.chars().filter(|it| !it.is_control()).collect();
             told.lines.extend(refused.text.lines().map(clean));
@@ -64,13 +73,17 @@ impl Plain {
 
     /// Asks what is asked now. The sentences before a question are said once.
     pub(super) fn ask(&mut self, screen: &Screen, view: &View, is_anew: bool, told: &mut Told) {
+        let step = Step::next(view);
         let question = match lines::ask(screen, view) {
-            _ if self.is_waiting(screen) => Question::default(),
+            _ if self.is_waiting(screen) || self.leaving.is_some() => Question::default(),
             Some(question) => question,
-            None => self.menu(screen, view),
+            None => Question::new(self.menu(screen, view, step), MENU),
         };
         if is_anew || question.prompt != self.prompt {
             told.lines.extend(question.said);
+            if question.prompt == MENU {
+                (self.is_whole, self.step) = (Some(view.machine.is_logged_in()), step);
+            }
         }
         if question.prompt == MENU {
             told.lines.append(&mut self.held);
@@ -78,19 +91,16 @@ impl Plain {
         (self.prompt, self.is_secret) = (question.prompt, question.is_secret);
     }
 
-    /// The menu, said when it changes and when it is asked for.
-    fn menu(&mut self, screen: &Screen, view: &View) -> Question {
-        let is_whole = Some(view.machine.is_logged_in());
-        if is_whole == self.is_whole {
-            return Question::new(Vec::new(), MENU);
-        }
-        self.is_whole = is_whole;
-        let mut said = menu::listed(&screen.look, view);
-        said.extend(Step::next(view).map(|it| {
+    /// The menu and the next step, each where it changed or is asked for.
+    fn menu(&self, screen: &Screen, view: &View, step: Option<Step>) -> Vec<String> {
+        let is_listed = self.is_whole != Some(view.machine.is_logged_in());
+        let mut said = if is_listed { menu::listed(&screen.look, view) } else { Vec::new() };
+        let step = step.filter(|it| is_listed || self.step != Some(*it));
+        said.extend(step.map(|it| {
             let what = screen.look.text(it.ask_key());
             screen.look.fill("plain.next", &[("number", it.number()), ("what", &what)])
         }));
-        Question::new(said, MENU)
+        said
     }
 }
 
@@ -100,5 +110,5 @@ fn sentence(screen: &Screen, toast: &Toast) -> String {
         Kind::Warn => screen.look.text("toast.warn"),
         Kind::Error => screen.look.text("toast.error"),
     };
-    format!("{word}: {}", toast.text)
+    screen.look.fill("plain.toned", &[("word", &word), ("text", &toast.text)])
 }

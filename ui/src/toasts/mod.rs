@@ -7,6 +7,7 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr as _;
 
+use crate::event::Refused;
 use crate::screen::Screen;
 use crate::theme::{Glyph, Role};
 use crate::view::Moment;
@@ -70,6 +71,25 @@ impl Toasts {
             self.waiting.remove(least);
         }
         self.waiting.push(Toast { kind, text, since: None });
+    }
+
+    /// Tells why something was not done, unless an order that was refused for it is told already.
+    pub(crate) fn push_answer(&mut self, refused: &Refused) {
+        let reason = format!("{} ({})", refused.text, refused.code);
+        let is_told = |it: &Toast| it.kind == Kind::Error && it.text.ends_with(&reason);
+        if !self.waiting.iter().any(is_told) {
+            self.push(Kind::Error, refused.text.clone());
+        }
+    }
+
+    /// Takes an answer away that says no more than the order that is told now.
+    fn forget_answer(&mut self, reason: &str) {
+        let is_same = |it: &Toast| {
+            let rest = reason.strip_prefix(it.text.as_str());
+            it.kind == Kind::Error
+                && rest.is_some_and(|it| it.starts_with(" (") && it.ends_with(')'))
+        };
+        self.waiting.retain(|it| !is_same(it));
     }
 
     /// The one that is shown: the newest error in its first seconds, else the newest of all.

@@ -7,7 +7,7 @@ use crate::event::Event;
 use crate::overlays::bench::Bench;
 use crate::view::{Alert, Order, OrderState, fixture};
 
-use super::{COUNT_MAX, Kind, draw};
+use super::{COUNT_MAX, Kind, Toasts, draw};
 
 fn line(bench: &Bench, width: u16) -> String {
     let mut terminal = Terminal::new(TestBackend::new(width, 1)).unwrap();
@@ -71,6 +71,34 @@ fn what_was_there_before_the_screen_is_not_news() {
 }
 
 #[test]
+fn fills_of_before_are_not_told_however_late_they_are_read() {
+    let mut bench = Bench::new();
+    bench.screen.toasts = Toasts::default();
+    let fills = std::mem::take(&mut bench.view.fills);
+    bench.view.is_whole = false;
+    bench.happens(&Event::View);
+    bench.view.fills = fills;
+    bench.happens(&Event::View);
+    bench.view.is_whole = true;
+    bench.happens(&Event::View);
+    assert!(bench.screen.toasts.is_empty());
+    bench.view.fills.push(bench.view.fills[0].clone());
+    bench.happens(&Event::View);
+    assert!(bench.told().contains("filled"), "{}", bench.told());
+}
+
+#[test]
+fn fills_are_told_when_old_ones_go() {
+    let mut bench = Bench::new();
+    bench.happens(&Event::View);
+    let one = bench.view.fills[0].clone();
+    let gone = bench.view.fills.len();
+    (bench.view.fills, bench.view.fills_gone) = (vec![one], gone);
+    bench.happens(&Event::View);
+    assert!(bench.told().contains("filled"), "{}", bench.told());
+}
+
+#[test]
 fn fills_and_faults_are_told_once_and_ring() {
     let mut bench = Bench::new();
     let mut fill = fixture::view().fills[0].clone();
@@ -108,6 +136,39 @@ fn an_order_in_doubt_that_is_refused_is_told_twice() {
     assert_eq!(bench.happens(&Event::View).len(), 1);
     assert!(bench.told().contains("order A16 refused (sell 1 TXFH1 at 17,317): margin"));
     assert_eq!(bench.happens(&Event::View), []);
+}
+
+#[test]
+fn a_refused_order_is_told_once_whatever_comes_first() {
+    for is_answered_first in [true, false] {
+        let mut bench = Bench::new();
+        let awaited = crate::screen::Awaited::Toast("sent: it".into());
+        drop(bench.screen.perform(vec!["order buy TXFH1 3".into()], awaited));
+        let answer = Err(("MARGIN", "too little margin"));
+        if is_answered_first {
+            bench.answer(answer);
+            assert_eq!(bench.told(), "too little margin");
+        }
+        let order = bench.view.order("A16").cloned().unwrap();
+        let reason = "too little margin (MARGIN)".to_owned();
+        bench.view.orders[5] = Order { state: OrderState::Rejected, reason, ..order };
+        let text = "order A16, sell 1 TXFH1 was refused: too little margin".to_owned();
+        let (code, severity) = ("MARGIN".to_owned(), Kind::Error);
+        bench.view.alerts.push(Alert { number: 9, code, text, severity, ..Alert::default() });
+        assert_eq!(bench.happens(&Event::View).len(), 1, "it rings once");
+        if !is_answered_first {
+            bench.answer(answer);
+        }
+        let told = "order A16 refused (sell 1 TXFH1 at 17,317): too little margin (MARGIN)";
+        assert_eq!((bench.told().as_str(), bench.screen.toasts.more()), (told, 0));
+    }
+    // Something else that is refused for the same reason is told in its own words.
+    let mut bench = Bench::new();
+    let text = "order A99, sell 1 TXFH1 was refused: too little margin".to_owned();
+    let (code, severity) = ("MARGIN".to_owned(), Kind::Error);
+    bench.view.alerts.push(Alert { number: 9, code, text, severity, ..Alert::default() });
+    assert_eq!(bench.happens(&Event::View).len(), 1);
+    assert!(bench.told().starts_with("order A99"));
 }
 
 #[test]

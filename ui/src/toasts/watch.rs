@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::action::Action;
 use crate::look::Look;
 use crate::screen::Screen;
-use crate::view::{Fill, Order, OrderState, Side, View, nano};
+use crate::view::{Alert, Fill, Order, OrderState, Side, View, nano};
 use crate::widgets::text::exact;
 
 use super::Kind;
@@ -27,7 +27,9 @@ pub(super) struct Seen {
 /// Tells what is new in the view: alerts, refused orders, fills. Fills and faults ring.
 pub fn watch(screen: &mut Screen, view: &View) -> Vec<Action> {
     if !screen.toasts.seen.is_begun {
-        begin(&mut screen.toasts.seen, view);
+        if view.is_whole {
+            begin(&mut screen.toasts.seen, view);
+        }
         return Vec::new();
     }
     let mut rings = Vec::new();
@@ -40,7 +42,7 @@ pub fn watch(screen: &mut Screen, view: &View) -> Vec<Action> {
 fn begin(seen: &mut Seen, view: &View) {
     seen.is_begun = true;
     seen.alert = view.alerts.iter().map(|it| it.number).max().unwrap_or(0);
-    seen.fills = view.fills.len();
+    seen.fills = view.fills_gone + view.fills.len();
     seen.troubled = view.orders.iter().filter(|it| is_trouble(it)).map(trouble_of).collect();
 }
 
@@ -48,6 +50,10 @@ fn alerts(screen: &mut Screen, view: &View, rings: &mut Vec<String>) {
     let last = screen.toasts.seen.alert;
     for alert in view.alerts.iter().filter(|it| it.number > last) {
         screen.toasts.seen.alert = screen.toasts.seen.alert.max(alert.number);
+        // The order itself tells more, and rings.
+        if view.orders.iter().any(|it| is_trouble(it) && is_about(alert, it)) {
+            continue;
+        }
         screen.toasts.push(alert.severity, alert.text.clone());
         if alert.severity >= Kind::Error {
             rings.push(alert.text.clone());
@@ -59,6 +65,14 @@ fn is_trouble(order: &Order) -> bool {
     matches!(order.state, OrderState::Denied | OrderState::Rejected | OrderState::InDoubt)
 }
 
+/// Whether an alert says of an order that it was refused.
+fn is_about(alert: &Alert, order: &Order) -> bool {
+    let of_code = format!(" ({})", alert.code);
+    let reason = order.reason.strip_suffix(&of_code).filter(|it| !it.is_empty());
+    reason.is_some_and(|it| alert.text.ends_with(it))
+        && alert.text.split([' ', ',']).any(|it| it == order.id)
+}
+
 fn trouble_of(order: &Order) -> String {
     format!("{} {:?}", order.id, order.state)
 }
@@ -67,6 +81,7 @@ fn orders(screen: &mut Screen, view: &View, rings: &mut Vec<String>) {
     for order in view.orders.iter().filter(|it| is_trouble(it)) {
         if screen.toasts.seen.troubled.insert(trouble_of(order)) {
             let text = trouble(&screen.look, view, order);
+            screen.toasts.forget_answer(&order.reason);
             screen.toasts.push(Kind::Error, text.clone());
             rings.push(text);
         }
@@ -83,8 +98,9 @@ fn trouble(look: &Look, view: &View, order: &Order) -> String {
 }
 
 fn fills(screen: &mut Screen, view: &View, rings: &mut Vec<String>) {
-    let seen = std::mem::replace(&mut screen.toasts.seen.fills, view.fills.len());
-    let new = view.fills.get(seen..).unwrap_or_default();
+    let count = view.fills_gone + view.fills.len();
+    let seen = std::mem::replace(&mut screen.toasts.seen.fills, count);
+    let new = view.fills.get(seen.saturating_sub(view.fills_gone)..).unwrap_or_default();
     if new.len() > SINGLE_MAX && !screen.is_plain {
         let count = new.len().to_string();
         let text = screen.look.fill("toast.fills", &[("count", &count)]);

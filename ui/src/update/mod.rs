@@ -81,7 +81,7 @@ fn answered(screen: &mut Screen, view: &View, answer: &Answer) -> Vec<Action> {
 fn reload(screen: &mut Screen, reloaded: Reloaded) -> Vec<Action> {
     let (kind, text) = match reloaded {
         Reloaded::Theme(Ok(theme)) => {
-            screen.look.theme = theme;
+            screen.look.theme = screen.look.theme.changed_to(theme);
             (Kind::Info, screen.look.text("frame.theme_reloaded").into_owned())
         }
         Reloaded::Keys(Ok(keys)) => {

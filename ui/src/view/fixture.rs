@@ -23,6 +23,7 @@ pub const fn ago(seconds: i64) -> Moment {
 /// A rich moment: everything runs, orders in every state, a position of one lot.
 pub fn view() -> View {
     View {
+        is_whole: true,
         now: NOW,
         offset_s: TAIPEI_S,
         machine: machine(),
@@ -30,6 +31,7 @@ pub fn view() -> View {
         conditions: trading::conditions(),
         orders: trading::orders(),
         fills: trading::fills(),
+        fills_gone: 0,
         positions: trading::positions(),
         money: Some(trading::money()),
         health: health(),
@@ -42,6 +44,7 @@ pub fn view() -> View {
 /// A first start: nobody logged in, nothing registered, nothing running.
 pub fn empty() -> View {
     View {
+        is_whole: true,
         now: NOW,
         offset_s: TAIPEI_S,
         machine: Machine {
@@ -123,9 +126,10 @@ fn health() -> Health {
             executor,
         ],
         sockets: vec![
-            socket("tick PUB", "5555", 8_120),
-            socket("signal PULL", "5556", 1),
-            socket("rpc REP", "5557", 12),
+            socket("desk", "inproc", 31),
+            socket("children", "ipc", 84),
+            socket("events", "ipc", 8_241),
+            socket("v1 ticks", "5555", 8_120),
         ],
         tick_age_ms: Some(12),
         ticks_per_second: 812,

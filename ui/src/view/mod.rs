@@ -22,6 +22,8 @@ pub use trading::{
 pub struct View {
     /// Our clock when the view was made.
     pub now: Moment,
+    /// All orders and fills of before were read: what appears from now on is new.
+    pub is_whole: bool,
     /// What to add to UTC for the clock that the trader reads, in seconds.
     pub offset_s: i32,
     /// The machine and its session.
@@ -34,6 +36,8 @@ pub struct View {
     pub orders: Vec<Order>,
     /// Fills, oldest first.
     pub fills: Vec<Fill>,
+    /// How many fills came before the first of these, and are not kept.
+    pub fills_gone: usize,
     /// Positions, one a row of account and item.
     pub positions: Vec<Position>,
     /// The selected account's money, where the venue tells it.

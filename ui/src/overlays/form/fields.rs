@@ -123,12 +123,6 @@ pub(super) fn is_visible(form: &Form, name: Name) -> bool {
     let is_production = yes_no(form.said(Name::Production)) == Some(true);
     match name {
         Name::Phrase => is_production,
-        // Who logs in without a password does so by default only; anybody else may need one.
-        Name::Password => {
-            let default = form.entry(Name::User).map(|it| it.default.as_str());
-            let needs = form.entry(Name::Password).is_some_and(|it| it.default == NEEDED);
-            needs || is_production || default != Some(form.said(Name::User))
-        }
         _ => true,
     }
 }

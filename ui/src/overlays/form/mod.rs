@@ -250,10 +250,13 @@ pub(super) fn answered(screen: &mut Screen, _view: &View, answer: &Answer) -> Ve
     let is_meant = |it: &Overlay| matches!(it, Overlay::Form(form) if form.sent == Some(id));
     let place = screen.overlays.iter().position(is_meant);
     match (&answer.outcome, place) {
-        (Ok(said), place) => {
+        (Ok(said), None) => {
             let text = if said.is_empty() { screen.look.text("form.done") } else { said.into() };
             screen.toasts.push(Tone::Ok, text);
-            if let Some(Overlay::Form(form)) = place.map(|it| screen.overlays.remove(it)) {
+        }
+        (Ok(said), Some(place)) => {
+            if let Overlay::Form(form) = screen.overlays.remove(place) {
+                screen.toasts.push(Tone::Ok, sentence::done(&screen.look, &form, said));
                 after(screen, &form);
             }
         }
@@ -272,6 +275,7 @@ pub(super) fn answered(screen: &mut Screen, _view: &View, answer: &Answer) -> Ve
 fn after(screen: &mut Screen, form: &Form) {
     let code = form.said(Name::Code).to_ascii_uppercase();
     match form.kind {
+        Kind::Futures if screen.is_plain => detail::open(screen, Subject::Futures(code)),
         Kind::Futures => instruments::open(screen, &code),
         Kind::Positions => detail::open(screen, Subject::Positions(code)),
         Kind::Item if screen.item.is_none() => {

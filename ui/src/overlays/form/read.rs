@@ -183,7 +183,9 @@ impl<'a> Reader<'a> {
         if self.form.kind == Kind::Item && self.view.quote(&code).is_some() {
             return self.fail("form.is_registered", &[("item", &code)]);
         }
-        if self.form.kind == Kind::Order && self.view.quote(&code).is_none() {
+        // A condition on an item without ticks would wait for ever: it is asked for here, too.
+        let is_traded = matches!(self.form.kind, Kind::Order | Kind::Condition(_));
+        if is_traded && self.view.quote(&code).is_none() {
             return self.fail("form.not_registered", &[("item", &code)]);
         }
         Ok(code)

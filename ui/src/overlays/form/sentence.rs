@@ -1,10 +1,26 @@
 //! What will happen, in a sentence, while the form is filled in.
 
+use crate::look::Look;
 use crate::view::{Nano, Side};
 use crate::widgets::text::exact;
 
 use super::read::Reader;
-use super::{Kind, Name};
+use super::{Form, Kind, Name};
+
+/// What was done, where the machine said yes and perhaps a number; empty where what was asked for is
+/// shown instead.
+pub(super) fn done(look: &Look, form: &Form, said: &str) -> String {
+    let (key, what) = match &form.kind {
+        Kind::Login => ("form.did_login", form.said(Name::User).to_owned()),
+        Kind::Item => ("form.did_item", form.said(Name::Item).to_ascii_uppercase()),
+        Kind::Condition(None) => ("form.did_condition", form.said(Name::Item).to_ascii_uppercase()),
+        Kind::Account => ("form.did_account", form.said(Name::Account).to_owned()),
+        Kind::Order => ("form.did_order", said.to_owned()),
+        Kind::Condition(Some(id)) | Kind::Amend(id) => ("form.did_change", id.clone()),
+        Kind::Futures | Kind::Positions => return String::new(),
+    };
+    look.fill(key, &[("what", &what)])
+}
 
 impl Reader<'_> {
     /// What the form will do; `None` while it says too little.

@@ -181,8 +181,6 @@ fn perform(screen: &mut Screen, line: String) -> Vec<Action> {
 
 /// Takes the password out of its field: what stays behind is empty.
 fn password(form: &mut Form) -> Option<Secret> {
-    let is_asked = super::fields::is_visible(form, Name::Password);
-    let entry = form.entry_mut(Name::Password)?;
-    let text = entry.field.take();
-    (is_asked && !text.is_empty()).then(|| Secret::new(text))
+    let text = form.entry_mut(Name::Password)?.field.take();
+    (!text.is_empty()).then(|| Secret::new(text))
 }

@@ -93,7 +93,7 @@ pub fn open(screen: &mut Screen) {
         Some(Overlay::Kill(kill)) => kill,
         _ => Box::new(Kill { choice: None, opened: now, reason: None }),
     };
-    if place.is_some() {
+    if place.is_some() && screen.kills_twice {
         twice(&mut kill, now);
     }
     screen.overlays.push(Overlay::Kill(kill));
@@ -107,7 +107,7 @@ fn twice(kill: &mut Kill, now: Moment) {
 
 /// Takes a key.
 pub fn update(screen: &mut Screen, view: &View, key: Press) -> Vec<Action> {
-    let now = screen.now;
+    let (now, kills_twice) = (screen.now, screen.kills_twice);
     let Some(Overlay::Kill(kill)) = screen.overlays.last_mut() else { return Vec::new() };
     let is_enter_meant = !key.is_repeat && !super::is_swallowed(kill.opened, now);
     if let Some(reason) = &mut kill.reason {
@@ -127,7 +127,7 @@ pub fn update(screen: &mut Screen, view: &View, key: Press) -> Vec<Action> {
         Stroke::Esc => {
             screen.overlays.pop();
         }
-        Stroke::Char('K') if !key.is_repeat => twice(kill, now),
+        Stroke::Char('K') if !key.is_repeat && kills_twice => twice(kill, now),
         Stroke::Char(digit @ '1'..='5') => {
             kill.choice = Choice::ALL.into_iter().find(|it| it.digit() == digit);
         }

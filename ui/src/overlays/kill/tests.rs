@@ -63,6 +63,14 @@ fn the_key_twice_chooses_to_flatten_and_still_wants_an_enter() {
     let mut bench = opened(Bench::new());
     bench.repeat("K");
     assert_eq!(bench.keys("enter"), [], "held down");
+
+    let mut bench = Bench::new();
+    bench.screen.kills_twice = false;
+    let mut bench = opened(bench);
+    kill::open(&mut bench.screen);
+    bench.wait(500);
+    bench.press("K");
+    assert_eq!(bench.keys("enter"), [], "switched off");
 }
 
 #[test]
@@ -214,7 +222,7 @@ fn it_is_there_at_every_size() {
     insta::assert_snapshot!("kill_20x5", bench.drawn(20, 5));
     for (width, height) in [(20, 3), (20, 1), (59, 15), (12, 6)] {
         let drawn = bench.drawn(width, height);
-        assert!(drawn.contains("> 3"), "{width}x{height}\n{drawn}");
+        assert!(drawn.contains("▸ 3"), "{width}x{height}\n{drawn}");
     }
     bench.draws_everywhere();
     bench.keys("4 enter");
