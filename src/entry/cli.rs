@@ -14,6 +14,7 @@ Examples:
   aftm replay csv:ticks.csv --conditions conditions.toml --plot equity.svg
   aftm ctl order buy TXFH1 1 --limit 17300
   aftm config show --origin
+  aftm theme preview daylight
 
 Exit codes:
   0 done  1 failed  2 usage  3 configuration  4 not connected  5 refused by a limit
@@ -26,13 +27,13 @@ Settings: built-in defaults, then the settings file, the .env file, the environm
 #[derive(Debug, Parser)]
 #[command(name = "aftm", version, after_help = EXAMPLES)]
 pub struct Cli {
-    /// What the flags state.
-    #[command(flatten)]
-    pub flags: Flags,
     /// The numbered menu as lines instead of the screen: for screen readers, scripts and terminals
     /// that draw nothing
     #[arg(long)]
     pub plain: bool,
+    /// What the flags state.
+    #[command(flatten)]
+    pub flags: Flags,
     /// What to do; `None` opens the screen.
     #[command(subcommand)]
     pub entry: Option<Entry>,
@@ -57,6 +58,10 @@ pub struct Flags {
     /// Times real time, or max
     #[arg(id = "feed_speed", long = "speed", global = true, value_name = "N|max")]
     pub speed: Option<String>,
+    /// Colors: as the terminal says, always, never, or so many
+    #[arg(id = "screen_color", long = "color", global = true, value_name = "WHEN",
+          value_parser = ["auto", "always", "never", "16", "256", "truecolor"])]
+    pub color: Option<String>,
 }
 
 impl Flags {
@@ -64,7 +69,8 @@ impl Flags {
     pub fn stated(&self) -> Vec<(&'static str, &'static str, String)> {
         let feed = self.feed.clone().map(|it| ("--feed", "feed.source", it));
         let speed = self.speed.clone().map(|it| ("--speed", "feed.speed", it));
-        feed.into_iter().chain(speed).collect()
+        let color = self.color.clone().map(|it| ("--color", "screen.color", it));
+        feed.into_iter().chain(speed).chain(color).collect()
     }
 }
 
@@ -105,6 +111,11 @@ pub enum Entry {
         #[arg(long, value_name = "FOLDER")]
         dir: Option<PathBuf>,
     },
+    /// List the keys in effect, or everything that is wrong with keymap.toml
+    Keys,
+    /// List, check or preview themes
+    #[command(subcommand)]
+    Theme(Theme),
     /// Run the strategy; started by the machine, with its endpoints on standard input
     #[command(hide = true)]
     Strategy,
@@ -182,6 +193,25 @@ pub enum Config {
     Init,
     /// Name the settings file
     Path,
+}
+
+/// What to do with themes.
+#[derive(Clone, Debug, PartialEq, Eq, Subcommand)]
+pub enum Theme {
+    /// List the themes that can be chosen
+    List,
+    /// Say whether a file can be used as a theme
+    Check {
+        /// A theme in TOML
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+    },
+    /// Draw a made-up moment to standard output in a theme
+    Preview {
+        /// A theme by its name [default: the one in use]
+        #[arg(value_name = "NAME")]
+        name: Option<String>,
+    },
 }
 
 /// What can be measured.
@@ -269,6 +299,16 @@ mod tests {
         let Some(Entry::Ctl { command }) = cli.entry else { panic!("not ctl") };
         assert_eq!(command.to_line(), "order buy TXFH1 1 --limit 17300");
         assert_eq!(cli.flags.sets, ["feed.speed=max"]);
+    }
+
+    #[test]
+    fn colors_are_a_flag_of_every_entry() {
+        for words in ["aftm --color never", "aftm theme preview mono --color never"] {
+            let cli = Cli::try_parse_from(words.split(' ')).unwrap();
+            assert_eq!(cli.flags.stated(), [("--color", "screen.color", "never".to_owned())]);
+        }
+        let error = Cli::try_parse_from(["aftm", "--color", "red"]).unwrap_err();
+        assert_eq!(error.exit_code(), 2);
     }
 
     #[test]

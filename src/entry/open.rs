@@ -77,6 +77,14 @@ fn dispatch(cli: Cli) -> Result<Exit> {
             Ok(doctor::report(&findings.findings(), &mut out)?)
         }
         Some(Entry::Export(what)) => export(&what, &folders, &mut out),
+        Some(Entry::Keys) => {
+            let Some(settings) = in_force(resolved) else { return Ok(Exit::Configuration) };
+            screen::keys(&settings, &folders, &mut out)
+        }
+        Some(Entry::Theme(what)) => {
+            let Some(settings) = in_force(resolved) else { return Ok(Exit::Configuration) };
+            screen::theme(&what, &settings, &folders, &mut out)
+        }
         Some(Entry::Verify) => verify(&folders, &mut out),
         Some(Entry::Replay(what)) => {
             let Some(settings) = in_force(resolved) else { return Ok(Exit::Configuration) };

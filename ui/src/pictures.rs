@@ -2,6 +2,7 @@
 
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
+use ratatui::buffer::Buffer;
 
 use crate::event::{Event, Press};
 use crate::keys::Keymap;
@@ -118,6 +119,23 @@ pub const PICTURES: [Picture; 9] = [
     },
 ];
 
+/// The whole screen at a moment that is made up, in any look and at any size.
+///
+/// # Errors
+/// A sentence where it cannot be drawn.
+pub fn preview(look: Look, size: (u16, u16)) -> Result<Buffer, String> {
+    let picture = Picture {
+        name: "preview",
+        caption: "",
+        size,
+        language: look.language,
+        theme: "",
+        moment: fixture::view,
+        keys: LADDER,
+    };
+    picture.cells(look)
+}
+
 impl Picture {
     /// Draws it as scalable vector graphics, the same bytes each time.
     ///
@@ -127,7 +145,11 @@ impl Picture {
         let theme = Theme::built_in(self.theme)
             .ok_or_else(|| format!("{}: no theme `{}` is shipped", self.name, self.theme))?;
         let ground = Ground::of(&theme);
-        let look = Look { theme, language: self.language };
+        let cells = self.cells(Look { theme, language: self.language })?;
+        Ok(svg(&cells, ground))
+    }
+
+    fn cells(&self, look: Look) -> Result<Buffer, String> {
         let mut screen = Screen::new(look, Keymap::default(), self.size);
         let view = (self.moment)();
         self.press(&mut screen, &view)?;
@@ -135,7 +157,7 @@ impl Picture {
         let refusal = |it| format!("{}: {it}", self.name);
         let mut terminal = Terminal::new(TestBackend::new(width, height)).map_err(refusal)?;
         let drawn = terminal.draw(|frame| crate::draw(frame, &screen, &view)).map_err(refusal)?;
-        Ok(svg(drawn.buffer, ground))
+        Ok(drawn.buffer.clone())
     }
 
     fn press(&self, screen: &mut Screen, view: &View) -> Result<(), String> {

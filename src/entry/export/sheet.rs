@@ -32,6 +32,7 @@ const ORDERS: &[Column] = &[
     ("refusal_code", "/refusal/code"),
     ("refusal_text", "/refusal/text"),
     ("note", "/note"),
+    ("time", "/time"),
 ];
 
 const FILLS: &[Column] = &[

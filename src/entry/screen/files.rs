@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use aftm_domain::Stamp;
 use aftm_ui::Screen;
 use aftm_ui::event::Reloaded;
-use aftm_ui::keys::Keymap;
+use aftm_ui::keys::{Keymap, KeymapError};
 use aftm_ui::look::{Language, Look};
 use aftm_ui::session::Session;
 use aftm_ui::theme::{Convention, Depth, Theme};
@@ -67,41 +67,7 @@ impl Files {
         wanted: &config::Screen,
         variable: &dyn Fn(&str) -> Option<String>,
     ) -> Result<Look> {
-        let language = language(wanted, variable);
-        let name = wanted.theme.as_deref().unwrap_or_else(|| Theme::name_for(language.tag()));
-        let theme = self.theme(name)?;
-        let theme = match wanted.is_red_up {
-            None if wanted.theme.is_some() => theme,
-            None => theme.with_convention(Convention::of(language.tag())),
-            Some(true) => theme.with_convention(Convention::RedUp),
-            Some(false) => theme.with_convention(Convention::GreenUp),
-        };
-        Ok(Look { theme: theme.at_depth(self.depth), language })
-    }
-
-    /// The trader's theme of a name, or the one that comes with the program.
-    fn theme(&self, name: &str) -> Result<Theme> {
-        let path = self.theme_path(name);
-        let Some(text) = read(&path)? else {
-            return Theme::built_in(name).ok_or_else(|| {
-                let known = Theme::names().join(", ");
-                anyhow!("there is no theme {name}: neither {} nor one of {known}", path.display())
-            });
-        };
-        let parent = |name: &str| read(&self.theme_path(name)).ok().flatten();
-        Theme::parse(&path.display().to_string(), &text, &parent)
-            .map_err(|error| anyhow!("{error}"))
-    }
-
-    fn theme_path(&self, name: &str) -> PathBuf {
-        self.config.join(THEMES).join(format!("{name}.toml"))
-    }
-
-    /// The trader's keys, or those that come with the program.
-    pub(super) fn keys(&self) -> Result<Keymap> {
-        let path = self.config.join(KEYMAP);
-        let Some(text) = read(&path)? else { return Ok(Keymap::default_map()) };
-        Keymap::parse(&text).map_err(|error| anyhow!("{}: {error}", path.display()))
+        look(&self.config, wanted, variable, self.depth)
     }
 
     /// What the trader looked at last; a file that cannot be read is told and passed over.
@@ -151,11 +117,13 @@ impl Files {
 
     /// A changed file, read again; `None` for a theme that is not in use.
     pub(super) fn reload(&self, changed: Changed, screen: &Screen) -> Option<Reloaded> {
-        let told = |error: anyhow::Error| format!("{error:#}");
+        // A line of the screen has no room for the folder, and the reason must be seen.
+        let folder = format!("{}/", self.config.display());
+        let told = |error: anyhow::Error| format!("{error:#}").replace(&folder, "");
         match changed {
-            Changed::Keys => Some(Reloaded::Keys(self.keys().map_err(told))),
+            Changed::Keys => Some(Reloaded::Keys(keys(&self.config).map_err(told))),
             Changed::Theme(name) if name == screen.look.theme.name => {
-                let read = self.theme(&name).map(|it| screen.look.theme.changed_to(it));
+                let read = theme(&self.config, &name).map(|it| screen.look.theme.changed_to(it));
                 Some(Reloaded::Theme(read.map_err(told)))
             }
             Changed::Theme(_) => None,
@@ -173,13 +141,69 @@ impl Files {
     }
 }
 
+/// The folder of the trader's own themes.
+pub(super) fn themes(config: &Path) -> PathBuf {
+    config.join(THEMES)
+}
+
+/// Theme and language, by the settings and then by the environment.
+pub(super) fn look(
+    config: &Path,
+    wanted: &config::Screen,
+    variable: &dyn Fn(&str) -> Option<String>,
+    depth: Depth,
+) -> Result<Look> {
+    let language = language(wanted, variable);
+    let theme = theme(config, theme_name(wanted, language))?;
+    let theme = match wanted.is_red_up {
+        None if wanted.theme.is_some() => theme,
+        None => theme.with_convention(Convention::of(language.tag())),
+        Some(true) => theme.with_convention(Convention::RedUp),
+        Some(false) => theme.with_convention(Convention::GreenUp),
+    };
+    Ok(Look { theme: theme.at_depth(depth), language })
+}
+
+/// The name of the theme in use.
+pub(super) fn theme_name(wanted: &config::Screen, language: Language) -> &str {
+    wanted.theme.as_deref().unwrap_or_else(|| Theme::name_for(language.tag()))
+}
+
+/// The trader's theme of a name, or the one that comes with the program.
+pub(super) fn theme(config: &Path, name: &str) -> Result<Theme> {
+    let path = themes(config).join(format!("{name}.toml"));
+    match read(&path)? {
+        Some(text) => theme_of(config, &path, &text),
+        None => Theme::built_in(name).ok_or_else(|| {
+            let known = Theme::names().join(", ");
+            anyhow!("there is no theme {name}: neither {} nor one of {known}", path.display())
+        }),
+    }
+}
+
+/// The theme of a file, which may inherit from the trader's own themes.
+pub(super) fn theme_of(config: &Path, path: &Path, text: &str) -> Result<Theme> {
+    let parent = |name: &str| read(&themes(config).join(format!("{name}.toml"))).ok().flatten();
+    Theme::parse(&path.display().to_string(), text, &parent).map_err(|error| anyhow!("{error}"))
+}
+
+/// The trader's keys, or those that come with the program; what is wrong with them, a line each.
+pub(super) fn keys(config: &Path) -> Result<Keymap> {
+    let path = config.join(KEYMAP);
+    let Some(text) = read(&path)? else { return Ok(Keymap::default_map()) };
+    Keymap::parse(&text).map_err(|KeymapError(problems)| {
+        let line = |(line, text)| format!("{}:{line}: {text}", path.display());
+        anyhow!(problems.into_iter().map(line).collect::<Vec<_>>().join("\n"))
+    })
+}
+
 /// A time without signs that a file's name should not have.
 fn plain(now: Stamp) -> String {
     now.to_string().chars().filter(char::is_ascii_alphanumeric).collect()
 }
 
 /// A file's text; `None` where there is no such file.
-fn read(path: &Path) -> Result<Option<String>> {
+pub(super) fn read(path: &Path) -> Result<Option<String>> {
     match std::fs::read_to_string(path) {
         Ok(text) => Ok(Some(text)),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),

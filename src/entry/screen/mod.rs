@@ -6,6 +6,7 @@
 mod actions;
 mod files;
 mod live;
+mod looks;
 mod measure;
 mod pace;
 mod plain;
@@ -22,6 +23,7 @@ use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::buffer::Buffer;
 
+pub(super) use self::looks::{keys, theme};
 pub(super) use self::plain::plain;
 
 use self::files::Files;
@@ -51,12 +53,12 @@ pub(super) fn screen(settings: &Settings, folders: &Folders) -> Result<Exit> {
         Err(error) => bail!("screen.color: {error}"),
     };
     let mut files = Files::open(folders, Depth::detect(&variable, wanted));
-    let (look, keys) = match (files.look(&settings.screen, &variable), files.keys()) {
+    let (look, keys) = match (files.look(&settings.screen, &variable), files::keys(&folders.config))
+    {
         (Ok(look), Ok(keys)) => (look, keys),
         (look, keys) => {
             let problems = look.err().into_iter().chain(keys.err());
-            problems.for_each(|it| log::error!("{it:#}"));
-            return Ok(Exit::Configuration);
+            return Ok(problems.map(|it| looks::wrong(&it)).last().unwrap_or(Exit::Configuration));
         }
     };
     // The theme decides about colors, NO_COLOR included: the library must not leave them out behind

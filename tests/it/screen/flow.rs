@@ -125,11 +125,9 @@ fn sees_the_fill(terminal: &mut Terminal, words: &Words, places: &Places) {
     terminal.wait_part("the order", &places.blotter, is_filled);
     terminal.press("]");
     let marked = format!("[{}]", words.fills);
-    let is_listed = |it: &str| it.contains(&marked) && row(it, " A1 ").is_some();
+    let is_listed = |it: &str| it.contains(&marked) && fill_price(it).is_some();
     terminal.wait_part("the fill", &places.blotter, is_listed);
-    let fills = terminal.part(&places.blotter);
-    let fill = row(&fills, " A1 ").unwrap();
-    let price = fill.split_whitespace().find(|it| it.starts_with("17,")).unwrap().to_owned();
+    let price = fill_price(&terminal.part(&places.blotter)).unwrap();
     terminal.press("]");
     terminal.wait_part("profit and loss", &places.blotter, |it| has_profit(it, &price));
 
@@ -149,6 +147,13 @@ fn sees_the_fill(terminal: &mut Terminal, words: &Words, places: &Places) {
 fn row<'a>(shown: &'a str, cell: &str) -> Option<&'a str> {
     let is_it = |it: &&str| it.replace(['▸', '>'], " ").contains(cell);
     shown.lines().skip(2).find(is_it)
+}
+
+/// The price in the row of the first order's fill. A page that is shown stays as it is.
+fn fill_price(shown: &str) -> Option<String> {
+    let cells = row(shown, " A1 ")?.split_whitespace();
+    let price = cells.into_iter().find(|it| it.starts_with("17,") && it.len() == 6)?;
+    Some(price.to_owned())
 }
 
 /// Whether the position's row tells the fill's price, and its points and money follow from it.

@@ -6,9 +6,11 @@
 mod ends;
 mod faults;
 mod flow;
+mod looks;
 mod person;
 mod plain;
 mod raw;
+mod tape;
 
 use std::io::{Read as _, Write};
 use std::num::NonZeroU16;

@@ -4,10 +4,12 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 
 use super::bar::{Bar, Piece};
-use super::words;
+use crate::look::Look;
+use crate::panes::health;
 use crate::screen::Screen;
 use crate::theme::{Glyph, Role};
-use crate::view::{Connection, Trading, View};
+use crate::view::{Connection, Process, Trading, View};
+use crate::widgets::text;
 
 /// Draws the worst of what is wrong, and how much more there is. False where nothing is.
 pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, screen: &Screen, view: &View) -> bool {
@@ -42,18 +44,10 @@ fn faults(screen: &Screen, view: &View) -> Vec<(String, Role)> {
         wrong.push((text, Role::StatusDanger));
     }
     for process in view.health.processes.iter().filter(|it| it.is_bad) {
-        let restarts = process.restarts.to_string();
-        let beat = process.beat_age_ms.map_or_else(|| "-".to_owned(), words::age);
-        let values = [
-            ("name", process.name.as_str()),
-            ("state", process.state.as_str()),
-            ("restarts", restarts.as_str()),
-            ("beat", beat.as_str()),
-        ];
-        wrong.push((look.fill("frame.banner_process", &values), Role::StatusDanger));
+        wrong.push((down(look, process), Role::StatusDanger));
     }
     if let Some(ms) = machine.feed_silent_ms {
-        let values = [("feed", machine.feed.as_str()), ("age", &words::age(ms))];
+        let values = [("feed", machine.feed.as_str()), ("age", &text::age(ms))];
         wrong.push((look.fill("frame.banner_silent", &values), Role::StatusDanger));
     }
     if let Trading::Reducing(reason) = &machine.trading {
@@ -65,4 +59,17 @@ fn faults(screen: &Screen, view: &View) -> Vec<(String, Role)> {
         wrong.push((text, Role::StatusWarn));
     }
     wrong
+}
+
+/// What a process that should run does instead. One that is gone gives no sign of life.
+fn down(look: &Look, process: &Process) -> String {
+    let state = health::state_word(look, &process.state);
+    let restarts = process.restarts.to_string();
+    let values = [("name", process.name.as_str()), ("state", &state), ("restarts", &restarts)];
+    match process.beat_age_ms.map(text::age) {
+        Some(beat) => {
+            look.fill("frame.banner_process", &[&values[..], &[("beat", &beat)]].concat())
+        }
+        None => look.fill("frame.banner_process_gone", &values),
+    }
 }

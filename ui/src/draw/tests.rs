@@ -88,6 +88,8 @@ fn what_is_wrong_is_said_worst_first() {
     view.health.processes[2].is_bad = true;
     view.health.processes[2].state = "given up".into();
     said.push(rows(&screen, &view)[1].clone());
+    view.health.processes[2].beat_age_ms = None;
+    said.push(rows(&screen, &view)[1].clone());
     view.machine.connection = Connection::Lost("the line was reset".into());
     said.push(rows(&screen, &view)[1].clone());
     view.machine.trading = Trading::Halted("kill menu".into());

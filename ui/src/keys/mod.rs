@@ -2,6 +2,7 @@
 
 mod act;
 mod chord;
+mod listing;
 mod markdown;
 mod parse;
 
@@ -13,6 +14,7 @@ use crate::pane::Pane;
 
 pub use act::{Act, Context};
 pub use chord::Chord;
+pub use listing::listing;
 pub use markdown::markdown;
 pub use parse::KeymapError;
 

@@ -151,26 +151,6 @@ pub(super) const fn nearness(permille: u32) -> (Role, Option<&'static str>) {
     }
 }
 
-/// A time in milliseconds: `12ms`, `1.2s`, `45s`, `3m`, `2h`.
-pub(super) fn age(ms: u64) -> String {
-    match ms {
-        0..1_000 => format!("{ms}ms"),
-        1_000..10_000 => format!("{}.{}s", ms / 1_000, ms % 1_000 / 100),
-        10_000..60_000 => format!("{}s", ms / 1_000),
-        60_000..3_600_000 => format!("{}m", ms / 60_000),
-        _ => format!("{}h", ms / 3_600_000),
-    }
-}
-
-/// A time in microseconds: `340us`, `2.1ms`, `12ms`.
-pub(super) fn short(us: u64) -> String {
-    match us {
-        0..1_000 => format!("{us}us"),
-        1_000..10_000 => format!("{}.{}ms", us / 1_000, us % 1_000 / 100),
-        _ => age(us / 1_000),
-    }
-}
-
 /// The sign of a direction.
 pub(super) const fn direction(value: i64) -> (Glyph, Role) {
     match value {

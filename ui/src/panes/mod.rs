@@ -7,7 +7,7 @@ mod cells;
 pub mod chart;
 mod conditions;
 mod fills;
-mod health;
+pub(crate) mod health;
 mod ink;
 pub mod instruments;
 pub mod ladder;

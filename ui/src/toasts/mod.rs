@@ -92,14 +92,15 @@ impl Toasts {
         self.waiting.retain(|it| !is_same(it));
     }
 
-    /// The one that is shown: the newest error in its first seconds, else the newest of all.
+    /// The one that is shown: the newest warning, or error in its first seconds, else the newest of
+    /// all. What a key is refused for is seen at once, also while an error waits to be seen.
     pub fn shown(&self) -> Option<&Toast> {
         self.waiting.get(self.place()?)
     }
 
     fn place(&self) -> Option<usize> {
         let fresh =
-            |it: &&(usize, &Toast)| it.1.kind == Kind::Error && it.1.since != Some(Moment::MIN);
+            |it: &&(usize, &Toast)| it.1.kind >= Kind::Warn && it.1.since != Some(Moment::MIN);
         let all: Vec<(usize, &Toast)> = self.waiting.iter().enumerate().collect();
         all.iter().rfind(fresh).or(all.last()).map(|it| it.0)
     }

@@ -32,6 +32,11 @@ fn each_kind_lasts_its_time_and_errors_until_they_are_seen() {
     bench.screen.toasts.push(Kind::Ok, "good");
     bench.wait(0);
     assert_eq!(bench.told(), "bad", "an error is seen first");
+    bench.screen.toasts.push(Kind::Warn, "refused");
+    bench.wait(0);
+    assert_eq!(bench.told(), "refused", "but what is refused now is seen now");
+    bench.wait(6_000);
+    assert_eq!(bench.told(), "bad");
     bench.wait(13_000);
     assert_eq!(bench.told(), "bad");
     bench.screen.toasts.push(Kind::Ok, "good");
