@@ -193,6 +193,9 @@ impl<V: Venue, L: Ledger, C: Fn() -> Stamp> Server<V, L, C> {
             }
             if self.is_time_to_tell((self.clock)()) {
                 self.tell_all()?;
+            } else {
+                // Whoever takes the answer further may wait for this processor.
+                std::thread::yield_now();
             }
         }
         let spoken = self.ask(self.timeout())?;
