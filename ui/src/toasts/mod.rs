@@ -64,16 +64,16 @@ impl Toasts {
     /// to this one; errors stay.
     pub fn push(&mut self, kind: Kind, text: impl Into<String>) {
         self.waiting.retain(|it| !it.is_answer || it.kind == Kind::Error);
-        self.add(kind, text.into(), true);
+        self.add(kind, &text.into(), true);
     }
 
     /// Tells what happened without a key.
     pub fn push_news(&mut self, kind: Kind, text: impl Into<String>) {
-        self.add(kind, text.into(), false);
+        self.add(kind, &text.into(), false);
     }
 
     /// The same text that is still there is not told twice.
-    fn add(&mut self, kind: Kind, text: String, is_answer: bool) {
+    fn add(&mut self, kind: Kind, text: &str, is_answer: bool) {
         let text: String = text.chars().map(|it| if it.is_control() { ' ' } else { it }).collect();
         if text.trim().is_empty() {
             return;
