@@ -66,10 +66,16 @@ fn down(look: &Look, process: &Process) -> String {
     let state = health::state_word(look, &process.state);
     let restarts = process.restarts.to_string();
     let values = [("name", process.name.as_str()), ("state", &state), ("restarts", &restarts)];
-    match process.beat_age_ms.map(text::age) {
+    let told = match process.beat_age_ms.map(text::age) {
         Some(beat) => {
             look.fill("frame.banner_process", &[&values[..], &[("beat", &beat)]].concat())
         }
         None => look.fill("frame.banner_process_gone", &values),
-    }
+    };
+    // Without either of the children no condition enters, and none leaves.
+    let what = match process.state.as_str() {
+        "given up" => "frame.banner_given_up",
+        _ => "frame.banner_idle",
+    };
+    format!("{told}{}", look.text(what))
 }

@@ -117,7 +117,14 @@ impl Toasts {
         let fresh = |it: &&(usize, &Toast)| it.1.kind >= Kind::Warn && is_fresh(it.1);
         let answer = self.waiting.iter().rposition(|it| it.is_answer && is_fresh(it)).unwrap_or(0);
         let all: Vec<(usize, &Toast)> = self.waiting.iter().enumerate().skip(answer).collect();
-        all.iter().rfind(fresh).or(all.last()).map(|it| it.0)
+        // What was done is said by a fill, too, which says more.
+        let is_fill = |it: &Toast| !it.is_answer && it.kind < Kind::Warn;
+        let says_more = || {
+            let is_done = all.last().is_some_and(|it| it.1.kind < Kind::Warn);
+            self.waiting.iter().rposition(is_fill).filter(|_| is_done)
+        };
+        let place = all.iter().rfind(fresh).map(|it| it.0);
+        place.or_else(says_more).or(all.last().map(|it| it.0))
     }
 
     /// How many are there besides the one that is shown.

@@ -82,6 +82,11 @@ fn an_answer_to_a_key_is_not_hidden_by_what_was_told_before() {
     bench.screen.toasts.push_news(Kind::Ok, "filled A17");
     bench.wait(0);
     assert_eq!(bench.told(), "filled A17");
+    toasts(&mut bench, Kind::Ok, "sent: buy 1: A17");
+    assert_eq!(bench.told(), "filled A17", "whichever comes first");
+    toasts(&mut bench, Kind::Warn, "not on the tick");
+    assert_eq!(bench.told(), "not on the tick");
+    toasts(&mut bench, Kind::Ok, "sent: buy 1: A18");
     bench.wait(2_000);
     assert_eq!((bench.told().as_str(), bench.screen.toasts.more()), ("refused A16", 0));
 }
@@ -198,6 +203,7 @@ fn a_refused_order_is_told_once_whatever_comes_first() {
 fn an_answer_is_told_in_its_own_words_where_it_has_some() {
     for (outcome, words) in [
         (Ok(""), "sent: it"),
+        (Ok("A30"), "sent: it: A30"),
         (Ok("A30 is working"), "A30 is working"),
         (Err(("RISK_LOTS", "3 lots are above the limit of 2")), "3 lots are above the limit of 2"),
     ] {
