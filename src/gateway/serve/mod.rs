@@ -42,6 +42,10 @@ const TICKS_MAX: usize = 64;
 /// How many ticks of a held feed the strategy handles before it reports; a live strategy reports
 /// with its beat.
 const REPORT_EVERY: u64 = 256;
+/// How long an order is looked for after a tick, in nanoseconds, while orders come.
+const ORDER_LOOK: i64 = 300_000;
+/// The longest pause between two orders that come.
+const ORDERS_PAUSE: i64 = 10 * Stamp::MILLISECOND;
 /// The longest sleep where nothing is due, in milliseconds.
 const IDLE_MS: i64 = 500;
 /// The shortest sleep where something is due by the clock.
@@ -108,7 +112,7 @@ pub struct Server<V, L, C> {
     signal_port: Option<u16>,
     /// Events that are not told yet, in the order in which they happened.
     events: Vec<Event>,
-    /// When the first and the last of them came.
+    /// When the first and the last of them came, or of those before.
     untold: (Stamp, Stamp),
     frame: Vec<u8>,
 }
@@ -183,25 +187,33 @@ impl<V: Venue, L: Ledger, C: Fn() -> Stamp> Server<V, L, C> {
         Ok(())
     }
 
-    /// Waits until somebody speaks or something is due. Events that are not told yet are told before
-    /// a sleep, after a short look for whoever speaks next.
+    /// Waits until somebody speaks or something is due. Before a sleep there is a short look for
+    /// whoever speaks next: while events are not told yet, and after a tick while orders come.
     fn wait(&mut self) -> zmq::Result<Spoken> {
-        while !self.events.is_empty() {
+        while !self.events.is_empty() || self.expects_order((self.clock)()) {
             let spoken = self.ask(0)?;
             if spoken.has_any() || self.timeout() == 0 {
                 return Ok(spoken);
             }
-            if self.is_time_to_tell((self.clock)()) {
+            if !self.events.is_empty() && self.is_time_to_tell((self.clock)()) {
                 self.tell_all()?;
-            } else {
-                // Whoever takes the answer further may wait for this processor.
-                std::thread::yield_now();
             }
+            // Whoever takes the answer further may wait for this processor.
+            std::thread::yield_now();
         }
         let spoken = self.ask(self.timeout())?;
         // A feed whose thread is gone does not ring.
         self.is_rung |= !spoken.has_any();
         Ok(spoken)
+    }
+
+    /// Whether a live tick that was told just now may be answered by an order at once, as one was a
+    /// moment ago.
+    fn expects_order(&self, now: Stamp) -> bool {
+        let is_fresh = |it: Stamp, age: i64| (0..age).contains(&now.since(it));
+        !self.pace.is_held()
+            && self.last_tick.is_some_and(|it| is_fresh(it, ORDER_LOOK))
+            && is_fresh(self.untold.1, ORDERS_PAUSE)
     }
 
     /// Sleeps at most so many milliseconds, until somebody speaks. To ask a socket that is silent

@@ -26,10 +26,11 @@ impl<V: Venue, L: Ledger, C: Fn() -> Stamp> Server<V, L, C> {
         self.gather();
         if self.events.len() > heard {
             let now = (self.clock)();
-            let first = if heard == 0 { now } else { self.untold.0 };
-            self.untold = (first, now);
             // A held feed goes on only when the strategy has heard, and only trades come in a row.
             let is_trade = self.events.iter().any(|it| it.topic() == Topic::Trade);
+            if is_trade {
+                self.untold = (if heard == 0 { now } else { self.untold.0 }, now);
+            }
             if self.pace.is_held() || !is_trade || self.is_time_to_tell(now) {
                 self.tell_all()?;
             }
