@@ -1,4 +1,5 @@
-/* A complete exchange plug-in in C, to be read as a model and copied from; tell.c is its other half.
+/* A complete exchange plug-in in C, to be read as a model and copied from. tell.c, its other half,
+ * fills the structs that cross the boundary.
  *
  * The venue is made up and lives in this file: one account, one instrument, and a book that never
  * changes. A market order takes from the book; a limit order takes what it can and rests; a trade
@@ -129,7 +130,8 @@ static int32_t check_lots(int64_t lots, aftm_status *err) {
   char shown[32];
   if (lots > 0 && lots % ONE == 0 && lots <= ORDER_MAX) return AFTM_OK;
   return fail(err, AFTM_E_QUANTITY, "QUANTITY",
-              "the quantity %s is not a whole number from 1 to 499", lots == AFTM_ABSENT ? "(none)" : number(shown, lots));
+              "the quantity %s is not a whole number from 1 to 499",
+              lots == AFTM_ABSENT ? "(none)" : number(shown, lots));
 }
 
 /* An order by the host's number of it, or else by ours; the newest first, asked for most often. */
@@ -226,7 +228,7 @@ static int32_t login(aftm_session *it, const aftm_login *login, uint64_t req_id,
   int is_user = 0, is_password = 0;
   int32_t code = enter(it, err);
   if (code != AFTM_OK) return code;
-  if (!IS_WHOLE(login)) return leave(it, fail(err, AFTM_E_ABI, "", "the login is missing or small"));
+  if (!IS_WHOLE(login)) return leave(it, fail(err, AFTM_E_ABI, "", "the login is too small"));
   if (it->is_logged_in)
     return leave(it, fail(err, AFTM_E_STATE, "", "somebody is logged in; log out first"));
   if (login->flags & AFTM_LOGIN_PRODUCTION)
@@ -259,7 +261,7 @@ static int32_t logout(aftm_session *it, uint64_t req_id, aftm_status *err) {
 
 /* What makes an order impossible to send. */
 static int32_t check_order(aftm_session *it, const aftm_order_req *order, aftm_status *err) {
-  if (!IS_WHOLE(order)) return fail(err, AFTM_E_ABI, "", "the order is missing or too small");
+  if (!IS_WHOLE(order)) return fail(err, AFTM_E_ABI, "", "the order is too small");
   if (order->client_order_id == 0) return fail(err, AFTM_E_ARG, "", "the client_order_id is 0");
   if (order->client_order_id <= it->highest_id && find(it, order->client_order_id, ""))
     return fail(err, AFTM_E_DUPLICATE, "", "the order %llu was sent before",
@@ -336,7 +338,7 @@ static int32_t cancel_order(aftm_session *it, const aftm_cancel_req *req, uint64
   aftm_order_update *order;
   int32_t code = enter_logged_in(it, err);
   if (code != AFTM_OK) return code;
-  if (!IS_WHOLE(req)) return leave(it, fail(err, AFTM_E_ABI, "", "the cancel is missing or small"));
+  if (!IS_WHOLE(req)) return leave(it, fail(err, AFTM_E_ABI, "", "the cancel is too small"));
   order = find(it, req->client_order_id, req->broker_order_id);
   if (order == NULL) return leave(it, fail(err, AFTM_E_NO_ORDER, "", "there is no such order"));
   if (order->state == AFTM_STATE_WORKING) {
@@ -355,7 +357,7 @@ static int32_t amend_order(aftm_session *it, const aftm_amend_req *req, uint64_t
   aftm_order_update *order, next;
   int32_t code = enter_logged_in(it, err);
   if (code != AFTM_OK) return code;
-  if (!IS_WHOLE(req)) return leave(it, fail(err, AFTM_E_ABI, "", "the change is missing or small"));
+  if (!IS_WHOLE(req)) return leave(it, fail(err, AFTM_E_ABI, "", "the change is too small"));
   order = find(it, req->client_order_id, req->broker_order_id);
   if (order == NULL) return leave(it, fail(err, AFTM_E_NO_ORDER, "", "there is no such order"));
   if (!reserve_fills(it, LEVELS))
@@ -389,7 +391,7 @@ static int32_t cancel_all(aftm_session *it, const aftm_cancel_all_req *which, ui
                           aftm_status *err) {
   int32_t code = enter_logged_in(it, err);
   if (code != AFTM_OK) return code;
-  if (!IS_WHOLE(which)) return leave(it, fail(err, AFTM_E_ABI, "", "the filter is missing or small"));
+  if (!IS_WHOLE(which)) return leave(it, fail(err, AFTM_E_ABI, "", "the filter is too small"));
   for (size_t at = 0; at < it->orders_n && CONCERNS(which); at++) {
     aftm_order_update *order = &it->orders[at];
     if (order->state != AFTM_STATE_WORKING) continue;
@@ -425,7 +427,7 @@ static void tell_fills(aftm_session *it, const aftm_query *query, uint64_t req_i
 static int32_t query(aftm_session *it, const aftm_query *query, uint64_t req_id, aftm_status *err) {
   int32_t code = enter_logged_in(it, err);
   if (code != AFTM_OK) return code;
-  if (!IS_WHOLE(query)) return leave(it, fail(err, AFTM_E_ABI, "", "the query is missing or small"));
+  if (!IS_WHOLE(query)) return leave(it, fail(err, AFTM_E_ABI, "", "the query is too small"));
   if (query->what < AFTM_QUERY_ORDERS || query->what > AFTM_QUERY_INSTRUMENTS)
     return leave(it, fail(err, AFTM_E_UNSUPPORTED, "", "the query %u is unknown", query->what));
   if (CONCERNS(query)) {

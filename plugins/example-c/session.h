@@ -33,7 +33,7 @@ struct aftm_session {
   size_t fills_n, fills_room;
 };
 
-/* Puts text into a field, and compares a field with a text; neither trusts the field's last byte. */
+/* Puts text into a field; compares a field with a text. Neither needs a NUL at the field's end. */
 #define PUT(field, text) put_text((field), sizeof(field), (text))
 #define IS(field, text) (strncmp((field), (text), sizeof(field)) == 0)
 

@@ -39,8 +39,8 @@ int32_t fail(aftm_status *err, int32_t code, const char *vendor_code, const char
   return code;
 }
 
-void tell(aftm_session *it, uint16_t kind, uint16_t flags, uint64_t req_id,
-                 const void *payload, uint64_t size, const aftm_status *status) {
+void tell(aftm_session *it, uint16_t kind, uint16_t flags, uint64_t req_id, const void *payload,
+          uint64_t size, const aftm_status *status) {
   aftm_event event = {sizeof event, kind,    flags, ++it->seq, req_id,
                       AFTM_ABSENT,  payload, size,  status};
   it->host.on_event(it->host.user, &event);
@@ -52,8 +52,7 @@ void answer(aftm_session *it, uint64_t req_id, const aftm_status *status) {
 }
 
 /* How an order stands; with a request id it is the answer to that request. */
-void tell_order(aftm_session *it, const aftm_order_update *order, uint8_t change,
-                       uint64_t req_id) {
+void tell_order(aftm_session *it, const aftm_order_update *order, uint8_t change, uint64_t req_id) {
   aftm_order_update told = *order;
   told.change = change;
   told.ts_ns = it->now_ns;
@@ -62,8 +61,8 @@ void tell_order(aftm_session *it, const aftm_order_update *order, uint8_t change
 }
 
 /* A refusal of a cancel or a change: the order itself stays as it is. */
-void tell_refused(aftm_session *it, const aftm_order_update *order, uint8_t change,
-                         uint64_t req_id, const aftm_status *why) {
+void tell_refused(aftm_session *it, const aftm_order_update *order, uint8_t change, uint64_t req_id,
+                  const aftm_status *why) {
   aftm_order_update told = *order;
   told.code = why->code;
   PUT(told.vendor_code, why->vendor_code);

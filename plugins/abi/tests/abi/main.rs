@@ -7,4 +7,6 @@
 #![allow(unsafe_code, clippy::expect_used, clippy::unwrap_used, clippy::indexing_slicing)]
 
 mod compiler;
+mod example;
 mod header;
+mod host;
