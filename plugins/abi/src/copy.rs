@@ -1,0 +1,198 @@
+//! Structs of the other side, which may be of another version: copied before anyone looks at them.
+
+use std::mem::size_of;
+
+use crate::layout::Versioned;
+
+/// Why a struct of the other side cannot be used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Misfit {
+    /// There is none.
+    #[error("{name} is missing: its address is NULL")]
+    Missing {
+        /// Which struct.
+        name: &'static str,
+    },
+    /// Smaller than it ever was.
+    #[error("{name} has {bytes} bytes, but never had fewer than {min}; set its struct_size")]
+    Short {
+        /// Which struct.
+        name: &'static str,
+        /// How many bytes it says it has, or how many there is room for.
+        bytes: u64,
+        /// How many it had in version 1.0.
+        min: usize,
+    },
+}
+
+/// Copies a struct of the other side: as much as both know, the rest blank. The copy's
+/// `struct_size` is ours.
+///
+/// # Errors
+///
+/// Where `at` is NULL, or the struct, or the room for it, is smaller than it was in version 1.0.
+///
+/// # Safety
+///
+/// `at` is NULL, or `room` bytes can be read there, of which nobody writes any during the call, and
+/// which are as many as the struct says that it has, or fewer. It need not be aligned.
+pub unsafe fn read<T: Versioned>(at: *const T, room: u64) -> Result<T, Misfit> {
+    // SAFETY: the caller vouches for the bytes.
+    let known = unsafe { shared::<T>(at, room) }?;
+    let (mut copy, ours) = (T::blank(), size_of::<u32>());
+    // SAFETY: `known` bytes can be read at `at`, and `copy` has that many; any bytes are a value of
+    // a plain struct. The size that stands first in both is left as it is in the copy.
+    unsafe {
+        let (from, to) = (at.cast::<u8>().add(ours), (&raw mut copy).cast::<u8>().add(ours));
+        std::ptr::copy_nonoverlapping(from, to, known - ours);
+    }
+    Ok(copy)
+}
+
+/// Copies a struct into one of the other side, no further than its `struct_size`, which becomes the
+/// number of bytes that are meant.
+///
+/// # Errors
+///
+/// Where `to` is NULL, or the struct there is smaller than it was in version 1.0.
+///
+/// # Safety
+///
+/// `to` is NULL, or as many bytes as the `struct_size` there says can be written, and nobody else
+/// uses them during the call. It need not be aligned.
+pub unsafe fn write<T: Versioned>(value: &T, to: *mut T) -> Result<(), Misfit> {
+    // SAFETY: the caller vouches for the bytes; without another bound, the struct's own holds.
+    let known = unsafe { shared::<T>(to, u64::MAX) }?;
+    // SAFETY: `known` bytes can be written at `to` and read at `value`, and a value of ours does not
+    // overlap one of theirs. A size of fewer than 2^32 bytes fits its field.
+    unsafe {
+        std::ptr::copy_nonoverlapping((&raw const *value).cast::<u8>(), to.cast(), known);
+        to.cast::<u32>().write_unaligned(u32::try_from(known).unwrap_or(u32::MAX));
+    }
+    Ok(())
+}
+
+/// How many bytes of a struct both sides know.
+unsafe fn shared<T: Versioned>(at: *const T, room: u64) -> Result<usize, Misfit> {
+    let (name, min) = (T::LAYOUT.name, T::SIZE_MIN);
+    if at.is_null() {
+        return Err(Misfit::Missing { name });
+    }
+    let least = u64::try_from(min).unwrap_or(u64::MAX);
+    if room < least {
+        return Err(Misfit::Short { name, bytes: room, min });
+    }
+    // SAFETY: there is room for the smallest such struct, which begins with its size.
+    let claimed = u64::from(unsafe { at.cast::<u32>().read_unaligned() });
+    let bytes = claimed.min(room);
+    if bytes < least {
+        return Err(Misfit::Short { name, bytes, min });
+    }
+    Ok(usize::try_from(bytes).unwrap_or(usize::MAX).min(size_of::<T>()))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{ABSENT, Blank, Layout, Plain, Status, Tick};
+
+    use super::*;
+
+    /// A struct that has grown since its first version, which had sixteen bytes.
+    #[repr(C)]
+    #[derive(Clone, Copy, Debug, PartialEq)]
+    struct Grown {
+        struct_size: u32,
+        count: u32,
+        price: i64,
+        later: i64,
+        latest: u64,
+    }
+
+    impl Blank for Grown {
+        const BLANK: Grown =
+            Grown { struct_size: 0, count: 0, price: ABSENT, later: ABSENT, latest: 0 };
+    }
+
+    // SAFETY: integers only, and no padding between them.
+    unsafe impl Plain for Grown {
+        const LAYOUT: Layout = Layout { name: "grown", size: 32, fields: &[] };
+    }
+
+    // SAFETY: it begins with its size and has more bytes than sixteen.
+    unsafe impl Versioned for Grown {
+        const SIZE_MIN: usize = 16;
+
+        fn blank() -> Grown {
+            Grown { struct_size: 32, ..Grown::BLANK }
+        }
+    }
+
+    fn grown(struct_size: u32) -> Grown {
+        Grown { struct_size, count: 7, price: 8, later: 9, latest: 10 }
+    }
+
+    fn taken(from: Grown, room: u64) -> Result<Grown, Misfit> {
+        // SAFETY: the struct is larger than any room or size that the tests name below 33, and a
+        // copy never takes more than its own thirty-two bytes.
+        unsafe { read(&raw const from, room) }
+    }
+
+    #[test]
+    fn what_the_other_side_does_not_have_is_blank() {
+        let first = Grown { struct_size: 32, count: 7, price: 8, ..Grown::BLANK };
+        assert_eq!(taken(grown(16), 16), Ok(first));
+        assert_eq!(taken(grown(24), 32), Ok(Grown { later: 9, ..first }));
+        assert_eq!(taken(grown(32), 24), Ok(Grown { later: 9, ..first }));
+        assert_eq!(taken(grown(32), 32), Ok(grown(32)));
+        assert_eq!(taken(grown(400), u64::MAX), Ok(grown(32)), "a newer one has more");
+    }
+
+    #[test]
+    fn one_that_is_missing_or_too_small_is_named() {
+        let (name, min) = ("grown", 16);
+        for bytes in [0, 4, 15] {
+            let short = Err(Misfit::Short { name, bytes: u64::from(bytes), min });
+            assert_eq!(taken(grown(bytes), 32), short);
+            assert_eq!(taken(grown(32), u64::from(bytes)), short);
+        }
+        // SAFETY: NULL is asked for.
+        let missing = unsafe { read::<Grown>(std::ptr::null(), 32) };
+        assert_eq!(missing, Err(Misfit::Missing { name }));
+        let said = Misfit::Short { name, bytes: 3, min }.to_string();
+        assert_eq!(said, "grown has 3 bytes, but never had fewer than 16; set its struct_size");
+    }
+
+    #[test]
+    fn nothing_is_written_beyond_what_the_other_side_has() {
+        let mut theirs = Grown { struct_size: 24, count: 0, price: 0, later: 0, latest: 99 };
+        // SAFETY: twenty-four of its thirty-two bytes are offered.
+        unsafe { write(&grown(32), &raw mut theirs) }.unwrap();
+        assert_eq!(theirs, Grown { latest: 99, ..grown(24) });
+        theirs.struct_size = 8;
+        // SAFETY: as above.
+        let refused = unsafe { write(&grown(32), &raw mut theirs) };
+        assert_eq!(refused, Err(Misfit::Short { name: "grown", bytes: 8, min: 16 }));
+        assert_eq!(theirs.price, 8);
+    }
+
+    #[test]
+    fn an_address_need_not_be_aligned() {
+        let mut bytes = [0_u8; size_of::<Status>() + 1];
+        let status = Status { code: -7, ..Status::blank() };
+        let at = (&raw mut bytes).cast::<u8>().wrapping_add(1).cast::<Status>();
+        // SAFETY: a status has room behind the first byte, where its size is put first.
+        let copy = unsafe {
+            at.cast::<u32>().write_unaligned(status.struct_size);
+            write(&status, at).unwrap();
+            read(at.cast_const(), u64::MAX)
+        };
+        assert_eq!(copy.unwrap().code, -7);
+    }
+
+    #[test]
+    fn a_blank_struct_says_its_size_and_nothing_else() {
+        let tick = Tick::blank();
+        assert_eq!(usize::try_from(tick.struct_size), Ok(size_of::<Tick>()));
+        assert_eq!((tick.price_e9, tick.sequence, tick.symbol), (ABSENT, 0, [0; 64]));
+    }
+}
