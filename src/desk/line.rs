@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use std::sync::mpsc;
 
 use aftm_domain::Tick;
+use arrayvec::ArrayVec;
 use tokio::sync::{mpsc as tasks, oneshot};
 use zmq::{Context, DONTWAIT, POLLIN, SNDMORE, Socket, SocketType};
 
@@ -22,6 +23,9 @@ const LINGER_MS: i32 = 500;
 const MARKET: [Topic; 2] = [Topic::Tick, Topic::Book];
 /// Messages taken before the others have their turn.
 const TURN_MAX: usize = 256;
+/// How long further events gather after some were heard, in milliseconds. The desk shows and watches;
+/// to wake it for each event of an order would take a processor from the next one.
+const GATHER_MS: i64 = 4;
 /// Turns after the end: enough for every event that can be kept, and no more where one still comes
 /// after another.
 const LAST_TURNS_MAX: usize = socket::EVENTS_KEPT_MAX as usize / TURN_MAX + 1;
@@ -163,17 +167,9 @@ impl Sockets {
     /// Serves until the desk ends the line or is gone.
     pub fn run(mut self, heard: &tasks::UnboundedSender<Heard>) -> zmq::Result<()> {
         let mut asked = HashMap::new();
+        let mut gathers = false;
         loop {
-            let mut items = [
-                self.bell.as_poll_item(POLLIN),
-                self.events.as_poll_item(POLLIN),
-                self.ctl.as_poll_item(POLLIN),
-                self.link.socket().as_poll_item(POLLIN),
-            ];
-            match zmq::poll(&mut items, -1) {
-                Ok(_) | Err(zmq::Error::EINTR) => (),
-                Err(error) => return Err(error),
-            }
+            self.wait(gathers)?;
             while self.bell.recv_bytes(DONTWAIT).is_ok() {}
             if !self.follow(&mut asked)? {
                 return self.hear_out(heard);
@@ -183,9 +179,23 @@ impl Sockets {
                 // Whoever asked may have stopped waiting.
                 waiting.map(|it| it.send(answer.reply));
             }
-            if !self.hear(heard) {
-                return Ok(());
+            match self.hear(heard) {
+                Some(has_heard) => gathers = has_heard,
+                None => return Ok(()),
             }
+        }
+    }
+
+    /// Sleeps until somebody speaks; while events gather, for them only so long.
+    fn wait(&self, gathers: bool) -> zmq::Result<()> {
+        let always = [&self.bell, &self.ctl, self.link.socket()];
+        let mut items: ArrayVec<_, 4> = always.iter().map(|it| it.as_poll_item(POLLIN)).collect();
+        if !gathers {
+            items.push(self.events.as_poll_item(POLLIN));
+        }
+        match zmq::poll(&mut items, if gathers { GATHER_MS } else { -1 }) {
+            Ok(_) | Err(zmq::Error::EINTR) => Ok(()),
+            Err(error) => Err(error),
         }
     }
 
@@ -234,15 +244,15 @@ impl Sockets {
     /// Passes on what the gateway told before the end: a fill that was journaled is shown, too.
     fn hear_out(&self, heard: &tasks::UnboundedSender<Heard>) -> zmq::Result<()> {
         for _ in 0..LAST_TURNS_MAX {
-            if self.events.poll(POLLIN, 0)? == 0 || !self.hear(heard) {
+            if self.events.poll(POLLIN, 0)? == 0 || self.hear(heard).is_none() {
                 break;
             }
         }
         Ok(())
     }
 
-    /// Passes on what was heard; false where nobody listens any more.
-    fn hear(&self, heard: &tasks::UnboundedSender<Heard>) -> bool {
+    /// Passes on what was heard, and says whether events were; `None` where nobody listens any more.
+    fn hear(&self, heard: &tasks::UnboundedSender<Heard>) -> Option<bool> {
         let (mut market, mut events) = (Vec::new(), Vec::new());
         for _ in 0..TURN_MAX {
             let Ok(frames) = self.events.recv_multipart(DONTWAIT) else { break };
@@ -255,21 +265,20 @@ impl Sockets {
             // The first frame is the topic.
             events.extend(frames.iter().skip(1).filter_map(|it| decode(it).ok()));
         }
-        if !events.is_empty() && heard.send(Heard::Events(events)).is_err() {
-            return false;
+        let has_heard = !events.is_empty() || !market.is_empty();
+        if !events.is_empty() {
+            heard.send(Heard::Events(events)).ok()?;
         }
-        if !market.is_empty() && heard.send(Heard::Market(market)).is_err() {
-            return false;
+        if !market.is_empty() {
+            heard.send(Heard::Market(market)).ok()?;
         }
         for _ in 0..TURN_MAX {
             let Ok(mut frames) = self.ctl.recv_multipart(DONTWAIT) else { break };
             let body = frames.pop().unwrap_or_default();
             let Ok(line) = String::from_utf8(body) else { continue };
-            if heard.send(Heard::Command { caller: frames, line }).is_err() {
-                return false;
-            }
+            heard.send(Heard::Command { caller: frames, line }).ok()?;
         }
-        true
+        Some(has_heard)
     }
 }
 

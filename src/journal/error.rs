@@ -33,9 +33,9 @@ pub enum JournalError {
         /// Which file.
         path: PathBuf,
     },
-    /// A write-ahead log without its journal, whose records a new journal would swallow.
+    /// A log without its journal, whose records a new journal would swallow.
     #[error(
-        "{} is missing, but its write-ahead log is there; restore the journal beside it, or move \
+        "{} is missing, but its log is there; restore the journal beside it, or move \
          the log away",
         path.display()
     )]
@@ -91,6 +91,12 @@ pub enum JournalError {
     /// The disk failed before; what it says since is not believed.
     #[error("{} failed before; check the disk, run verify and start again", path.display())]
     Failed {
+        /// Which file.
+        path: PathBuf,
+    },
+    /// Facts that are to be kept together are longer than one append can be.
+    #[error("an append to {} is longer than 4 GiB; make it shorter", path.display())]
+    Long {
         /// Which file.
         path: PathBuf,
     },

@@ -1,18 +1,21 @@
-//! The facts on disk: an SQLite file that only grows, in one order, each record chained by hash to
-//! the one before it.
+//! The facts on disk: an SQLite file and a log beside it that only grow, in one order, each record
+//! chained by hash to the one before it.
 //!
-//! Owns the journal's file, its schema, its checkpoints and the lock on the data folder. Refuses to
-//! know what a fact means, to change or delete one, to keep part of an append, to open a file that
-//! is not ours or newer than we are, and to go on after the disk failed. It never reads the clock.
+//! Owns the journal's files, its schema and the lock on the data folder. Refuses to know what a fact
+//! means, to change or delete one, to keep part of an append, to open a file that is not ours or
+//! newer than we are, and to go on after the disk failed. It never reads the clock.
 //!
-//! One thread owns the [`Journal`] and appends on it; a thread of its own moves the write-ahead log
-//! into the file, so that no append ever waits for a checkpoint. [`Reader`]s come and go at any
-//! time, in any process.
+//! One thread owns the [`Journal`]; an append is one write to the log, and safe there. A thread of
+//! its own moves what gathers into the SQLite file, so that no append ever waits for that, and
+//! shortens the log after it. [`Reader`]s come and go at any time, in any process, and read the
+//! file's records and then those of the log.
 
 mod chain;
-mod checkpoint;
 mod error;
+mod frame;
 mod hold;
+mod log;
+mod mover;
 mod reader;
 mod schema;
 #[cfg(test)]
@@ -21,14 +24,15 @@ mod tests;
 use std::path::{Path, PathBuf};
 
 use aftm_domain::Stamp;
-use rusqlite::{Connection, params};
+use rusqlite::Connection;
 
 pub use chain::Chain;
 pub use error::JournalError;
 pub use hold::{Hold, HoldError, hold};
 pub use reader::{Reader, Verdict, backup, reader, verify};
 
-use checkpoint::Checkpoints;
+use self::log::Log;
+use mover::Mover;
 
 /// What an append that returned survives.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -59,34 +63,34 @@ pub struct Journal {
     path: PathBuf,
     last: u64,
     chain: Chain,
-    checkpoints: Checkpoints,
-    /// Once the disk failed, nothing that it says later is believed.
-    has_failed: bool,
+    /// The bytes of one append; kept for its room.
+    frame: Vec<u8>,
+    mover: Mover,
 }
-
-const INSERT: &str =
-    "INSERT INTO facts (sequence, at, kind, body, chain) VALUES (?1, ?2, ?3, ?4, ?5)";
-
-/// How much a probe writes: more than the facts of any one request.
-const PROBE_BYTES: i64 = 65_536;
 
 impl Journal {
     /// Opens the journal at `path`, or creates it (the file for its owner alone, and so the folder
-    /// where it is missing), and brings an older one up to date. `views` is SQL that creates the
-    /// views over `facts`; those that are there are dropped first, so it must name each of them.
+    /// where it is missing), brings an older one up to date, and moves what a process that was
+    /// killed left in the log into the file. `views` is SQL that creates the views over `facts`;
+    /// those that are there are dropped first, so it must name each of them.
     pub fn open(path: &Path, durability: Durability, views: &str) -> Result<Journal, JournalError> {
-        let mut connection = schema::open_for_writing(path, durability)?;
+        let mut connection = schema::open_for_writing(path)?;
         schema::renew_views(&mut connection, path, views)?;
-        let (last, chain) = reader::last(&connection, path)?;
-        let checkpoints = Checkpoints::start(path)?;
-        Ok(Journal {
-            connection,
-            path: path.to_owned(),
-            last,
-            chain,
-            checkpoints,
-            has_failed: false,
-        })
+        let left = log::bytes(path)?;
+        let mut found = frame::frames(&left);
+        let last = reader::last(&connection, path)?;
+        let (last, chain) = mover::insert(&mut connection, path, &mut found, last)?;
+        if found.rest() > 0 {
+            let (log, rest) = (log::beside(path), found.rest());
+            // What was acknowledged is whole; this is where a process ended or a disk lost power.
+            ::log::warn!(
+                "the last {rest} bytes of {} are no whole append; left out",
+                log.display()
+            );
+        }
+        let mover = Mover::start(path, Log::fresh(path, durability)?, (last, chain))?;
+        let frame = Vec::with_capacity(4_096);
+        Ok(Journal { connection, path: path.to_owned(), last, chain, frame, mover })
     }
 
     /// The sequence of the last record; 0 where there is none.
@@ -106,7 +110,8 @@ impl Journal {
     }
 
     /// Appends facts, each a kind and its JSON, all of them or none, and returns the last sequence.
-    /// When it returns, they survive what the durability says.
+    /// When it returns, they survive what the durability says, and every [`Reader`] finds them. SQL
+    /// over the file finds them within half a second, or when the journal is closed.
     pub fn append(
         &mut self,
         at: Stamp,
@@ -115,90 +120,44 @@ impl Journal {
         if facts.is_empty() {
             return Ok(self.last);
         }
-        let written = self.guard(|it| it.insert_all(at, facts))?;
-        (self.last, self.chain) = written;
-        self.checkpoints.appended();
+        let chain = frame::encode(&mut self.frame, at, self.last + 1, self.chain, facts)
+            .ok_or_else(|| JournalError::Long { path: self.path.clone() })?;
+        self.mover.append(&self.frame)?;
+        self.last += facts.len() as u64;
+        self.chain = chain;
         Ok(self.last)
     }
 
     /// Writes something and takes it away again: where that works, the disk takes appends again.
     /// After the disk failed (other than by being full) it is an error for good.
     pub fn probe(&mut self) -> Result<(), JournalError> {
-        self.guard(|it| {
-            it.run(
-                "INSERT OR REPLACE INTO probe (id, filling) VALUES (1, zeroblob(?1))",
-                [PROBE_BYTES],
-            )?;
-            it.run("DELETE FROM probe", [])
-        })
+        self.mover.probe()
     }
 
-    /// What went wrong with the last checkpoint, said once. Appends still work then, but the
-    /// write-ahead log grows until a checkpoint succeeds.
+    /// What went wrong with moving facts from the log into the file, said once. Appends still work
+    /// then, but the log grows until that succeeds.
     pub fn checkpoint_failure(&mut self) -> Option<JournalError> {
-        self.checkpoints.failure()
+        self.mover.failure()
     }
 
-    /// Ends the checkpoint thread and moves what is left of the write-ahead log into the file. A
-    /// journal that is dropped does the same and keeps the failure to itself.
+    /// Moves what is left in the log into the file and ends the thread that does. A journal that is
+    /// dropped does the same and keeps the failure to itself: what stays in the log is as safe
+    /// there, and the next opening finds it.
     pub fn close(mut self) -> Result<(), JournalError> {
-        self.checkpoints.stop();
-        checkpoint::run(&self.connection, checkpoint::Mode::Truncate)
-            .map_err(|source| JournalError::from_sqlite("checkpoint", &self.path, source))
+        self.end()
     }
 
-    /// Runs a write; a failure leaves no transaction behind, and one of the disk is remembered.
-    fn guard<T>(
-        &mut self,
-        write: impl FnOnce(&Journal) -> Result<T, rusqlite::Error>,
-    ) -> Result<T, JournalError> {
-        if self.has_failed {
-            return Err(JournalError::Failed { path: self.path.clone() });
-        }
-        let source = match write(self) {
-            Ok(done) => return Ok(done),
-            Err(source) => source,
-        };
-        let rolled_back = self.connection.is_autocommit() || self.run("ROLLBACK", []).is_ok();
-        let error = JournalError::from_sqlite("write to", &self.path, source);
-        self.has_failed = !rolled_back || !error.is_temporary();
-        Err(error)
-    }
-
-    fn insert_all(
-        &self,
-        at: Stamp,
-        facts: &[(&'static str, &str)],
-    ) -> Result<(u64, Chain), rusqlite::Error> {
-        // One statement is a transaction by itself.
-        let is_group = facts.len() > 1;
-        if is_group {
-            self.run("BEGIN IMMEDIATE", [])?;
-        }
-        let mut insert = self.connection.prepare_cached(INSERT)?;
-        let (mut last, mut chain) = (self.last, self.chain);
-        for (kind, body) in facts {
-            last += 1;
-            chain = chain.next(Record { sequence: last, at, kind, body });
-            let sequence = i64::try_from(last).map_err(|_| rusqlite::Error::InvalidQuery)?;
-            insert.execute(params![sequence, at.0, kind, body, chain.bytes()])?;
-        }
-        if is_group {
-            self.run("COMMIT", [])?;
-        }
-        Ok((last, chain))
-    }
-
-    /// Runs one statement, prepared at its first use.
-    fn run(&self, sql: &str, params: impl rusqlite::Params) -> Result<(), rusqlite::Error> {
-        self.connection.prepare_cached(sql)?.execute(params).map(drop)
+    fn end(&mut self) -> Result<(), JournalError> {
+        self.mover.stop()?;
+        // Readers may keep SQLite's own log from being emptied; the next opening does it then.
+        self.connection
+            .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))
+            .map_err(schema::sqlite("checkpoint", &self.path))
     }
 }
 
 impl Drop for Journal {
     fn drop(&mut self) {
-        self.checkpoints.stop();
-        // What stays in the write-ahead log is as safe there; the next opening finds it.
-        let _ = checkpoint::run(&self.connection, checkpoint::Mode::Truncate);
+        let _ = self.end();
     }
 }

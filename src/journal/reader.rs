@@ -6,8 +6,9 @@ use aftm_domain::Stamp;
 use rusqlite::backup::Backup;
 use rusqlite::{Connection, ErrorCode, OptionalExtension, Row};
 
+use super::frame::frames;
 use super::schema::{self, sqlite};
-use super::{Chain, JournalError, Record};
+use super::{Chain, JournalError, Record, log, mover};
 
 /// Reads a journal, whether the machine runs or not. It cannot write.
 pub struct Reader {
@@ -31,18 +32,14 @@ impl Reader {
         read(&self.connection, &self.path, after, each)
     }
 
-    /// The sequence of the last record; 0 where there is none.
-    pub fn last(&self) -> Result<u64, JournalError> {
-        last(&self.connection, &self.path).map(|(sequence, _)| sequence)
-    }
-
-    /// For queries over the views.
+    /// For queries over the views. They show the file: what a running machine keeps comes there
+    /// within half a second, and what a killed one left in its log at the next opening.
     pub fn connection(&self) -> &Connection {
         &self.connection
     }
 }
 
-/// The last record's sequence and chain.
+/// The sequence and chain of the file's last record.
 pub(super) fn last(connection: &Connection, path: &Path) -> Result<(u64, Chain), JournalError> {
     let found = connection
         .query_row("SELECT sequence, chain FROM facts ORDER BY sequence DESC LIMIT 1", [], |row| {
@@ -60,7 +57,12 @@ pub(super) fn last(connection: &Connection, path: &Path) -> Result<(u64, Chain),
 }
 
 /// The chain after `sequence`, which a reader that begins there builds on.
-fn chain_after(connection: &Connection, path: &Path, sequence: u64) -> Result<Chain, JournalError> {
+fn chain_after(
+    connection: &Connection,
+    path: &Path,
+    left: &[u8],
+    sequence: u64,
+) -> Result<Chain, JournalError> {
     if sequence == 0 {
         return Ok(Chain::START);
     }
@@ -72,7 +74,11 @@ fn chain_after(connection: &Connection, path: &Path, sequence: u64) -> Result<Ch
         })
         .optional()
         .map_err(sqlite("read", path))?;
-    found.as_deref().and_then(Chain::from_bytes).ok_or_else(missing)
+    match found {
+        Some(stored) => Chain::from_bytes(&stored),
+        None => log::chain_after(left, sequence),
+    }
+    .ok_or_else(missing)
 }
 
 /// See [`super::Journal::read`].
@@ -82,8 +88,21 @@ pub(super) fn read<E: From<JournalError>>(
     after: u64,
     mut each: impl FnMut(Record<'_>) -> Result<(), E>,
 ) -> Result<u64, E> {
-    let mut chain = chain_after(connection, path, after)?;
-    let mut last = after;
+    // The log first: what leaves it meanwhile is in the file when that is read, and never in neither.
+    let left = log::bytes(path)?;
+    let chain = chain_after(connection, path, &left, after)?;
+    let last = read_file(connection, path, (after, chain), &mut each)?;
+    log::follow(&mut frames(&left), path, last, |record, _| each(record)).map(|it| it.0)
+}
+
+/// Hands the file's records after one of them to `each`; the last one's sequence and chain.
+fn read_file<E: From<JournalError>>(
+    connection: &Connection,
+    path: &Path,
+    (mut last, mut chain): (u64, Chain),
+    each: &mut impl FnMut(Record<'_>) -> Result<(), E>,
+) -> Result<(u64, Chain), E> {
+    let after = last;
     let mut select = connection
         .prepare_cached(
             "SELECT sequence, at, kind, body, chain FROM facts WHERE sequence > ?1
@@ -96,7 +115,7 @@ pub(super) fn read<E: From<JournalError>>(
         let sequence = last + 1;
         let row = match rows.next() {
             Ok(Some(row)) => row,
-            Ok(None) => return Ok(last),
+            Ok(None) => return Ok((last, chain)),
             Err(source) if source.sqlite_error_code() == Some(ErrorCode::DatabaseCorrupt) => {
                 return Err(broken(path, sequence, "SQLite finds the file damaged").into());
             }
@@ -198,6 +217,7 @@ fn is_damage(error: &JournalError) -> bool {
 /// the journal; appends go on meanwhile. Where it fails there is no copy.
 pub fn backup(from: &Path, to: &Path) -> Result<Verdict, JournalError> {
     let source = reader(from)?;
+    let left = log::bytes(from)?;
     let draft = schema::beside(to, ".new");
     if std::fs::exists(to).map_err(|source| schema::file_error("create", to, source))? {
         return Err(JournalError::Exists { path: to.to_owned() });
@@ -205,7 +225,7 @@ pub fn backup(from: &Path, to: &Path) -> Result<Verdict, JournalError> {
     let _ = std::fs::remove_file(&draft);
     schema::private_file(&draft).map_err(|source| schema::file_error("create", &draft, source))?;
     let finish = || {
-        copy(&source.connection, &draft)?;
+        copy(&source.connection, &left, &draft)?;
         let verdict = verify(&draft)?;
         std::fs::rename(&draft, to).map_err(|source| schema::file_error("create", to, source))?;
         Ok(verdict)
@@ -215,18 +235,21 @@ pub fn backup(from: &Path, to: &Path) -> Result<Verdict, JournalError> {
     })
 }
 
-fn copy(from: &Connection, draft: &Path) -> Result<(), JournalError> {
+/// Copies the file as it is, and then what was left in the log before.
+fn copy(from: &Connection, left: &[u8], draft: &Path) -> Result<(), JournalError> {
     let mut target = schema::connect(draft)?;
-    let mut copy = || {
-        // All pages in one step: a reader's snapshot, which no append disturbs or waits for.
-        Backup::new(from, &mut target)?.step(-1)?;
-        // Without a write-ahead log of its own, the copy is one file that can be moved about.
-        target.pragma_update_and_check(None, "journal_mode", "DELETE", |_| Ok(()))
-    };
-    copy().map_err(sqlite("write", draft))?;
+    // All pages in one step: a reader's snapshot, which no append disturbs or waits for.
+    let whole = Backup::new(from, &mut target).and_then(|it| it.step(-1));
+    whole.map_err(sqlite("write", draft))?;
+    let copied = last(&target, draft)?;
+    mover::insert(&mut target, draft, &mut frames(left), copied)?;
+    // Without a write-ahead log of its own, the copy is one file that can be moved about.
+    target
+        .pragma_update_and_check(None, "journal_mode", "DELETE", |_| Ok(()))
+        .map_err(sqlite("write", draft))?;
     target.close().map_err(|(_, source)| sqlite("write", draft)(source))
 }
 
-fn broken(path: &Path, sequence: u64, reason: impl Into<String>) -> JournalError {
+pub(super) fn broken(path: &Path, sequence: u64, reason: impl Into<String>) -> JournalError {
     JournalError::Broken { path: path.to_owned(), sequence, reason: reason.into() }
 }

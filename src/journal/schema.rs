@@ -6,13 +6,14 @@ use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags};
 
-use super::{Durability, JournalError};
+use super::{JournalError, log};
 
 /// `aftm` in ASCII, in the file's header: what says that a file is ours.
 const APPLICATION: u32 = 0x6166_746d;
 
 /// What brings a file from schema n to n + 1; the last one makes the schema of this program.
-pub(super) const MIGRATIONS: &[&str] = &["
+pub(super) const MIGRATIONS: &[&str] = &[
+    "
     CREATE TABLE facts (
         sequence INTEGER PRIMARY KEY, -- 1, 2, 3, ...
         at INTEGER NOT NULL,          -- nanoseconds UTC
@@ -25,16 +26,16 @@ pub(super) const MIGRATIONS: &[&str] = &["
     CREATE TRIGGER facts_are_kept BEFORE DELETE ON facts
         BEGIN SELECT RAISE(ABORT, 'facts are kept'); END;
     CREATE TABLE probe (id INTEGER PRIMARY KEY, filling BLOB NOT NULL) STRICT;
-"];
+",
+    // From here on appends go to a log beside the file first, of which older programs know nothing.
+    "DROP TABLE probe;",
+];
 
 /// How long a statement waits for a lock that another program holds.
 const LOCK_WAIT: Duration = Duration::from_millis(100);
 
 /// Opens or creates a journal, in WAL mode and of the newest schema.
-pub(super) fn open_for_writing(
-    path: &Path,
-    durability: Durability,
-) -> Result<Connection, JournalError> {
+pub(super) fn open_for_writing(path: &Path) -> Result<Connection, JournalError> {
     match fs::metadata(path) {
         Ok(found) if found.len() == 0 => {
             return Err(JournalError::Empty { path: path.to_owned() });
@@ -45,16 +46,18 @@ pub(super) fn open_for_writing(
     }
     let mut connection = connect(path)?;
     migrate(&mut connection, path, MIGRATIONS)?;
-    let synchronous = match durability {
-        Durability::Process => "NORMAL",
-        Durability::Power => "FULL",
-    };
-    let settings = format!(
-        "PRAGMA journal_mode = WAL;
-         PRAGMA synchronous = {synchronous};
-         PRAGMA wal_autocheckpoint = 0;"
-    );
-    connection.execute_batch(&settings).map_err(sqlite("open", path))?;
+    connection.execute_batch("PRAGMA journal_mode = WAL").map_err(sqlite("open", path))?;
+    flush_commits(connection, path)
+}
+
+/// A connection that may write, each commit flushed to the disk: the log forgets what is in the
+/// file, so it must be there even after a loss of power.
+pub(super) fn connect_to_write(path: &Path) -> Result<Connection, JournalError> {
+    flush_commits(connect(path)?, path)
+}
+
+fn flush_commits(connection: Connection, path: &Path) -> Result<Connection, JournalError> {
+    connection.execute_batch("PRAGMA synchronous = FULL").map_err(sqlite("open", path))?;
     Ok(connection)
 }
 
@@ -91,8 +94,10 @@ fn open(path: &Path, flags: OpenFlags) -> Result<Connection, JournalError> {
 /// Makes the whole file under another name first, so that a journal with its name is never half
 /// made and an empty one is always a loss.
 fn create(path: &Path) -> Result<(), JournalError> {
-    if fs::exists(beside(path, "-wal")).map_err(|source| file_error("open", path, source))? {
-        return Err(JournalError::Orphan { path: path.to_owned() });
+    for left in [beside(path, "-wal"), log::beside(path)] {
+        if fs::exists(left).map_err(|source| file_error("open", path, source))? {
+            return Err(JournalError::Orphan { path: path.to_owned() });
+        }
     }
     let folder = path.parent().filter(|it| !it.as_os_str().is_empty());
     if let Some(folder) = folder {

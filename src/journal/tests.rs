@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
 mod damage;
+#[cfg(unix)]
+mod full;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -44,11 +46,48 @@ impl Desk {
         desk
     }
 
+    /// Keeps facts from being moved into the file, until it is dropped.
+    fn hold_file(&self) -> Connection {
+        let other = Connection::open(self.path()).unwrap();
+        other.busy_timeout(std::time::Duration::from_secs(60)).unwrap();
+        other.execute_batch("BEGIN IMMEDIATE").unwrap();
+        other
+    }
+
+    /// Waits until so many facts are in the file.
+    fn await_moved(&self, count: u64) {
+        let connection = Connection::open(self.path()).unwrap();
+        for _ in 0..6_000 {
+            if reader::last(&connection, &self.path()).unwrap().0 >= count {
+                return;
+            }
+            std::thread::park_timeout(std::time::Duration::from_millis(10));
+        }
+        panic!("the facts never came into the file");
+    }
+
+    /// What a process leaves that is killed while nothing is moved: the files as they are.
+    fn killed(&self) -> Desk {
+        let left = Desk::new();
+        schema::private_folder(left.path().parent().unwrap()).unwrap();
+        for suffix in ["", "-wal", "-log"] {
+            let (from, to) = [self, &left].map(|it| schema::beside(&it.path(), suffix)).into();
+            fs::copy(from, to).unwrap();
+        }
+        left
+    }
+
+    fn log(&self) -> PathBuf {
+        log::beside(&self.path())
+    }
+
     /// SQL by hand, past the triggers that keep the facts.
     fn tamper(&self, sql: &str) {
         let connection = Connection::open(self.path()).unwrap();
         connection
-            .execute_batch("DROP TRIGGER facts_never_change; DROP TRIGGER facts_are_kept;")
+            .execute_batch(
+                "DROP TRIGGER IF EXISTS facts_never_change; DROP TRIGGER IF EXISTS facts_are_kept;",
+            )
             .unwrap();
         connection.execute_batch(sql).unwrap();
     }
@@ -102,18 +141,45 @@ fn what_was_appended_is_read_back_in_order_and_after_reopening() {
 }
 
 #[test]
-fn a_killed_process_loses_nothing_that_was_appended() {
+fn a_killed_process_loses_nothing_wherever_its_facts_were() {
+    for moved in [0, 60, 100] {
+        let desk = Desk::new();
+        let mut journal = desk.open();
+        let append = |journal: &mut Journal, numbers: std::ops::RangeInclusive<u64>| {
+            for number in numbers {
+                journal.append(stamp(number), &[("order", &body(number))]).unwrap();
+            }
+        };
+        append(&mut journal, 1..=moved);
+        desk.await_moved(moved);
+        let _held = desk.hold_file();
+        append(&mut journal, moved + 1..=100);
+        let left = desk.killed();
+        fs::write(schema::beside(&left.log(), ".new"), "a draft").unwrap();
+        assert_eq!(verify(&left.path()).unwrap().sound, 100);
+        assert_eq!(all(&left.open(), 0).unwrap(), all(&journal, 0).unwrap(), "{moved} moved");
+        // It was closed, and is one file again.
+        assert!(!left.log().exists());
+        assert_eq!(verify(&left.path()).unwrap(), verify(&desk.path()).unwrap());
+    }
+}
+
+#[test]
+fn readers_find_a_fact_as_soon_as_it_is_appended() {
     let desk = Desk::new();
     let mut journal = desk.open();
-    for number in 1..=100 {
+    let _held = desk.hold_file();
+    let reader = reader(&desk.path()).unwrap();
+    let read = |after| reader.read(after, |_| Ok::<_, JournalError>(()));
+    for number in 1..=10 {
         journal.append(stamp(number), &[("order", &body(number))]).unwrap();
+        assert_eq!(read(0).unwrap(), number);
+        assert_eq!(read(number).unwrap(), number);
     }
-    // What a killed process leaves: file and write-ahead log as they are, no closing checkpoint.
-    let left = Desk::new();
-    schema::private_folder(left.path().parent().unwrap()).unwrap();
-    fs::copy(desk.path(), left.path()).unwrap();
-    fs::copy(schema::beside(&desk.path(), "-wal"), schema::beside(&left.path(), "-wal")).unwrap();
-    assert_eq!(all(&left.open(), 0).unwrap(), all(&journal, 0).unwrap());
+    assert_eq!(broken_at(read(11).unwrap_err()), 11);
+    let copy = desk.folder.path().join("copy.sqlite");
+    assert_eq!(backup(&desk.path(), &copy).unwrap().sound, 10);
+    assert!(!log::beside(&copy).exists());
 }
 
 #[test]
@@ -126,7 +192,7 @@ fn the_files_are_for_their_owner_alone() {
         use std::os::unix::fs::PermissionsExt;
         let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
         assert_eq!(mode(desk.path().parent().unwrap()), 0o700);
-        for suffix in ["", "-wal", "-shm"] {
+        for suffix in ["", "-wal", "-shm", "-log"] {
             assert_eq!(mode(&schema::beside(&desk.path(), suffix)), 0o600, "{suffix}");
         }
     }
@@ -165,12 +231,13 @@ fn a_later_schema_keeps_the_facts_and_a_step_that_fails_changes_nothing() {
     let desk = Desk::filled(3);
     let path = desk.path();
     let mut connection = schema::connect(&path).unwrap();
-    let steps = [schema::MIGRATIONS[0], "CREATE TABLE more (id INTEGER); SELECT no_such_thing();"];
+    let with = |step: &'static str| [schema::MIGRATIONS, &[step]].concat();
+    let steps = with("CREATE TABLE more (id INTEGER); SELECT no_such_thing();");
     assert!(schema::migrate(&mut connection, &path, &steps).is_err());
-    let steps = [schema::MIGRATIONS[0], "CREATE TABLE more (id INTEGER);"];
+    let steps = with("CREATE TABLE more (id INTEGER);");
     schema::migrate(&mut connection, &path, &steps).unwrap();
     let version = connection.pragma_query_value(None, "user_version", |row| row.get::<_, u32>(0));
-    assert_eq!(version.unwrap(), 2);
+    assert_eq!(version.unwrap() as usize, schema::MIGRATIONS.len() + 1);
     assert_eq!(reader::last(&connection, &path).unwrap().0, 3);
 }
 
@@ -249,73 +316,67 @@ fn readers_and_backups_work_while_the_machine_writes() {
 }
 
 #[test]
-fn checkpoints_run_off_the_writer_and_keep_the_log_short() {
+fn facts_come_into_the_file_off_the_writer_and_the_log_stays_short() {
     let desk = Desk::new();
     let mut journal = desk.open();
-    let large = format!("\"{}\"", "x".repeat(3_000));
-    for number in 1..=12_000 {
+    let large = format!("\"{}\"", "x".repeat(9_000));
+    for number in 1..=1_000 {
         journal.append(stamp(number), &[("order", &large)]).unwrap();
     }
-    journal.checkpoints.stop();
-    assert!(fs::metadata(desk.path()).unwrap().len() > 10_000_000, "nothing was checkpointed");
+    desk.await_moved(1_000);
+    journal.mover.stop().unwrap();
+    assert!(journal.mover.with_log(|log| log.length()) < 6_000_000, "it was never shortened");
     journal.close().unwrap();
+    assert!(!desk.log().exists());
     let log = fs::metadata(schema::beside(&desk.path(), "-wal")).map_or(0, |it| it.len());
     assert_eq!(log, 0);
+    assert_eq!(verify(&desk.path()).unwrap().sound, 1_000);
 }
 
 #[test]
-fn a_full_disk_blocks_appends_leaves_no_partial_record_and_clears_after_a_probe() {
-    let desk = Desk::filled(10);
-    let mut journal = desk.open();
-    let pages: u32 =
-        journal.connection.pragma_query_value(None, "page_count", |row| row.get(0)).unwrap();
-    let bound = |journal: &Journal, pages: u32| {
-        let set =
-            journal.connection.pragma_update_and_check(None, "max_page_count", pages, |_| Ok(()));
-        set.unwrap();
-    };
-    bound(&journal, pages);
-    let large = format!("\"{}\"", "x".repeat(20_000));
-    for facts in [&[("order", large.as_str())][..], &[("order", "{}"), ("fill", large.as_str())]] {
-        let refusal = journal.append(stamp(11), facts).unwrap_err();
-        assert!(refusal.is_full_disk() && refusal.is_temporary(), "{refusal}");
-        assert!(journal.probe().unwrap_err().is_full_disk());
-        assert_eq!((journal.last(), all(&journal, 0).unwrap().len()), (10, 10));
-    }
-    bound(&journal, pages + 1_000);
-    journal.probe().unwrap();
-    assert_eq!(journal.append(stamp(11), &[("order", "{}"), ("fill", &large)]).unwrap(), 12);
-    drop(journal);
-    assert_eq!(verify(&desk.path()).unwrap().sound, 12);
-}
-
-#[test]
-fn a_lock_held_by_another_program_is_temporary() {
+fn a_lock_held_by_another_program_holds_no_append_up() {
     let desk = Desk::filled(1);
     let mut journal = desk.open();
-    let other = Connection::open(desk.path()).unwrap();
-    other.execute_batch("BEGIN IMMEDIATE").unwrap();
-    let refusal = journal.append(stamp(2), &[("order", "{}"), ("fill", "{}")]).unwrap_err();
+    let other = desk.hold_file();
+    assert_eq!(journal.append(stamp(2), &[("order", "{}"), ("fill", "{}")]).unwrap(), 3);
+    let refusal = loop {
+        if let Some(refusal) = journal.checkpoint_failure() {
+            break refusal;
+        }
+        std::thread::park_timeout(std::time::Duration::from_millis(10));
+    };
     assert!(matches!(refusal, JournalError::Locked { .. }) && refusal.is_temporary());
     assert!(!refusal.is_full_disk());
-    other.execute_batch("ROLLBACK").unwrap();
     journal.probe().unwrap();
-    assert_eq!(journal.append(stamp(2), &[("order", "{}")]).unwrap(), 2);
+    other.execute_batch("ROLLBACK").unwrap();
+    desk.await_moved(3);
+    assert!(journal.checkpoint_failure().is_none(), "said once");
 }
 
 #[test]
 fn after_the_disk_failed_nothing_is_written_any_more() {
     let desk = Desk::filled(3);
     let mut journal = desk.open();
-    // Stands for any failure of the disk: the table is gone under the writer.
-    desk.tamper("ALTER TABLE facts RENAME TO lost");
+    // Stands for any failure of the disk: a handle that refuses every write.
+    let refusing = fs::File::open(desk.log()).unwrap();
+    let working = journal.mover.with_log(|log| std::mem::replace(&mut log.file, refusing));
     assert!(!journal.append(stamp(4), &[("order", "{}")]).unwrap_err().is_temporary());
-    let undo = Connection::open(desk.path()).unwrap();
-    undo.execute_batch("ALTER TABLE lost RENAME TO facts").unwrap();
+    journal.mover.with_log(|log| log.file = working);
     assert!(matches!(journal.probe(), Err(JournalError::Failed { .. })));
     let refusal = journal.append(stamp(4), &[("order", "{}")]);
     assert!(matches!(refusal, Err(JournalError::Failed { .. })));
-    assert_eq!(all(&journal, 0).unwrap().len(), 3);
+    assert_eq!((journal.last(), all(&journal, 0).unwrap().len()), (3, 3));
+}
+
+#[test]
+fn a_file_that_takes_no_facts_leaves_them_in_the_log() {
+    let desk = Desk::filled(3);
+    let mut journal = desk.open();
+    desk.tamper("ALTER TABLE facts RENAME TO lost");
+    assert_eq!(journal.append(stamp(4), &[("order", &body(4))]).unwrap(), 4);
+    assert!(!journal.close().unwrap_err().is_temporary());
+    desk.tamper("ALTER TABLE lost RENAME TO facts");
+    assert_eq!(all(&desk.open(), 3).unwrap().len(), 1);
 }
 
 #[test]

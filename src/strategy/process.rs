@@ -22,6 +22,9 @@ use crate::wire::{
 const TURN_MAX: usize = 1_024;
 /// How long a signal may wait for its outcome before it is offered again.
 const OFFER_AGAIN: i64 = Stamp::SECOND;
+/// How long nothing may be heard before outcomes are followed by a report, in milliseconds: the next
+/// tick's orders must not wait behind it.
+const QUIET_MS: i64 = 5;
 /// How long a hello may stay unheard before it is said again, in milliseconds.
 const HELLO_MS: i64 = 20;
 /// How long the last report of a strategy that is told to stop may take, in milliseconds.
@@ -31,6 +34,17 @@ const FAREWELL_MS: i64 = 200;
 struct Offered {
     signal: Signal,
     at: Stamp,
+}
+
+/// Why a sleep ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Woken {
+    /// It is time to stop.
+    Stopped,
+    /// Somebody spoke.
+    Spoken,
+    /// It lasted as long as it may.
+    Nobody,
 }
 
 /// A topic, and the messages on it.
@@ -112,8 +126,14 @@ impl<C: Fn() -> Stamp> Process<C> {
         let mut beaten = (self.clock)();
         loop {
             let waited = (self.clock)().since(beaten) / Stamp::MILLISECOND;
-            if !self.wait((beat - waited).max(0))? {
-                return self.say_farewell();
+            let until_beat = (beat - waited).max(0);
+            let longest = if self.is_settled { until_beat.min(QUIET_MS) } else { until_beat };
+            match self.wait(longest)? {
+                Woken::Stopped => return self.say_farewell(),
+                Woken::Nobody if self.is_settled => {
+                    self.report()?;
+                }
+                Woken::Nobody | Woken::Spoken => (),
             }
             self.hear()?;
             self.take_answers()?;
@@ -153,17 +173,19 @@ impl<C: Fn() -> Stamp> Process<C> {
         Ok(())
     }
 
-    /// Sleeps until somebody speaks; false when it is time to stop.
-    fn wait(&self, timeout_ms: i64) -> zmq::Result<bool> {
+    /// Sleeps until somebody speaks.
+    fn wait(&self, timeout_ms: i64) -> zmq::Result<Woken> {
         let mut items = [
             self.events.as_poll_item(POLLIN),
             self.link.socket().as_poll_item(POLLIN),
             self.stop.as_poll_item(POLLIN),
         ];
         match zmq::poll(&mut items, timeout_ms) {
-            Err(zmq::Error::EINTR) => Ok(true),
+            Err(zmq::Error::EINTR) => Ok(Woken::Spoken),
             Err(error) => Err(error),
-            Ok(_) => Ok(!items.iter().skip(2).any(zmq::PollItem::is_readable)),
+            Ok(0) => Ok(Woken::Nobody),
+            Ok(_) if items.iter().skip(2).any(zmq::PollItem::is_readable) => Ok(Woken::Stopped),
+            Ok(_) => Ok(Woken::Spoken),
         }
     }
 
@@ -176,7 +198,7 @@ impl<C: Fn() -> Stamp> Process<C> {
             let version = env!("CARGO_PKG_VERSION").to_owned();
             let hello = Request::Hello { role, pid, version, protocol: PROTOCOL, nonce };
             self.link.send(hello)?;
-            if !self.wait(HELLO_MS)? {
+            if self.wait(HELLO_MS)? == Woken::Stopped {
                 return Ok(());
             }
             while let Some(answer) = self.link.take()? {
@@ -273,9 +295,8 @@ impl<C: Fn() -> Stamp> Process<C> {
     fn hear(&mut self) -> Result<(), LinkError> {
         for _ in 0..TURN_MAX {
             let Some((topic, bodies)) = self.receive()? else {
-                // Everything that was there is handled: a held feed waits for that word, and live
-                // the orders that it could hold up are through.
-                if self.reported + 1 < self.next && (self.is_held() || self.is_settled) {
+                // Everything that was there is handled: a held feed waits for that word.
+                if self.reported + 1 < self.next && self.is_held() {
                     self.report()?;
                 }
                 return Ok(());

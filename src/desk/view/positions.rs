@@ -62,7 +62,8 @@ impl Positions {
     }
 }
 
-/// Points of open profit over all lots at a price, rounded towards zero at 1e-9.
+/// Points of open profit over all lots at a price. An average is rounded at 1e-9, so that what many
+/// lots make of it is rounded further: 1e-6 is finer than any tick.
 fn points(row: &PositionRow, last: Nano) -> Option<Nano> {
     let leg = |average: Option<Price>, lots: Quantity, sign: i128| match average {
         Some(average) => {
@@ -72,7 +73,9 @@ fn points(row: &PositionRow, last: Nano) -> Option<Nano> {
         None => None,
     };
     let sum = leg(row.long_average, row.long, 1)? + leg(row.short_average, row.short, -1)?;
-    i64::try_from(sum / ONE).ok()
+    let fine = ONE * 1_000;
+    let half = if sum < 0 { -fine / 2 } else { fine / 2 };
+    i64::try_from((sum + half) / fine * 1_000).ok()
 }
 
 /// Money of open profit at a price: what the gateway counted at its price, and what the net lots
@@ -100,5 +103,34 @@ fn position(row: &PositionRow) -> Position {
         open_profit: row.open_profit.map(Money::raw),
         realized: row.realized.raw(),
         costs: row.fees.raw().saturating_add(row.tax.raw()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_average_without_an_end_leaves_no_odd_points() {
+        let price = |text: &str| text.parse::<Price>().ok();
+        for (average, last, sum) in
+            [("17396.333333333", 17_367, -88), ("17366.666666667", 17_367, 1)]
+        {
+            let row = PositionRow {
+                account: "SIM-1".parse().unwrap(),
+                item: "MXFH1".parse().unwrap(),
+                long: Quantity::from_raw(3_000_000_000),
+                short: Quantity::ZERO,
+                net: Quantity::from_raw(3_000_000_000),
+                long_average: price(average),
+                short_average: None,
+                last: None,
+                open_profit: None,
+                realized: Money::from_units(0),
+                fees: Money::from_units(0),
+                tax: Money::from_units(0),
+            };
+            assert_eq!(points(&row, last * 1_000_000_000), Some(sum * 1_000_000_000));
+        }
     }
 }

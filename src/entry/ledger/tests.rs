@@ -113,7 +113,9 @@ fn the_views_say_what_the_fold_says() {
     let folder = tempfile::tempdir().unwrap();
     let mut core = core(open(&folder));
     trade(&mut core);
-    let state = core.state();
+    let state = &core.state().clone();
+    // The file holds everything once the journal is closed.
+    drop(core);
     let rows: Vec<_> = state.orders.values().map(crate::gateway::rows::order).collect();
     let statuses: Vec<_> = rows.iter().map(|it| it.status.to_string()).collect();
     assert_eq!(statuses, ["Filled", "New", "Canceled", "Denied", "Expired"]);
@@ -231,6 +233,7 @@ fn a_status_that_a_fill_does_not_end_shows_in_the_view() {
         ledger.append(Stamp(1), &facts).unwrap();
         facts.iter().for_each(|it| state.fold(it));
     }
+    ledger.close().unwrap();
     let expected: Vec<Status> = state.orders.values().map(|it| it.order.status).collect();
     assert_eq!(expected, [Status::PendingNew, Status::InDoubt, Status::PendingCancel]);
     let expected: Vec<String> = expected.iter().map(Status::to_string).collect();

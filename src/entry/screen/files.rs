@@ -117,7 +117,9 @@ impl Files {
 
     /// A changed file, read again; `None` for a theme that is not in use.
     pub(super) fn reload(&self, changed: Changed, screen: &Screen) -> Option<Reloaded> {
-        let told = |error: anyhow::Error| format!("{error:#}");
+        // A line of the screen has no room for the folder, and the reason must be seen.
+        let folder = format!("{}/", self.config.display());
+        let told = |error: anyhow::Error| format!("{error:#}").replace(&folder, "");
         match changed {
             Changed::Keys => Some(Reloaded::Keys(keys(&self.config).map_err(told))),
             Changed::Theme(name) if name == screen.look.theme.name => {

@@ -252,9 +252,8 @@ impl Live {
     fn hear(&mut self, heard: Heard) {
         match heard {
             Heard::Input(input) => self.input(input),
-            Heard::Written => {
-                self.terminal.as_mut().into_iter().for_each(Terminal::written);
-            }
+            // A frame that waits for it can be drawn now.
+            Heard::Written => (),
             Heard::Lost(error) => self.lose(&format!("the terminal is gone: {error}")),
         }
     }

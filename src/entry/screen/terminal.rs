@@ -9,6 +9,7 @@ use std::os::fd::{AsFd, BorrowedFd};
 use std::rc::Rc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Receiver, SyncSender};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
@@ -53,10 +54,31 @@ pub(super) struct Terminal {
     cells: ratatui::Terminal<CrosstermBackend<Paper>>,
     paper: Paper,
     writer: SyncSender<Vec<u8>>,
-    written: Receiver<()>,
-    /// Bytes are on their way: the next frame waits for them.
-    is_writing: bool,
+    /// How often something was given to the writer.
+    sent: u64,
+    written: Arc<Written>,
     has_mouse: bool,
+}
+
+/// How often the writer was done with what it was given.
+#[derive(Debug, Default)]
+struct Written {
+    count: Mutex<u64>,
+    changed: Condvar,
+}
+
+impl Written {
+    fn add(&self) {
+        *self.count.lock().unwrap_or_else(PoisonError::into_inner) += 1;
+        self.changed.notify_all();
+    }
+
+    /// Waits so long at most until the writer was done so often; whether it was.
+    fn wait(&self, often: u64, patience: Duration) -> bool {
+        let count = self.count.lock().unwrap_or_else(PoisonError::into_inner);
+        let waited = self.changed.wait_timeout_while(count, patience, |it| *it < often);
+        *waited.unwrap_or_else(PoisonError::into_inner).0 >= often
+    }
 }
 
 /// What is to be written, until it is sent.
@@ -84,8 +106,8 @@ impl Terminal {
         crossterm::terminal::enable_raw_mode()?;
         restore_on_panic();
         let (writer, bytes) = mpsc::sync_channel::<Vec<u8>>(1);
-        let (told, written) = mpsc::channel();
-        let tell = heard.clone();
+        let written = Arc::new(Written::default());
+        let (told, tell) = (written.clone(), heard.clone());
         thread::Builder::new()
             .name("terminal-out".to_owned())
             .spawn(move || write_all(&bytes, &told, &tell))?;
@@ -95,7 +117,7 @@ impl Terminal {
             ratatui::TerminalOptions { viewport: Viewport::Fixed(Rect::new(0, 0, width, height)) };
         let paper = Paper::default();
         let cells = ratatui::Terminal::with_options(CrosstermBackend::new(paper.clone()), options)?;
-        let mut terminal = Terminal { cells, paper, writer, written, is_writing: false, has_mouse };
+        let mut terminal = Terminal { cells, paper, writer, sent: 0, written, has_mouse };
         terminal.enter()?;
         Ok(terminal)
     }
@@ -130,13 +152,8 @@ impl Terminal {
     }
 
     /// Whether a frame can be drawn now; otherwise [`Heard::Written`] will tell.
-    pub(super) const fn is_free(&self) -> bool {
-        !self.is_writing
-    }
-
-    /// What was given is written.
-    pub(super) const fn written(&mut self) {
-        self.is_writing = false;
+    pub(super) fn is_free(&self) -> bool {
+        self.written.wait(self.sent, Duration::ZERO)
     }
 
     /// Draws a frame, as one update where the terminal can.
@@ -155,15 +172,20 @@ impl Terminal {
 
     fn send(&mut self) -> io::Result<()> {
         let bytes = self.paper.0.take();
-        self.is_writing = true;
+        self.sent += 1;
         self.writer.send(bytes).map_err(|_| io::Error::from(io::ErrorKind::BrokenPipe))
     }
 
     /// Gives the terminal back to whoever had it.
     pub(super) fn leave(&mut self) {
         // Frames on their way come first, unless the terminal takes nothing any more.
-        while self.is_writing && self.written.recv_timeout(PATIENCE).is_ok() {
-            self.is_writing = false;
+        let is_free = self.written.wait(self.sent, PATIENCE);
+        // What was about to be written counts as done: left lying, it would switch the terminal
+        // over once more when it is taken again.
+        let bytes = self.paper.0.take();
+        if is_free {
+            // A terminal that is gone needs nothing.
+            let _ = put(&bytes);
         }
         restore();
     }
@@ -209,15 +231,10 @@ fn restore_on_panic() {
     }));
 }
 
-fn write_all(
-    bytes: &Receiver<Vec<u8>>,
-    told: &mpsc::Sender<()>,
-    heard: &tasks::UnboundedSender<Heard>,
-) {
+fn write_all(bytes: &Receiver<Vec<u8>>, told: &Written, heard: &tasks::UnboundedSender<Heard>) {
     for bytes in bytes {
         let outcome = put(&bytes);
-        // Whoever drew may be gone.
-        let _ = told.send(());
+        told.add();
         let news = outcome.map_or_else(Heard::Lost, |()| Heard::Written);
         let is_lost = matches!(news, Heard::Lost(_));
         if heard.send(news).is_err() || is_lost {

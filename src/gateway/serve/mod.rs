@@ -42,10 +42,12 @@ const TICKS_MAX: usize = 64;
 /// How many ticks of a held feed the strategy handles before it reports; a live strategy reports
 /// with its beat.
 const REPORT_EVERY: u64 = 256;
+/// How long an order is looked for after a tick, in nanoseconds, while orders come.
+const ORDER_LOOK: i64 = 300_000;
+/// The longest pause between two orders that come.
+const ORDERS_PAUSE: i64 = 10 * Stamp::MILLISECOND;
 /// The longest sleep where nothing is due, in milliseconds.
 const IDLE_MS: i64 = 500;
-/// The longest sleep while events wait to be told.
-const TELL_MS: i64 = 1;
 /// The shortest sleep where something is due by the clock.
 const BUSY_MS: i64 = 2;
 /// A child that said hello.
@@ -61,6 +63,13 @@ struct Spoken {
     desk: bool,
     children: bool,
     clients: bool,
+    feed: bool,
+}
+
+impl Spoken {
+    const fn has_any(self) -> bool {
+        self.desk || self.children || self.clients || self.feed
+    }
 }
 
 /// Why the loop ended.
@@ -103,7 +112,8 @@ pub struct Server<V, L, C> {
     signal_port: Option<u16>,
     /// Events that are not told yet, in the order in which they happened.
     events: Vec<Event>,
-    told_at: Stamp,
+    /// When the first and the last of them came, or of those before.
+    untold: (Stamp, Stamp),
     frame: Vec<u8>,
 }
 
@@ -146,7 +156,7 @@ impl<V: Venue, L: Ledger, C: Fn() -> Stamp> Server<V, L, C> {
             traffic: Traffic::default(),
             signal_port: None,
             events: Vec::new(),
-            told_at: Stamp(0),
+            untold: (Stamp(0), Stamp(0)),
             frame: Vec::with_capacity(1_024),
         }
     }
@@ -173,29 +183,55 @@ impl<V: Venue, L: Ledger, C: Fn() -> Stamp> Server<V, L, C> {
             self.deliver();
             self.tell()?;
         }
-        self.tell_all((self.clock)())?;
+        self.tell_all()?;
         Ok(())
     }
 
-    /// Sleeps until somebody speaks or something is due. To ask a socket that is silent costs a
-    /// system call, so only those that are not are asked.
+    /// Waits until somebody speaks or something is due. Before a sleep there is a short look for
+    /// whoever speaks next: while events are not told yet, and after a tick while orders come.
     fn wait(&mut self) -> zmq::Result<Spoken> {
-        let timeout = self.timeout();
+        while !self.events.is_empty() || self.expects_order((self.clock)()) {
+            let spoken = self.ask(0)?;
+            if spoken.has_any() || self.timeout() == 0 {
+                return Ok(spoken);
+            }
+            if !self.events.is_empty() && self.is_time_to_tell((self.clock)()) {
+                self.tell_all()?;
+            }
+            // Whoever takes the answer further may wait for this processor.
+            std::thread::yield_now();
+        }
+        let spoken = self.ask(self.timeout())?;
+        // A feed whose thread is gone does not ring.
+        self.is_rung |= !spoken.has_any();
+        Ok(spoken)
+    }
+
+    /// Whether a live tick that was told just now may be answered by an order at once, as one was a
+    /// moment ago.
+    fn expects_order(&self, now: Stamp) -> bool {
+        let is_fresh = |it: Stamp, age: i64| (0..age).contains(&now.since(it));
+        !self.pace.is_held()
+            && self.last_tick.is_some_and(|it| is_fresh(it, ORDER_LOOK))
+            && is_fresh(self.untold.1, ORDERS_PAUSE)
+    }
+
+    /// Sleeps at most so many milliseconds, until somebody speaks. To ask a socket that is silent
+    /// costs a system call, so only those that are not are asked.
+    fn ask(&mut self, timeout_ms: i64) -> zmq::Result<Spoken> {
         let Sockets { desk, children, wake, clients, .. } = &self.sockets;
         let always = [desk, children, wake].map(|it| it.as_poll_item(POLLIN));
         let mut items: ArrayVec<PollItem<'_>, 4> = always.into_iter().collect();
         items.extend(clients.as_ref().map(|it| it.as_poll_item(POLLIN)));
-        let spoken = zmq::poll(&mut items, timeout).or_else(again)?;
-        // A feed whose thread is gone does not ring.
-        self.is_rung |= spoken == 0;
+        zmq::poll(&mut items, timeout_ms).or_else(again)?;
         let has_spoken = |at: usize| items.get(at).is_some_and(PollItem::is_readable);
-        let [desk, children, clients] = [0, 1, 3].map(has_spoken);
-        if has_spoken(2) {
+        let [desk, children, feed, clients] = [0, 1, 2, 3].map(has_spoken);
+        if feed {
             while receive(wake)?.is_some() {
                 self.is_rung = true;
             }
         }
-        Ok(Spoken { desk, children, clients })
+        Ok(Spoken { desk, children, clients, feed })
     }
 
     fn timeout(&self) -> i64 {
@@ -206,8 +242,7 @@ impl<V: Venue, L: Ledger, C: Fn() -> Stamp> Server<V, L, C> {
             let doubt = self.core.doubt().filter(|_| self.is_flowing());
             let due = [self.v1.deadline(), doubt, self.venue_due()].into_iter().flatten().min();
             let left = |due: Stamp| due.since((self.clock)()) / Stamp::MILLISECOND + 1;
-            let longest = if self.events.is_empty() { IDLE_MS } else { TELL_MS };
-            due.map_or(longest, |due| left(due).clamp(BUSY_MS, IDLE_MS).min(longest))
+            due.map_or(IDLE_MS, |due| left(due).clamp(BUSY_MS, IDLE_MS))
         }
     }
 

@@ -1,8 +1,8 @@
 //! Telling: the events of the core, to all who listen.
 //!
-//! They are told at once while little happens and at most once a millisecond while much does, so
-//! that those who only watch do not take the processors from the next order. Nobody hears a tick
-//! before what was told before it.
+//! What trading comes to is told when nobody speaks for a moment, or when the first of it has waited
+//! for a millisecond: those who only watch do not take the processors from an answer that is under
+//! way, nor from the next order. Everything else is told at once. Nobody hears a tick before what was told before it.
 
 use aftm_domain::Stamp;
 use zmq::{DONTWAIT, SNDMORE};
@@ -12,24 +12,36 @@ use super::wire::sent_or_dropped;
 use crate::gateway::keep::Ledger;
 use crate::gateway::venue::Venue;
 use crate::wire::encode_into;
-use crate::wire::event::Numbered;
+use crate::wire::event::{Numbered, Topic};
 
-/// How long events may wait after others were told.
-const TELL_EVERY: i64 = Stamp::MILLISECOND;
+/// How long events may wait while others speak.
+const WAIT_MAX: i64 = Stamp::MILLISECOND;
+/// How long nobody may speak before they are told, in nanoseconds.
+const LOOK: i64 = 150_000;
 
 impl<V: Venue, L: Ledger, C: Fn() -> Stamp> Server<V, L, C> {
     /// Takes the core's new events and tells them, where it is time to.
     pub(super) fn tell(&mut self) -> zmq::Result<()> {
+        let heard = self.events.len();
         self.gather();
-        if !self.events.is_empty() {
+        if self.events.len() > heard {
             let now = (self.clock)();
-            // A held feed goes on only when the strategy has heard; our clock may have been set.
-            let waited = now.since(self.told_at);
-            if self.pace.is_held() || !(0..TELL_EVERY).contains(&waited) {
-                self.tell_all(now)?;
+            // A held feed goes on only when the strategy has heard, and only trades come in a row.
+            let is_trade = self.events.iter().any(|it| it.topic() == Topic::Trade);
+            if is_trade {
+                self.untold = (if heard == 0 { now } else { self.untold.0 }, now);
+            }
+            if self.pace.is_held() || !is_trade || self.is_time_to_tell(now) {
+                self.tell_all()?;
             }
         }
         self.forsake()
+    }
+
+    /// Whether events have waited long enough; our clock may have been set meanwhile.
+    pub(super) fn is_time_to_tell(&self, now: Stamp) -> bool {
+        let (first, last) = self.untold;
+        !(0..WAIT_MAX).contains(&now.since(first)) || !(0..LOOK).contains(&now.since(last))
     }
 
     /// Takes what the core has to tell.
@@ -44,13 +56,11 @@ impl<V: Venue, L: Ledger, C: Fn() -> Stamp> Server<V, L, C> {
     /// Everything that happened so far is told before who asks how it is has the answer.
     pub(super) fn tell_before_status(&mut self) -> zmq::Result<()> {
         self.gather();
-        let now = (self.clock)();
-        if self.events.is_empty() { Ok(()) } else { self.tell_all(now) }
+        if self.events.is_empty() { Ok(()) } else { self.tell_all() }
     }
 
     /// Tells everything that waits: neighbors on one topic as one message, a frame each.
-    pub(super) fn tell_all(&mut self, now: Stamp) -> zmq::Result<()> {
-        self.told_at = now;
+    pub(super) fn tell_all(&mut self) -> zmq::Result<()> {
         let mut events = std::mem::take(&mut self.events);
         let mut last = None;
         let mut events_left = events.drain(..).peekable();
@@ -75,7 +85,7 @@ impl<V: Venue, L: Ledger, C: Fn() -> Stamp> Server<V, L, C> {
     }
 
     /// Everything that happened before a tick is told before it.
-    pub(super) fn tell_before_tick(&mut self, now: Stamp) -> zmq::Result<()> {
-        if self.events.is_empty() { Ok(()) } else { self.tell_all(now) }
+    pub(super) fn tell_before_tick(&mut self) -> zmq::Result<()> {
+        if self.events.is_empty() { Ok(()) } else { self.tell_all() }
     }
 }

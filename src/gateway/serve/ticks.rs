@@ -99,7 +99,7 @@ impl<V: Venue, L: Ledger, C: Fn() -> Stamp> Server<V, L, C> {
         let now = (self.clock)();
         moment.tick.received = now;
         self.last_tick = Some(now);
-        self.tell_before_tick(now)?;
+        self.tell_before_tick()?;
         let moment = self.pace.publish(moment);
         let (tick, book) = (moment.tick, moment.book.as_deref().copied());
         self.core.published = tick.sequence;

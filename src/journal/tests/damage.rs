@@ -4,56 +4,115 @@ use std::fs;
 
 use super::*;
 
-#[test]
-fn a_torn_write_ahead_log_leaves_a_prefix_and_never_half_an_append() {
+/// What a killed process left with nothing moved: its log, two facts an append.
+fn logged(appends: u64) -> (Desk, Vec<u8>) {
     let desk = Desk::new();
     let mut journal = desk.open();
-    for number in 0..20 {
+    let _held = desk.hold_file();
+    for number in 0..appends {
         let (one, two) = (body(2 * number + 1), body(2 * number + 2));
         journal.append(stamp(number), &[("order", &one), ("order", &two)]).unwrap();
     }
-    let log = fs::read(schema::beside(&desk.path(), "-wal")).unwrap();
-    let mut lengths = std::collections::BTreeSet::new();
-    for cut in (0..=log.len()).step_by(1_777) {
-        let left = Desk::new();
-        schema::private_folder(left.path().parent().unwrap()).unwrap();
-        fs::copy(desk.path(), left.path()).unwrap();
-        fs::write(schema::beside(&left.path(), "-wal"), &log[..cut]).unwrap();
-        let records = all(&left.open(), 0).unwrap();
-        assert_eq!(records.len() % 2, 0, "cut at {cut}");
-        assert!(records.iter().all(|it| it.3 == body(it.0)), "cut at {cut}");
-        lengths.insert(records.len());
-    }
-    assert!(lengths.len() > 10, "the cuts made no difference: {lengths:?}");
+    let left = desk.killed();
+    let log = fs::read(left.log()).unwrap();
+    (left, log)
 }
 
-/// SQLite ends a damaged log at the damage; what is before it must be whole and in order.
+/// What a reader hands out of a journal, each as it was written, and how it ends.
+fn read(desk: &Desk) -> (u64, Result<u64, JournalError>) {
+    let mut count = 0;
+    let end = reader(&desk.path()).unwrap().read(0, |record| {
+        count += 1;
+        assert_eq!((record.sequence, record.body), (count, body(count).as_str()));
+        Ok(())
+    });
+    (count, end)
+}
+
 #[test]
-fn a_corrupted_write_ahead_log_leaves_a_prefix() {
+fn a_log_torn_at_any_byte_leaves_a_prefix_and_never_half_an_append() {
+    let (desk, log) = logged(5);
+    let mut longest = 0;
+    for cut in 0..=log.len() {
+        fs::write(desk.log(), &log[..cut]).unwrap();
+        let (count, end) = read(&desk);
+        assert_eq!(end.unwrap(), count);
+        assert!(count % 2 == 0 && count >= longest, "{count} facts, cut at {cut}");
+        longest = count;
+    }
+    assert_eq!(longest, 10);
+    for cut in [0, 1, log.len() / 2, log.len() - 1] {
+        let left = desk.killed();
+        fs::write(left.log(), &log[..cut]).unwrap();
+        let kept = read(&left).0;
+        let mut journal = left.open();
+        assert_eq!(journal.append(stamp(9), &[("order", &body(kept + 1))]).unwrap(), kept + 1);
+        drop(journal);
+        assert_eq!(read(&left).0, kept + 1);
+    }
+}
+
+#[test]
+fn a_changed_byte_in_the_log_is_never_handed_out_nor_passed_over() {
+    let (desk, log) = logged(4);
+    let (mut cut, mut named) = (0, 0);
+    for place in 0..log.len() {
+        let mut bytes = log.clone();
+        bytes[place] ^= 1 << (place % 8);
+        fs::write(desk.log(), &bytes).unwrap();
+        match read(&desk) {
+            // The last append is as one that was never whole.
+            (6, Ok(6)) => cut += 1,
+            (count, end) => {
+                assert_eq!(broken_at(end.unwrap_err()), count + 1, "byte {place}");
+                assert!(!verify(&desk.path()).unwrap().is_sound());
+                named += 1;
+            }
+        }
+    }
+    assert!(cut * 4 == log.len() && named == cut * 3, "{cut} cut, {named} named");
+    let opened = Journal::open(&desk.path(), Durability::Process, VIEWS);
+    assert_eq!(opened.map(drop).map_err(broken_at), Ok(()), "the last append alone was changed");
+    let (desk, mut log) = logged(3);
+    log[50] ^= 1;
+    fs::write(desk.log(), &log).unwrap();
+    let opened = Journal::open(&desk.path(), Durability::Process, VIEWS);
+    assert_eq!(opened.map(drop).map_err(broken_at), Err(1));
+    assert_eq!(fs::read(desk.log()).unwrap(), log, "what was refused is left alone");
+}
+
+#[test]
+fn a_log_of_another_journal_is_refused() {
     let desk = Desk::new();
     let mut journal = desk.open();
-    for number in 1..=30 {
+    journal.append(stamp(5), &[("order", "{}"), ("fill", "{}")]).unwrap();
+    desk.await_moved(2);
+    let other = desk.killed();
+    for own in [1, 2, 3] {
+        let desk = Desk::filled(own);
+        fs::copy(other.log(), desk.log()).unwrap();
+        let opened = Journal::open(&desk.path(), Durability::Process, VIEWS);
+        let expected = if own == 3 { Ok(()) } else { Err(own) };
+        assert_eq!(opened.map(drop).map_err(broken_at), expected, "{own} of its own");
+    }
+}
+
+/// Our log keeps for a while what is in the file already.
+#[test]
+fn what_a_torn_log_of_sqlite_lost_is_still_in_ours() {
+    let desk = Desk::new();
+    let mut journal = desk.open();
+    for number in 1..=20 {
         journal.append(stamp(number), &[("order", &body(number))]).unwrap();
     }
-    let log = fs::read(schema::beside(&desk.path(), "-wal")).unwrap();
-    let mut state = 0x2545_F491_4F6C_DD1D_u64;
-    let mut shortened = 0;
-    for _ in 0..100 {
-        state ^= state << 13;
-        state ^= state >> 7;
-        state ^= state << 17;
-        let place = usize::try_from(state % log.len() as u64).unwrap();
-        let mut bytes = log.clone();
-        bytes[place] ^= 1 << (state >> 61);
-        let left = Desk::new();
-        schema::private_folder(left.path().parent().unwrap()).unwrap();
-        fs::copy(desk.path(), left.path()).unwrap();
-        fs::write(schema::beside(&left.path(), "-wal"), &bytes).unwrap();
-        let records = all(&left.open(), 0).unwrap();
-        assert!(records.iter().zip(1..).all(|(it, at)| it.0 == at && it.3 == body(at)), "{place}");
-        shortened += usize::from(records.len() < 30);
+    desk.await_moved(20);
+    let _held = desk.hold_file();
+    let wal = fs::read(schema::beside(&desk.path(), "-wal")).unwrap();
+    for cut in (0..=wal.len()).step_by(2_777) {
+        let left = desk.killed();
+        fs::write(schema::beside(&left.path(), "-wal"), &wal[..cut]).unwrap();
+        assert_eq!(all(&left.open(), 0).unwrap().len(), 20, "cut at {cut}");
     }
-    assert!(shortened > 50, "only {shortened} of 100 flips were found");
 }
 
 #[test]

@@ -4,12 +4,12 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 
 use super::bar::{Bar, Piece};
-use super::words;
 use crate::look::Look;
 use crate::panes::health;
 use crate::screen::Screen;
 use crate::theme::{Glyph, Role};
 use crate::view::{Connection, Process, Trading, View};
+use crate::widgets::text;
 
 /// Draws the worst of what is wrong, and how much more there is. False where nothing is.
 pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, screen: &Screen, view: &View) -> bool {
@@ -47,7 +47,7 @@ fn faults(screen: &Screen, view: &View) -> Vec<(String, Role)> {
         wrong.push((down(look, process), Role::StatusDanger));
     }
     if let Some(ms) = machine.feed_silent_ms {
-        let values = [("feed", machine.feed.as_str()), ("age", &words::age(ms))];
+        let values = [("feed", machine.feed.as_str()), ("age", &text::age(ms))];
         wrong.push((look.fill("frame.banner_silent", &values), Role::StatusDanger));
     }
     if let Trading::Reducing(reason) = &machine.trading {
@@ -66,10 +66,16 @@ fn down(look: &Look, process: &Process) -> String {
     let state = health::state_word(look, &process.state);
     let restarts = process.restarts.to_string();
     let values = [("name", process.name.as_str()), ("state", &state), ("restarts", &restarts)];
-    match process.beat_age_ms.map(words::age) {
+    let told = match process.beat_age_ms.map(text::age) {
         Some(beat) => {
             look.fill("frame.banner_process", &[&values[..], &[("beat", &beat)]].concat())
         }
         None => look.fill("frame.banner_process_gone", &values),
-    }
+    };
+    // Without either of the children no condition enters, and none leaves.
+    let what = match process.state.as_str() {
+        "given up" => "frame.banner_given_up",
+        _ => "frame.banner_idle",
+    };
+    format!("{told}{}", look.text(what))
 }

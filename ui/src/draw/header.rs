@@ -4,12 +4,12 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 
 use super::bar::{Bar, Piece};
-use super::words;
 use crate::look::Look;
 use crate::safety::Level;
 use crate::screen::Screen;
 use crate::theme::{Glyph, Role};
 use crate::view::{Connection, Environment, Machine, Trading, View};
+use crate::widgets::text;
 
 /// A round trip that is worth a warning, in microseconds.
 const SLOW_US: u64 = 500_000;
@@ -79,13 +79,13 @@ fn speeds(look: &Look, view: &View) -> Vec<Piece> {
     if let Some(age) = health.tick_age_ms {
         let is_late = view.machine.feed_silent_ms.is_some();
         let role = if is_late { Role::StatusDanger } else { Role::Text };
-        feed = feed.and(format!(" {}", words::age(age)), role);
+        feed = feed.and(format!(" {}", text::age(age)), role);
     }
     pieces.push(feed);
     if let Some(trip) = health.round_trip_p50_us {
         let role = if trip > SLOW_US { Role::StatusWarn } else { Role::Text };
         let label = format!("{} ", look.text("frame.round_trip"));
-        pieces.push(Piece::new(label, Role::TextMuted, 6).and(words::short(trip), role));
+        pieces.push(Piece::new(label, Role::TextMuted, 6).and(text::short(trip), role));
     }
     let (role, rank) = if health.gaps > 0 { (Role::StatusWarn, 5) } else { (Role::TextMuted, 9) };
     let gaps = health.gaps.to_string();

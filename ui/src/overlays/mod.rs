@@ -132,7 +132,12 @@ pub fn answer(screen: &mut Screen, view: &View, answer: &Answer, awaited: Awaite
 fn toast(screen: &mut Screen, answer: &Answer, done: String) {
     match &answer.outcome {
         Ok(said) => {
-            let text = if said.is_empty() { done } else { said.clone() };
+            // A number or a path alone says nothing of what was done.
+            let text = match said.split_whitespace().count() {
+                0 => done,
+                1 => format!("{done}: {said}"),
+                _ => said.clone(),
+            };
             screen.toasts.push(Kind::Ok, text);
         }
         Err(refused) => screen.toasts.push_answer(refused),

@@ -1,5 +1,6 @@
 //! Cells that several tables have in the same way.
 
+use super::market::venue_clock;
 use crate::theme::{Glyph, Role};
 use crate::view::{Moment, Money, Nano, OrderKind, Side, View, money, nano, points, signed, whole};
 use crate::widgets::table::{Cell, Context};
@@ -91,7 +92,15 @@ pub(super) fn source(source: &str, context: &Context<'_>) -> String {
 
 /// A time of day, with its date where it is not of today.
 pub(super) fn time(moment: Moment, context: &Context<'_>) -> String {
-    let (now, offset_s) = (context.view.now, context.view.offset_s);
+    dated(moment, (context.view.now, context.view.offset_s), context)
+}
+
+/// The time of an order or a fill, which the exchange gives: by its clock, as the tape's.
+pub(super) fn venue_time(moment: Moment, context: &Context<'_>) -> String {
+    dated(moment, venue_clock(context.view), context)
+}
+
+fn dated(moment: Moment, (now, offset_s): (Moment, i32), context: &Context<'_>) -> String {
     if context.is_saved {
         return format!("{} {}", text::date(moment, offset_s), text::clock(moment, offset_s));
     }
@@ -99,9 +108,17 @@ pub(super) fn time(moment: Moment, context: &Context<'_>) -> String {
 }
 
 /// The cells that times of a table need.
-pub(super) fn time_width(view: &View, mut moments: impl Iterator<Item = Moment>) -> u16 {
-    let is_old = |it: Moment| !text::is_same_day(it, view.now, view.offset_s);
-    if moments.any(is_old) { 14 } else { 8 }
+pub(super) fn time_width(view: &View, moments: impl Iterator<Item = Moment>) -> u16 {
+    width_of(moments, (view.now, view.offset_s))
+}
+
+/// The cells that the exchange's times need.
+pub(super) fn venue_time_width(view: &View, moments: impl Iterator<Item = Moment>) -> u16 {
+    width_of(moments, venue_clock(view))
+}
+
+fn width_of(mut moments: impl Iterator<Item = Moment>, (now, offset_s): (Moment, i32)) -> u16 {
+    if moments.any(|it| !text::is_same_day(it, now, offset_s)) { 14 } else { 8 }
 }
 
 /// Profit or loss in points.
@@ -151,26 +168,6 @@ pub(super) const fn nearness(permille: u32) -> (Role, Option<&'static str>) {
     }
 }
 
-/// A time in milliseconds: `12ms`, `1.2s`, `45s`, `3m`, `2h`.
-pub(super) fn age(ms: u64) -> String {
-    match ms {
-        0..1_000 => format!("{ms}ms"),
-        1_000..10_000 => format!("{}.{}s", ms / 1_000, ms % 1_000 / 100),
-        10_000..60_000 => format!("{}s", ms / 1_000),
-        60_000..3_600_000 => format!("{}m", ms / 60_000),
-        _ => format!("{}h", ms / 3_600_000),
-    }
-}
-
-/// A time in microseconds: `340us`, `2.1ms`, `12ms`.
-pub(super) fn short(us: u64) -> String {
-    match us {
-        0..1_000 => format!("{us}us"),
-        1_000..10_000 => format!("{}.{}ms", us / 1_000, us % 1_000 / 100),
-        _ => age(us / 1_000),
-    }
-}
-
 /// The sign of a direction.
 pub(super) const fn direction(value: i64) -> (Glyph, Role) {
     match value {
@@ -213,6 +210,17 @@ mod tests {
         assert_eq!(price(Some(whole(17_300)), Some(0), &context), "17300");
         assert_eq!(time(view.now, &context), "2021-08-02 09:31:02");
         assert_eq!(price(None, Some(0), &context), "");
+    }
+
+    #[test]
+    fn an_order_has_the_time_of_the_tape_wherever_the_trader_sits() {
+        let (look, mut view) = (look(), fixture::view());
+        let trade = view.now;
+        (view.now, view.offset_s) = (view.now + 4 * 365 * 86_400 * 1_000_000_000, 0);
+        view.machine.exchange_time = Some((trade, 8 * 3_600));
+        let context = Context { look: &look, view: &view, is_saved: false };
+        assert_eq!(venue_time(trade, &context), "09:31:02");
+        assert_eq!(venue_time_width(&view, [trade].into_iter()), 8);
     }
 
     #[test]

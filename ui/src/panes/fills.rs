@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::Told;
-use super::cells::{decimals, lots, price, side, source, time, time_width};
+use super::cells::{decimals, lots, price, side, source, venue_time, venue_time_width};
 use crate::keys::Act;
 use crate::overlays::detail;
 use crate::pane::Pane;
@@ -23,7 +23,7 @@ pub(super) fn sheet<'a>(screen: &Screen, view: &'a View) -> Sheet<Row<'a>> {
     let fills = view.fills.iter().rev();
     Sheet {
         pane: Pane::Fills,
-        columns: columns(time_width(view, view.fills.iter().map(|it| it.time))),
+        columns: columns(venue_time_width(view, view.fills.iter().map(|it| it.time))),
         rows: fills.map(|fill| Row { fill, decimals: decimals(view, &fill.item) }).collect(),
         id: |row| Cow::Borrowed(&row.fill.order),
         role: |_| Role::Text,
@@ -53,7 +53,7 @@ fn trade<'a>(time_cells: u16) -> Vec<Column<Row<'a>>> {
     vec![
         Column::text(
             ("table.time", time_cells, 7),
-            |row: &Row<'a>, context| Cell::plain(time(row.fill.time, context)),
+            |row: &Row<'a>, context| Cell::plain(venue_time(row.fill.time, context)),
             |row| Key::number(Some(row.fill.time)),
         ),
         Column::text(

@@ -7,7 +7,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::widgets::Widget;
 
-use super::cells::{age, nearness, nothing, short};
+use super::cells::{nearness, nothing};
 use crate::look::Look;
 use crate::pane::Pane;
 use crate::screen::Screen;
@@ -39,7 +39,7 @@ fn columns<'a>() -> Vec<Column<&'a Process>> {
         Column::text(("health.state", 8, 9), state, |row| Key::text(&row.state)),
         Column::number(
             ("health.beat", 5, 8),
-            |row, context| Cell::plain(row.beat_age_ms.map_or_else(|| nothing(context), age)),
+            |row, context| Cell::plain(row.beat_age_ms.map_or_else(|| nothing(context), text::age)),
             |row| Key::number(row.beat_age_ms),
         ),
         Column::number(("health.restarts", 3, 7), restarts, |row| Key::number(Some(row.restarts))),
@@ -202,10 +202,10 @@ fn split(area: Rect, rows: u16) -> (Rect, Rect) {
 /// Ticks, orders, and what went wrong, a line each.
 fn speeds(screen: &Screen, view: &View) -> Vec<(String, Role)> {
     let (look, health) = (&screen.look, &view.health);
-    let aged = health.tick_age_ms.map_or_else(|| "-".to_owned(), age);
+    let aged = health.tick_age_ms.map_or_else(|| "-".to_owned(), text::age);
     let rate = health.ticks_per_second.to_string();
     let ticks = [("rate", rate.as_str()), ("age", aged.as_str())];
-    let way = |it: Option<u64>| it.map_or_else(|| "-".to_owned(), short);
+    let way = |it: Option<u64>| it.map_or_else(|| "-".to_owned(), text::short);
     let (half, most) = (way(health.round_trip_p50_us), way(health.round_trip_p99_us));
     let wrong = [
         ("gaps", health.gaps.to_string()),
@@ -220,7 +220,7 @@ fn speeds(screen: &Screen, view: &View) -> Vec<(String, Role)> {
         match view.machine.feed_silent_ms {
             None => (look.fill("health.ticks", &ticks), Role::Text),
             Some(silent) => {
-                let text = look.fill("health.silent", &[("age", &age(silent))]);
+                let text = look.fill("health.silent", &[("age", &text::age(silent))]);
                 (bad(text), Role::StatusDanger)
             }
         },

@@ -52,6 +52,11 @@ pub(super) fn offset_s(view: &View) -> i32 {
     view.machine.exchange_time.map_or(view.offset_s, |it| it.1)
 }
 
+/// The exchange's clock: its time now, and what to add to UTC for it, in seconds.
+pub(crate) fn venue_clock(view: &View) -> (Moment, i32) {
+    view.machine.exchange_time.unwrap_or((view.now, view.offset_s))
+}
+
 /// A style, dimmed where what it shows is too old to trade on.
 pub(super) fn aged(screen: &Screen, is_stale: bool, role: Role) -> Style {
     let style = screen.look.style(role);

@@ -13,7 +13,7 @@ pub mod instruments;
 pub mod ladder;
 mod limits;
 pub mod log;
-mod market;
+pub(crate) mod market;
 pub mod orders;
 mod positions;
 pub mod tape;

@@ -3,7 +3,9 @@
 use std::borrow::Cow;
 
 use super::Told;
-use super::cells::{average, decimals, kind, lots, nothing, price, side, source, time, time_width};
+use super::cells::{
+    average, decimals, kind, lots, nothing, price, side, source, venue_time, venue_time_width,
+};
 use crate::keys::Act;
 use crate::overlays::{detail, form};
 use crate::pane::Pane;
@@ -27,7 +29,7 @@ pub(super) fn sheet<'a>(screen: &Screen, view: &'a View) -> Sheet<Row<'a>> {
     let rows: Vec<Row<'a>> =
         orders.map(|order| Row { order, decimals: decimals(view, &order.item) }).collect();
     let wanted = Wanted {
-        time: time_width(view, rows.iter().map(|it| it.order.time)),
+        time: venue_time_width(view, rows.iter().map(|it| it.order.time)),
         stop: rows.iter().any(|it| it.order.stop.is_some()),
     };
     let empty = if shows_all { "orders.empty" } else { "orders.empty_working" };
@@ -92,7 +94,7 @@ fn whose<'a>(wanted: &Wanted) -> Vec<Column<Row<'a>>> {
     vec![
         Column::text(
             ("table.time", wanted.time, 6),
-            |row: &Row<'a>, context| Cell::plain(time(row.order.time, context)),
+            |row: &Row<'a>, context| Cell::plain(venue_time(row.order.time, context)),
             |row| Key::number(Some(row.order.time)),
         ),
         Column::text(

@@ -20,6 +20,9 @@ const AWAY: Moment = 60_000 * MS;
 const HELD: Moment = 150 * MS;
 /// The same order is not sent twice within this time.
 const TWICE: Moment = 300 * MS;
+/// A key that is held down comes again only after this time at some terminals, which do not tell it
+/// from a second press. Where keys send at once, the same one sends no second order before.
+const AGAIN: Moment = 1_000 * MS;
 /// Keys whose last press is remembered.
 const KEYS_MAX: usize = 16;
 
@@ -105,6 +108,10 @@ pub struct Safety {
     away_since: Option<Moment>,
     /// When each key was last pressed.
     pressed: Vec<(KeyCombination, Moment)>,
+    /// The key that is being handled; none where something else is.
+    key: Option<KeyCombination>,
+    /// The key that sent the last order at once, and when.
+    sent_by: Option<(KeyCombination, Moment)>,
     /// The key that is being handled is held down.
     is_held: bool,
     /// Orders that were sent a moment ago.
@@ -121,6 +128,8 @@ impl Default for Safety {
             touched: 0,
             away_since: None,
             pressed: Vec::new(),
+            key: None,
+            sent_by: None,
             is_held: false,
             sent: Vec::new(),
             kill: None,
@@ -150,7 +159,20 @@ impl Safety {
         is_new
     }
 
+    /// Whether the key that is being handled has just sent an order at once, so that it may still
+    /// be the same press. Otherwise it is taken down as the one that sends now.
+    pub(super) fn is_same_press(&mut self, now: Moment) -> bool {
+        let Some(key) = self.key else { return false };
+        let is_same =
+            self.sent_by.is_some_and(|(by, when)| by == key && now.saturating_sub(when) < AGAIN);
+        if !is_same {
+            self.sent_by = Some((key, now));
+        }
+        is_same
+    }
+
     fn press(&mut self, press: Press, now: Moment) {
+        self.key = Some(press.key);
         let soon = |when: Moment| now.saturating_sub(when) < HELD;
         let last = self.pressed.iter().find(|(key, _)| *key == press.key);
         self.is_held = press.is_repeat || last.is_some_and(|(_, when)| soon(*when));
@@ -234,15 +256,17 @@ pub(crate) fn disarmed(screen: &mut Screen, why: Why) {
     preview::drop_all(screen);
     let reason = screen.look.text(why.key());
     let text = screen.look.fill("safety.was_disarmed", &[("why", &reason)]);
-    let kind = if why == Why::Asked { Kind::Info } else { Kind::Warn };
-    screen.toasts.push(kind, text);
+    match why {
+        Why::Asked => screen.toasts.push(Kind::Info, text),
+        _ => screen.toasts.push_news(Kind::Warn, text),
+    }
 }
 
 /// Takes note of an event before anything else does: keys, focus.
 pub fn observe(screen: &mut Screen, event: &Event) {
     let now = screen.now;
     let safety = &mut screen.safety;
-    safety.is_held = false;
+    (safety.is_held, safety.key) = (false, None);
     match event {
         Event::Key(press) => safety.press(*press, now),
         Event::Paste(_) => safety.touched = now,

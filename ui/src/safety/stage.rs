@@ -52,6 +52,9 @@ pub(crate) fn stage_for(
             screen.overlays.push(Overlay::Preview(Box::new(preview)));
             Ok(Vec::new())
         }
+        Level::Instant if screen.safety.is_same_press(screen.now) => {
+            Err(screen.look.text("safety.same_press").into_owned())
+        }
         Level::Instant => send(screen, staged, awaited),
         // One at a time: what waits for Enter is not replaced by a stray key.
         Level::Preview if screen.overlays.iter().any(|it| matches!(it, Overlay::Preview(_))) => {

@@ -38,6 +38,8 @@ pub struct Toast {
     pub text: String,
     /// Since when it has been shown.
     since: Option<Moment>,
+    /// Whether it answers a key.
+    is_answer: bool,
 }
 
 impl Toast {
@@ -58,10 +60,21 @@ impl Toast {
 }
 
 impl Toasts {
-    /// Tells something. The same text that is still there is not told twice.
+    /// Answers a key. What earlier keys were answered goes, so that nobody takes it for the answer
+    /// to this one; errors stay.
     pub fn push(&mut self, kind: Kind, text: impl Into<String>) {
-        let text: String =
-            text.into().chars().map(|it| if it.is_control() { ' ' } else { it }).collect();
+        self.waiting.retain(|it| !it.is_answer || it.kind == Kind::Error);
+        self.add(kind, &text.into(), true);
+    }
+
+    /// Tells what happened without a key.
+    pub fn push_news(&mut self, kind: Kind, text: impl Into<String>) {
+        self.add(kind, &text.into(), false);
+    }
+
+    /// The same text that is still there is not told twice.
+    fn add(&mut self, kind: Kind, text: &str, is_answer: bool) {
+        let text: String = text.chars().map(|it| if it.is_control() { ' ' } else { it }).collect();
         if text.trim().is_empty() {
             return;
         }
@@ -70,7 +83,7 @@ impl Toasts {
             let least = self.waiting.iter().position(|it| it.kind != Kind::Error).unwrap_or(0);
             self.waiting.remove(least);
         }
-        self.waiting.push(Toast { kind, text, since: None });
+        self.waiting.push(Toast { kind, text, since: None, is_answer });
     }
 
     /// Tells why something was not done, unless an order that was refused for it is told already.
@@ -92,17 +105,26 @@ impl Toasts {
         self.waiting.retain(|it| !is_same(it));
     }
 
-    /// The one that is shown: the newest warning, or error in its first seconds, else the newest of
-    /// all. What a key is refused for is seen at once, also while an error waits to be seen.
+    /// The one that is shown: since the last answer to a key, the newest warning, or error in its
+    /// first seconds, else the newest of all. What became of a key is seen at once, also while an
+    /// error waits to be seen.
     pub fn shown(&self) -> Option<&Toast> {
         self.waiting.get(self.place()?)
     }
 
     fn place(&self) -> Option<usize> {
-        let fresh =
-            |it: &&(usize, &Toast)| it.1.kind >= Kind::Warn && it.1.since != Some(Moment::MIN);
-        let all: Vec<(usize, &Toast)> = self.waiting.iter().enumerate().collect();
-        all.iter().rfind(fresh).or(all.last()).map(|it| it.0)
+        let is_fresh = |it: &Toast| it.since != Some(Moment::MIN);
+        let fresh = |it: &&(usize, &Toast)| it.1.kind >= Kind::Warn && is_fresh(it.1);
+        let answer = self.waiting.iter().rposition(|it| it.is_answer && is_fresh(it)).unwrap_or(0);
+        let all: Vec<(usize, &Toast)> = self.waiting.iter().enumerate().skip(answer).collect();
+        // What was done is said by a fill, too, which says more.
+        let is_fill = |it: &Toast| !it.is_answer && it.kind < Kind::Warn;
+        let says_more = || {
+            let is_done = all.last().is_some_and(|it| it.1.kind < Kind::Warn);
+            self.waiting.iter().rposition(is_fill).filter(|_| is_done)
+        };
+        let place = all.iter().rfind(fresh).map(|it| it.0);
+        place.or_else(says_more).or(all.last().map(|it| it.0))
     }
 
     /// How many are there besides the one that is shown.

@@ -19,7 +19,7 @@ fn line(bench: &Bench, width: u16) -> String {
 fn each_kind_lasts_its_time_and_errors_until_they_are_seen() {
     for (kind, seconds) in [(Kind::Ok, 2), (Kind::Info, 3), (Kind::Warn, 6)] {
         let mut bench = Bench::new();
-        bench.screen.toasts.push(kind, "told");
+        bench.screen.toasts.push_news(kind, "told");
         bench.wait(0);
         bench.wait(seconds * 1_000 - 1);
         assert_eq!(bench.told(), "told");
@@ -27,19 +27,19 @@ fn each_kind_lasts_its_time_and_errors_until_they_are_seen() {
         assert!(bench.screen.toasts.is_empty(), "{kind:?}");
     }
     let mut bench = Bench::new();
-    bench.screen.toasts.push(Kind::Error, "bad");
+    bench.screen.toasts.push_news(Kind::Error, "bad");
     bench.wait(0);
-    bench.screen.toasts.push(Kind::Ok, "good");
+    bench.screen.toasts.push_news(Kind::Ok, "good");
     bench.wait(0);
     assert_eq!(bench.told(), "bad", "an error is seen first");
-    bench.screen.toasts.push(Kind::Warn, "refused");
+    bench.screen.toasts.push_news(Kind::Warn, "refused");
     bench.wait(0);
     assert_eq!(bench.told(), "refused", "but what is refused now is seen now");
     bench.wait(6_000);
     assert_eq!(bench.told(), "bad");
     bench.wait(13_000);
     assert_eq!(bench.told(), "bad");
-    bench.screen.toasts.push(Kind::Ok, "good");
+    bench.screen.toasts.push_news(Kind::Ok, "good");
     bench.wait(0);
     assert_eq!(bench.told(), "good", "after its time it makes room");
     bench.wait(2_000);
@@ -52,20 +52,43 @@ fn each_kind_lasts_its_time_and_errors_until_they_are_seen() {
 #[test]
 fn one_is_shown_and_the_others_are_counted() {
     let mut bench = Bench::new();
-    bench.screen.toasts.push(Kind::Ok, "first");
-    bench.screen.toasts.push(Kind::Warn, "second");
-    bench.screen.toasts.push(Kind::Warn, "second");
+    bench.screen.toasts.push_news(Kind::Ok, "first");
+    bench.screen.toasts.push_news(Kind::Warn, "second");
+    bench.screen.toasts.push_news(Kind::Warn, "second");
     assert_eq!(line(&bench, 60), "◌ Warning: second  +1 more");
-    bench.screen.toasts.push(Kind::Error, "委託 A1 被拒\u{1b}[2J 因為保證金不足");
+    bench.screen.toasts.push_news(Kind::Error, "委託 A1 被拒\u{1b}[2J 因為保證金不足");
     assert_eq!(line(&bench, 80), "! ERROR: 委託 A1 被拒 [2J 因為保證金不足  +2 more  Esc: seen");
     for width in 1..60 {
         line(&bench, width);
     }
     for number in 0..500 {
-        bench.screen.toasts.push(Kind::Ok, format!("{number}"));
+        bench.screen.toasts.push_news(Kind::Ok, format!("{number}"));
     }
     assert_eq!(bench.screen.toasts.more() + 1, COUNT_MAX);
     assert!(bench.told().contains("被拒"), "an error goes last");
+}
+
+#[test]
+fn an_answer_to_a_key_is_not_hidden_by_what_was_told_before() {
+    let mut bench = Bench::new();
+    let toasts = |bench: &mut Bench, kind, text: &str| {
+        bench.screen.toasts.push(kind, text);
+        bench.wait(0);
+    };
+    bench.screen.toasts.push_news(Kind::Error, "refused A16");
+    toasts(&mut bench, Kind::Warn, "dropped after 10 s, nothing sent");
+    toasts(&mut bench, Kind::Ok, "sent: buy 1");
+    assert_eq!(bench.told(), "sent: buy 1");
+    bench.screen.toasts.push_news(Kind::Ok, "filled A17");
+    bench.wait(0);
+    assert_eq!(bench.told(), "filled A17");
+    toasts(&mut bench, Kind::Ok, "sent: buy 1: A17");
+    assert_eq!(bench.told(), "filled A17", "whichever comes first");
+    toasts(&mut bench, Kind::Warn, "not on the tick");
+    assert_eq!(bench.told(), "not on the tick");
+    toasts(&mut bench, Kind::Ok, "sent: buy 1: A18");
+    bench.wait(2_000);
+    assert_eq!((bench.told().as_str(), bench.screen.toasts.more()), ("refused A16", 0));
 }
 
 #[test]
@@ -180,6 +203,7 @@ fn a_refused_order_is_told_once_whatever_comes_first() {
 fn an_answer_is_told_in_its_own_words_where_it_has_some() {
     for (outcome, words) in [
         (Ok(""), "sent: it"),
+        (Ok("A30"), "sent: it: A30"),
         (Ok("A30 is working"), "A30 is working"),
         (Err(("RISK_LOTS", "3 lots are above the limit of 2")), "3 lots are above the limit of 2"),
     ] {

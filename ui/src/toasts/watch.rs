@@ -54,7 +54,7 @@ fn alerts(screen: &mut Screen, view: &View, rings: &mut Vec<String>) {
         if view.orders.iter().any(|it| is_trouble(it) && is_about(alert, it)) {
             continue;
         }
-        screen.toasts.push(alert.severity, alert.text.clone());
+        screen.toasts.push_news(alert.severity, alert.text.clone());
         if alert.severity >= Kind::Error {
             rings.push(alert.text.clone());
         }
@@ -82,7 +82,7 @@ fn orders(screen: &mut Screen, view: &View, rings: &mut Vec<String>) {
         if screen.toasts.seen.troubled.insert(trouble_of(order)) {
             let text = trouble(&screen.look, view, order);
             screen.toasts.forget_answer(&order.reason);
-            screen.toasts.push(Kind::Error, text.clone());
+            screen.toasts.push_news(Kind::Error, text.clone());
             rings.push(text);
         }
     }
@@ -104,13 +104,13 @@ fn fills(screen: &mut Screen, view: &View, rings: &mut Vec<String>) {
     if new.len() > SINGLE_MAX && !screen.is_plain {
         let count = new.len().to_string();
         let text = screen.look.fill("toast.fills", &[("count", &count)]);
-        screen.toasts.push(Kind::Ok, text.clone());
+        screen.toasts.push_news(Kind::Ok, text.clone());
         rings.push(text);
         return;
     }
     for fill in new {
         let text = filled(&screen.look, view, fill);
-        screen.toasts.push(Kind::Ok, text.clone());
+        screen.toasts.push_news(Kind::Ok, text.clone());
         rings.push(text);
     }
 }

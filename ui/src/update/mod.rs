@@ -90,7 +90,7 @@ fn reload(screen: &mut Screen, reloaded: Reloaded) -> Vec<Action> {
         }
         Reloaded::Theme(Err(text)) | Reloaded::Keys(Err(text)) => (Kind::Error, text),
     };
-    screen.toasts.push(kind, text);
+    screen.toasts.push_news(kind, text);
     Vec::new()
 }
 

@@ -268,3 +268,17 @@ fn a_pane_that_nobody_sees_takes_no_keys() {
     assert_eq!(press(&mut screen, &view, "b s B S c f r"), []);
     assert!(screen.overlays.is_empty());
 }
+
+#[test]
+fn a_key_that_is_held_down_until_it_repeats_sends_one_order() {
+    let view = fixture::view();
+    let mut screen = screen(120, 40);
+    screen.focus_on(Pane::Ladder);
+    update(&mut screen, &view, view.now, Event::View);
+    crate::safety::level::armed(&mut screen, &view, Level::Instant);
+    let mut hold = |ms: i64| update(&mut screen, &view, view.now + ms * 1_000_000, key("B")).len();
+    // Terminals wait half a second, then tell the key again and again.
+    let sent: Vec<_> = (0..40).map(|it| hold(if it == 0 { 0 } else { 470 + 30 * it })).collect();
+    assert_eq!((sent[0], sent.iter().sum::<usize>()), (1, 1));
+    assert_eq!(hold(2_500), 1, "a new press sends");
+}

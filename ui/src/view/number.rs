@@ -62,8 +62,8 @@ fn grouped(value: i128, decimals: u8) -> String {
     text
 }
 
-/// Reads a decimal number exactly: digits, commas between them, at most nine decimals. `None` for
-/// anything else, an overflow included.
+/// Reads a decimal number exactly: digits, commas between thousands, at most nine decimals. `None`
+/// for anything else, an overflow included: `1,5` is neither 15 nor 1.5.
 pub fn parse_nano(text: &str) -> Option<Nano> {
     let text = text.trim();
     let (is_negative, text) = match text.strip_prefix(['-', '−']) {
@@ -71,12 +71,17 @@ pub fn parse_nano(text: &str) -> Option<Nano> {
         None => (false, text.strip_prefix('+').unwrap_or(text)),
     };
     let (units, rest) = text.split_once('.').unwrap_or((text, ""));
+    let mut groups = units.split(',');
+    let is_first = |it: &str| (1..=3).contains(&it.len()) || !units.contains(',');
+    if !groups.next().is_some_and(is_first) || !groups.all(|it| it.len() == 3) {
+        return None;
+    }
     let units: String = units.chars().filter(|it| *it != ',').collect();
     let all_digits = |it: &str| it.bytes().all(|byte| byte.is_ascii_digit());
     if (units.is_empty() && rest.is_empty()) || rest.len() > 9 {
         return None;
     }
-    if !all_digits(&units) || !all_digits(rest) || text.starts_with(',') {
+    if !all_digits(&units) || !all_digits(rest) {
         return None;
     }
     let value: i128 = format!("{units}{rest:0<9}").parse().ok()?;
@@ -118,6 +123,14 @@ mod tests {
         }
         for text in ["", ".", "-", "1e5", "NaN", "12a", ",5", "0.1234567890", "99999999999", "１"]
         {
+            assert_eq!(parse_nano(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_comma_stands_between_thousands_only() {
+        assert_eq!(parse_nano("1,234,567.5"), Some(1_234_567_500_000_000));
+        for text in ["1,5", "1,0", "17,30", "1,,000", "1000,000", "1,000,", "1,0000", ",000"] {
             assert_eq!(parse_nano(text), None, "{text}");
         }
     }

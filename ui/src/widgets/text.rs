@@ -14,6 +14,26 @@ const SECOND: i64 = 1_000_000_000;
 /// Seconds in a day.
 const DAY_S: i64 = 86_400;
 
+/// A time in milliseconds: `12ms`, `1.2s`, `45s`, `3m`, `2h`.
+pub(crate) fn age(ms: u64) -> String {
+    match ms {
+        0..1_000 => format!("{ms}ms"),
+        1_000..10_000 => format!("{}.{}s", ms / 1_000, ms % 1_000 / 100),
+        10_000..60_000 => format!("{}s", ms / 1_000),
+        60_000..3_600_000 => format!("{}m", ms / 60_000),
+        _ => format!("{}h", ms / 3_600_000),
+    }
+}
+
+/// A time in microseconds: `340us`, `2.1ms`, `12ms`.
+pub(crate) fn short(us: u64) -> String {
+    match us {
+        0..1_000 => format!("{us}us"),
+        1_000..10_000 => format!("{}.{}ms", us / 1_000, us % 1_000 / 100),
+        _ => age(us / 1_000),
+    }
+}
+
 /// How many cells a text takes.
 pub fn width(text: &str) -> usize {
     text.width()
@@ -132,6 +152,13 @@ fn local_s(moment: Moment, offset_s: i32) -> i64 {
 mod tests {
     use super::*;
     use crate::view::whole;
+
+    #[test]
+    fn ages_are_short() {
+        let ages = [0, 999, 1_250, 9_999, 59_999, 60_000, 7_200_000].map(age);
+        assert_eq!(ages, ["0ms", "999ms", "1.2s", "9.9s", "59s", "1m", "2h"]);
+        assert_eq!([999, 2_100, 12_345, 3_000_000].map(short), ["999us", "2.1ms", "12ms", "3.0s"]);
+    }
 
     #[test]
     fn text_is_cut_by_cells_and_never_through_a_wide_glyph() {

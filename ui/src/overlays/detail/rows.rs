@@ -1,6 +1,7 @@
 //! The fields of what is shown whole.
 
 use crate::look::Look;
+use crate::panes::market::venue_clock;
 use crate::safety::gate::net;
 use crate::theme::Role;
 use crate::view::{
@@ -78,7 +79,8 @@ impl At<'_> {
     }
 
     fn order(&self, it: &Order) -> Vec<Row> {
-        let time = when(it.time, self.view.now, self.view.offset_s);
+        let (now, offset_s) = venue_clock(self.view);
+        let time = when(it.time, now, offset_s);
         let (state, role) = order_state(it.state);
         let mut rows = vec![
             self.row("form.item", it.item.clone()),

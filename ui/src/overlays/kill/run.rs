@@ -174,7 +174,7 @@ fn tell(screen: &mut Screen) {
             (Kind::Error, screen.look.fill("kill.incomplete", &[("why", &why)]))
         }
     };
-    screen.toasts.push(kind, text);
+    screen.toasts.push_news(kind, text);
 }
 
 pub(super) fn tick(screen: &mut Screen, now: Moment) -> Vec<Action> {

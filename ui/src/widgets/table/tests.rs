@@ -254,6 +254,7 @@ fn a_file_gets_all_rows_that_the_filter_lets_through_and_bare_numbers() {
     assert_eq!((name.as_str(), header.join("|").as_str()), ("fills", "Item|Account|Price"));
     assert_eq!(*rows, [["d", "oil", "17300"], ["a", "臺股期貨", "17300"]]);
     assert_eq!(act(&mut screen, &ROWS, Act::Copy), [Action::Copy("d".into())]);
+    assert_eq!(screen.toasts.shown().unwrap().text, "d was given to the clipboard");
 }
 
 #[test]

@@ -11,6 +11,7 @@ use crate::keys::Act;
 use crate::layout::layout;
 use crate::pane::Pane;
 use crate::screen::{Awaited, Screen};
+use crate::toasts::Kind;
 use crate::view::View;
 
 /// Cells of a pane's border, both sides.
@@ -90,9 +91,13 @@ pub fn select(
     is_row
 }
 
-fn copy(screen: &Screen, view: &View, listing: &dyn Listing) -> Vec<Action> {
+/// The name goes to the terminal's clipboard; whether the terminal takes it is not told.
+fn copy(screen: &mut Screen, view: &View, listing: &dyn Listing) -> Vec<Action> {
     let row = Seen::new(screen, view, listing).row();
-    row.map(|it| Action::Copy(listing.id(it).into_owned())).into_iter().collect()
+    let Some(name) = row.map(|it| listing.id(it).into_owned()) else { return Vec::new() };
+    let text = screen.look.fill("table.copied", &[("name", &name)]);
+    screen.toasts.push(Kind::Info, text);
+    vec![Action::Copy(name)]
 }
 
 /// All rows that the filter lets through, with the columns that are shown.
