@@ -109,19 +109,32 @@ pub(crate) fn refusal(screen: &Screen, view: &View, staged: &Staged) -> Option<S
     (!view.is_fresh(&staged.item)).then(|| look.fill("safety.stale_quote", &item))
 }
 
+/// What an order says behind a flag, apart or after an equals sign.
+fn said<'line>(words: &'line [String], flag: &str) -> Option<&'line str> {
+    let behind = |at: usize, word: &'line String| match word.strip_prefix(flag)? {
+        "" => words.get(at + 1).map(String::as_str),
+        rest => rest.strip_prefix('='),
+    };
+    words.iter().enumerate().find_map(|(at, word)| behind(at, word))
+}
+
 /// What an order does to the margin, where that is known: like `margin +184,000 TWD`.
 pub(crate) fn effect(screen: &Screen, view: &View, line: &str) -> Option<String> {
     let words = shell_words::split(line).ok()?;
-    let [command, side, item, lots, ..] = words.as_slice() else { return None };
+    let [command, side, item, lots, rest @ ..] = words.as_slice() else { return None };
     if command != "order" {
         return None;
     }
+    let account = said(rest, "--account").or(view.machine.account.as_deref())?;
+    let opens = said(rest, "--open-close").is_some_and(|it| it.eq_ignore_ascii_case("open"));
     let side = if side == "buy" { Side::Buy } else { Side::Sell };
-    let held = view.position(item).map_or(0, |it| match side {
+    let position = view.positions.iter().find(|it| it.item == *item && it.account == account);
+    let held = position.map_or(0, |it| match side {
         Side::Buy => it.short.saturating_sub(it.long),
         Side::Sell => it.long.saturating_sub(it.short),
     });
-    let opened = parse_nano(lots)?.saturating_sub(held.max(0)).max(0);
+    let closed = if opens { 0 } else { held.max(0) };
+    let opened = parse_nano(lots)?.saturating_sub(closed).max(0);
     if opened == 0 {
         return Some(screen.look.text("safety.closes").into_owned());
     }

@@ -208,6 +208,10 @@ fn a_preview_says_what_it_does_to_the_margin() {
         ("order buy TXFH1 2 --tif ioc", "margin about +368,000 TWD"),
         ("order sell TXFH1 1 --tif ioc", "only closes"),
         ("order sell TXFH1 2 --tif ioc", "margin about +184,000 TWD"),
+        ("order sell TXFH1 1 --account SIM-1", "only closes"),
+        ("order sell TXFH1 1 --account SIM-2", "margin about +184,000 TWD"),
+        ("order sell TXFH1 1 --account=SIM-2", "margin about +184,000 TWD"),
+        ("order sell TXFH1 1 --open-close open", "margin about +184,000 TWD"),
     ] {
         let mut bench = Bench::armed();
         stage(&mut bench.screen, &bench.view, staged(line));
