@@ -140,15 +140,16 @@ pub(crate) fn effect(screen: &Screen, view: &View, line: &str) -> Option<String>
     if command != "order" {
         return None;
     }
-    let rule = said(rest, "--open-close").unwrap_or_default();
-    let side = if side == "buy" { Side::Buy } else { Side::Sell };
+    let rule = said(rest, "--open-close").unwrap_or_default().to_ascii_lowercase();
+    let side =
+        [Side::Buy, Side::Sell].into_iter().find(|it| side.eq_ignore_ascii_case(it.word()))?;
     let position = meant(view, item, rest);
     let held = position.map_or(0, |it| match side {
         Side::Buy => it.short.saturating_sub(it.long),
         Side::Sell => it.long.saturating_sub(it.short),
     });
-    let lots = parse_nano(lots)?;
-    let opened = match rule {
+    let lots = parse_nano(lots).filter(|it| *it > 0)?;
+    let opened = match rule.as_str() {
         "open" => lots,
         "close" => 0,
         _ => lots.saturating_sub(held.max(0)).max(0),

@@ -221,6 +221,8 @@ fn a_preview_says_what_it_does_to_the_margin() {
         ("order buy TXFH1 2 --tif ioc", "margin about +368,000 TWD"),
         ("order sell TXFH1 1 --tif ioc", "only closes"),
         ("order sell TXFH1 2 --tif ioc", "margin about +184,000 TWD"),
+        ("order SELL TXFH1 1 --open-close CLOSE", "only closes"),
+        ("order BUY TXFH1 1", "margin about +184,000 TWD"),
         ("order sell TXFH1 1 --account SIM-1", "only closes"),
         ("order sell TXFH1 1 --account SIM-2", "margin about +184,000 TWD"),
         ("order sell TXFH1 1 --account=SIM-2", "margin about +184,000 TWD"),
