@@ -109,7 +109,12 @@ pub(crate) fn drop_all(screen: &mut Screen) {
 
 fn tell(screen: &mut Screen, kind: Kind, key: &str) {
     let text = screen.look.text(key);
-    screen.toasts.push(kind, text);
+    // In lines, one word after the other is read, and none takes another's place.
+    if screen.is_plain {
+        screen.toasts.push_news(kind, text);
+    } else {
+        screen.toasts.push(kind, text);
+    }
 }
 
 /// Draws it into the bottom line, and above it where one line is not enough.
