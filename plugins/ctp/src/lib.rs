@@ -5,9 +5,13 @@
 //! tested without the vendor's library. Codes of the vendor that are not known are never taken for
 //! one that is.
 
+pub mod ask;
 pub mod codes;
 pub mod errors;
+pub mod holding;
 pub mod number;
+pub mod offset;
+pub mod pricing;
 pub mod text;
 pub mod version;
 
