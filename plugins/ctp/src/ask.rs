@@ -40,13 +40,6 @@ impl Side {
             Side::Sell => abi::SIDE_SELL,
         }
     }
-
-    pub(crate) const fn word(self) -> &'static str {
-        match self {
-            Side::Buy => "buy",
-            Side::Sell => "sell",
-        }
-    }
 }
 
 /// How an order is priced.

@@ -9,6 +9,7 @@ pub mod ask;
 pub mod codes;
 pub mod errors;
 pub mod holding;
+pub mod input;
 pub mod number;
 pub mod offset;
 pub mod pricing;

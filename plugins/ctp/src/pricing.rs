@@ -126,10 +126,13 @@ fn emulated(ask: &Ask, support: Support, market: &Market) -> Result<Pricing, Ref
         Side::Sell => market.best_bid_e9,
     };
     let Some(best) = best else {
-        let (word, symbol, side) = (ask.kind.word(), &ask.symbol, ask.side.word());
+        let (word, symbol) = (ask.kind.word(), &ask.symbol);
+        let does = match ask.side {
+            Side::Buy => "sells",
+            Side::Sell => "buys",
+        };
         let text = format!(
-            "nobody offers {symbol} to {side} from, so that a {word} order has no price; send a \
-             limit order"
+            "nobody {does} {symbol}, so that a {word} order has no price; send a limit order"
         );
         return Err(Refusal::new(E_PRICE, text));
     };
@@ -320,8 +323,7 @@ mod tests {
         assert_eq!(empty.code, E_PRICE);
         assert_eq!(
             empty.text,
-            "nobody offers rb2510 to buy from, so that a market order has no price; send a limit \
-             order"
+            "nobody sells rb2510, so that a market order has no price; send a limit order"
         );
         assert!(priced(Side::Sell, |it| it.best_bid_e9 = None).is_err());
         let beyond = priced(Side::Buy, |it| {
