@@ -7,6 +7,7 @@
 
 pub mod ask;
 pub mod codes;
+pub mod course;
 pub mod errors;
 pub mod holding;
 pub mod input;
