@@ -63,14 +63,10 @@ pub struct Seen<'a> {
 pub struct Step {
     /// `AFTM_CHANGE_…`.
     pub change: u8,
+    /// `AFTM_STATE_…`: how it stands after this.
+    pub state: u8,
     /// Why it, or its cancel, was refused.
     pub refusal: Option<Refusal>,
-}
-
-impl Step {
-    const fn plain(change: u8) -> Step {
-        Step { change, refusal: None }
-    }
 }
 
 /// Who asked for a cancel whose answer is awaited.
@@ -140,6 +136,10 @@ impl Course {
         !matches!(self.state, abi::STATE_PENDING | abi::STATE_WORKING)
     }
 
+    const fn step(&self, change: u8, refusal: Option<Refusal>) -> Step {
+        Step { change, state: self.state, refusal }
+    }
+
     /// The news in a report, in their order; none where everything is known already.
     ///
     /// # Errors
@@ -165,7 +165,7 @@ impl Course {
         let has_traded = seen.traded > self.traded;
         self.traded = seen.traded;
         if self.is_ended() {
-            let late = has_traded.then_some(Step::plain(abi::CHANGE_NONE));
+            let late = has_traded.then_some(self.step(abi::CHANGE_NONE, None));
             return Ok(steps.into_iter().chain(late).collect());
         }
         self.advance(standing, has_traded, &mut steps);
@@ -178,17 +178,17 @@ impl Course {
         }
         if !self.is_accepted {
             (self.is_accepted, self.state) = (true, abi::STATE_WORKING);
-            steps.push(Step::plain(abi::CHANGE_ACCEPTED));
+            steps.push(self.step(abi::CHANGE_ACCEPTED, None));
         }
         if standing == Standing::Triggered && !self.is_triggered {
             self.is_triggered = true;
-            steps.push(Step::plain(abi::CHANGE_TRIGGERED));
+            steps.push(self.step(abi::CHANGE_TRIGGERED, None));
         }
         if standing == Standing::Filled {
             self.state = abi::STATE_FILLED;
         }
         if has_traded || standing == Standing::Filled {
-            steps.push(Step::plain(abi::CHANGE_FILLED));
+            steps.push(self.step(abi::CHANGE_FILLED, None));
         }
         match standing {
             Standing::Canceled if self.expires() => self.end(abi::STATE_EXPIRED, steps),
@@ -206,7 +206,7 @@ impl Course {
         let is_expired = state == abi::STATE_EXPIRED;
         self.state = state;
         let change = if is_expired { abi::CHANGE_EXPIRED } else { abi::CHANGE_CANCELED };
-        steps.push(Step::plain(change));
+        steps.push(self.step(change, None));
     }
 
     /// The order was refused. The vendor tells it by up to three ways, and only the first is news.
@@ -216,7 +216,7 @@ impl Course {
         }
         self.state = abi::STATE_REJECTED;
         self.refusal = Some(refusal.clone());
-        Some(Step { change: abi::CHANGE_REJECTED, refusal: Some(refusal) })
+        Some(self.step(abi::CHANGE_REJECTED, Some(refusal)))
     }
 
     /// The host asks for its cancel; to be called before the vendor is.
@@ -242,7 +242,7 @@ impl Course {
 
     fn cancel_answered(&mut self, refusal: Refusal) -> Option<Step> {
         let asked = std::mem::replace(&mut self.cancel, Cancel::Nobody);
-        let step = Step { change: abi::CHANGE_CANCEL_REJECTED, refusal: Some(refusal) };
+        let step = self.step(abi::CHANGE_CANCEL_REJECTED, Some(refusal));
         matches!(asked, Cancel::Host(_)).then_some(step)
     }
 
@@ -253,7 +253,7 @@ impl Course {
             "the venue did not answer in time: the order may be live; its list of orders tells",
         );
         let is_open = !self.is_accepted && !self.is_ended();
-        is_open.then_some(Step { change: abi::CHANGE_NO_REPLY, refusal: Some(refusal) })
+        is_open.then(|| self.step(abi::CHANGE_NO_REPLY, Some(refusal)))
     }
 }
 
