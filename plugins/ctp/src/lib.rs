@@ -16,6 +16,8 @@ pub mod number;
 pub mod offset;
 pub mod orders;
 pub mod pricing;
+pub mod refs;
+pub mod refs_file;
 pub mod text;
 pub mod version;
 

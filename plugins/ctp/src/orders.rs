@@ -102,6 +102,7 @@ struct Order {
     number: Option<Number>,
     has_told_accepted: bool,
     has_told_end: bool,
+    is_cancel_open: bool,
 }
 
 /// All orders.
@@ -224,6 +225,7 @@ impl Orders {
     pub fn canceling(&mut self, client_order_id: u64, action: i32) -> Vec<(Key, Option<Number>)> {
         let at = self.by_client.get(&client_order_id).copied();
         let Some(order) = at.and_then(|at| self.orders.get_mut(at)) else { return Vec::new() };
+        order.is_cancel_open = true;
         let alive = order.legs.iter_mut().filter(|it| !it.course.is_ended());
         alive
             .map(|leg| {
@@ -264,6 +266,10 @@ impl Order {
         if step.change == abi::CHANGE_ACCEPTED {
             let is_first = !std::mem::replace(&mut self.has_told_accepted, true);
             return is_first.then_some(Step { state: abi::STATE_WORKING, ..step });
+        }
+        if step.change == abi::CHANGE_CANCEL_REJECTED {
+            let is_first = std::mem::replace(&mut self.is_cancel_open, false);
+            return is_first.then_some(Step { state, ..step });
         }
         if !is_over {
             return (!is_end).then_some(Step { state, ..step });

@@ -175,6 +175,7 @@ fn a_cancel_goes_to_every_leg_that_is_alive() {
         told(orders.cancel_refused(&key("1"), 1, refusal())),
         [(CHANGE_CANCEL_REJECTED, STATE_WORKING, 0)]
     );
+    assert_eq!(orders.cancel_refused(&key("2"), 1, refusal()), [], "one answer to one cancel");
     after(&mut orders, "1", (b'0', 2));
     assert_eq!(orders.canceling(7, 2).len(), 1);
     after(&mut orders, "2", (b'5', 0));
