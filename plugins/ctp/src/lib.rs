@@ -18,6 +18,8 @@ pub mod orders;
 pub mod pricing;
 pub mod refs;
 pub mod refs_file;
+pub mod session;
+pub mod storm;
 pub mod text;
 pub mod version;
 

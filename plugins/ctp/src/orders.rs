@@ -12,6 +12,7 @@ use crate::ask::Life;
 use crate::course::{Course, Seen, Step, UnknownStatus};
 use crate::fills::{Fills, Number, Trade};
 use crate::input::SessionKey;
+use crate::refs::Used;
 
 /// An order's name from the moment it is sent.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -117,8 +118,7 @@ pub struct Orders {
 
 impl Orders {
     /// An order of the host is about to be sent as these legs; to be called before the vendor is,
-    /// because the first report may come from within its call. Also for orders of before a restart,
-    /// from the file that keeps the references.
+    /// because the first report may come from within its call.
     pub fn sending(&mut self, client_order_id: u64, life: Life, legs: &[(Key, i32)]) {
         let at = self.orders.len();
         self.orders.push(Order { client_order_id, ..Order::default() });
@@ -127,6 +127,17 @@ impl Orders {
         }
         if client_order_id != 0 {
             self.by_client.insert(client_order_id, at);
+        }
+    }
+
+    /// The legs of before a restart, as the file of references has them.
+    pub fn restore(&mut self, used: &[Used]) {
+        for used in used {
+            let key = Key::new(used.session, &used.order_ref.to_string());
+            match self.by_client.get(&used.client_order_id) {
+                Some(at) => self.add_leg(*at, key, used.lots, used.life),
+                None => self.sending(used.client_order_id, used.life, &[(key, used.lots)]),
+            }
         }
     }
 

@@ -192,3 +192,25 @@ fn silence_and_our_own_cancel_leave_the_order_as_it_is() {
     let odd = orders.report(&report("1", "101", (b'x', 0)));
     assert_eq!(odd, Err(UnknownStatus(b'x')));
 }
+
+#[test]
+fn orders_of_before_a_restart_are_the_hosts() {
+    let used = |order_ref, client_order_id| Used {
+        trading_day: 20_251_121,
+        session: HERE,
+        order_ref,
+        client_order_id,
+        lots: 2,
+        life: Life::Ioc,
+    };
+    let mut orders = Orders::default();
+    orders.restore(&[used(1, 7), used(2, 7), used(3, 8)]);
+    assert!(orders.knows(7) && orders.knows(8));
+    after(&mut orders, "1", (b'0', 2));
+    let last = after(&mut orders, "2", (b'5', 0));
+    assert_eq!(last, [(CHANGE_EXPIRED, STATE_EXPIRED, 2)], "both legs are one order");
+    assert_eq!(
+        after(&mut orders, "3", (b'5', 0)).last(),
+        Some(&(CHANGE_EXPIRED, STATE_EXPIRED, 0))
+    );
+}
