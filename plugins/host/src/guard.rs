@@ -1,0 +1,48 @@
+//! Room for what a plug-in writes, with a margin behind it that must stay as it was.
+
+use aftm_exchange_abi::Versioned;
+
+const MARGIN: [u64; 8] = [0xA5A5_5A5A_C3C3_3C3C; 8];
+
+/// A struct for a plug-in to fill.
+#[repr(C)]
+pub(crate) struct Guarded<T> {
+    value: T,
+    margin: [u64; 8],
+}
+
+impl<T: Versioned> Guarded<T> {
+    pub(crate) fn blank() -> Guarded<T> {
+        Guarded { value: T::blank(), margin: MARGIN }
+    }
+
+    /// Where the plug-in writes. The address is of the whole, so that a plug-in that writes into the
+    /// margin writes into memory of this value.
+    pub(crate) fn room(&mut self) -> *mut T {
+        (&raw mut *self).cast()
+    }
+
+    /// What was written; `None` where something was written behind it. The struct's own size is what
+    /// it was, whatever the plug-in put there.
+    pub(crate) fn written(&self) -> Option<&T> {
+        // The compiler must not know the margin better than the memory does.
+        (std::hint::black_box(&self.margin) == &MARGIN).then_some(&self.value)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use aftm_exchange_abi::Status;
+
+    use super::*;
+
+    #[test]
+    fn what_is_written_behind_a_struct_is_noticed() {
+        let mut room = Guarded::<Status>::blank();
+        assert_eq!(room.written().unwrap().code, 0);
+        let behind = room.room().wrapping_add(1).cast::<u8>();
+        // SAFETY: the byte behind the struct is the first one of the margin.
+        unsafe { behind.write(0) };
+        assert!(room.written().is_none());
+    }
+}

@@ -1,0 +1,434 @@
+//! A session: the one handle through which a plug-in is asked for anything.
+
+use std::path::PathBuf;
+use std::ptr::NonNull;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use aftm_exchange_abi as abi;
+use aftm_exchange_abi::{
+    ABSENT, AmendRequest, Book, Callbacks, CancelAllRequest, CancelRequest, Instrument, KeyValue,
+    LOGIN_PRODUCTION, Login, OK, OpenParams, OrderRequest, Query, Status, Str, Symbol, Tick,
+    Versioned,
+};
+
+use crate::callback::{Gate, on_event, on_log};
+use crate::closing::{Closed, close};
+use crate::fault::{Breach, CallError, CloseError, OpenError, Refusal};
+use crate::guard::Guarded;
+use crate::load::Plugin;
+use crate::news::Taken;
+use crate::queue::Limits;
+use crate::secret::Credentials;
+use crate::turn::Turn;
+
+/// How long a session that is dropped without being closed may take to end.
+const DROP_TIMEOUT: Duration = Duration::from_secs(2);
+
+/// What a session is opened with.
+#[derive(Clone, Debug)]
+pub struct Opening {
+    /// A folder of this plug-in alone, which exists; absolute.
+    pub folder: PathBuf,
+    /// The options of the settings file.
+    pub options: Vec<(String, String)>,
+    /// How much of what it tells is kept until it is taken.
+    pub limits: Limits,
+    /// How long a call waits for another one to return before it gives up.
+    pub turn_wait: Duration,
+}
+
+impl Opening {
+    /// With a folder, no options, and the usual bounds.
+    pub fn new(folder: PathBuf) -> Opening {
+        let (limits, turn_wait) = (Limits::default(), Duration::from_secs(5));
+        Opening { folder, options: Vec::new(), limits, turn_wait }
+    }
+}
+
+/// An open session. It may be shared among threads; calls are taken in turn. Structs that are passed
+/// in may have any `struct_size`: it is set to the right one.
+pub struct Session {
+    plugin: Plugin,
+    /// `None` once it is closed, which only `close` and `drop` do.
+    at: Option<NonNull<abi::Session>>,
+    gate: &'static Gate,
+    turn: Turn,
+    turn_wait: Duration,
+    requests: AtomicU64,
+}
+
+// SAFETY: the address is used under `turn` alone, and the interface lets any thread call.
+unsafe impl Send for Session {}
+// SAFETY: as above; everything else in it is shared safely by itself.
+unsafe impl Sync for Session {}
+
+impl Plugin {
+    /// Opens a session, which connects to nothing yet.
+    ///
+    /// # Errors
+    ///
+    /// Where the plug-in refuses, or may not be asked for another session.
+    pub fn open(&self, opening: &Opening) -> Result<Session, OpenError> {
+        let folder = opening.folder.to_str().filter(|_| opening.folder.is_absolute());
+        let Some(folder) = folder else {
+            return Err(OpenError::Folder(opening.folder.clone()));
+        };
+        self.occupy()?;
+        let gate = Gate::leaked(opening.limits);
+        match self.try_open(folder, opening, gate) {
+            Ok(at) => Ok(Session {
+                plugin: self.clone(),
+                at: Some(at),
+                gate,
+                turn: Turn::default(),
+                turn_wait: opening.turn_wait,
+                requests: AtomicU64::new(0),
+            }),
+            Err(refused) => {
+                gate.shut(&mut Taken::default());
+                self.vacate();
+                Err(refused)
+            }
+        }
+    }
+
+    fn try_open(
+        &self,
+        folder: &str,
+        opening: &Opening,
+        gate: &'static Gate,
+    ) -> Result<NonNull<abi::Session>, OpenError> {
+        let Some(open) = self.api().open else { return Err(OpenError::Nothing) };
+        let lend = |(key, value): &(String, String)| KeyValue::lend(key, value);
+        let options: Vec<_> = opening.options.iter().map(lend).collect();
+        let params = OpenParams {
+            state_dir: Str::lend(folder),
+            options: options.as_ptr(),
+            options_n: count(options.len()),
+            ..OpenParams::blank()
+        };
+        let (user, on_event, on_log) = (gate.user(), Some(on_event as _), Some(on_log as _));
+        let callbacks = Callbacks { user, on_event, on_log, ..Callbacks::blank() };
+        let (mut session, mut err) = (std::ptr::null_mut(), Guarded::<Status>::blank());
+        let out = &raw mut session;
+        // SAFETY: all that is passed lives during the call, `user` for ever.
+        let code = unsafe { open(&raw const params, &raw const callbacks, out, err.room()) };
+        let Some(status) = err.written() else {
+            self.die();
+            return Err(OpenError::Broken(Breach::Overrun("open")));
+        };
+        if code != OK {
+            return Err(OpenError::Refused(Refusal::of(code, status)));
+        }
+        NonNull::new(session).ok_or(OpenError::Nothing)
+    }
+}
+
+impl Session {
+    /// The plug-in.
+    pub fn plugin(&self) -> &Plugin {
+        &self.plugin
+    }
+
+    /// Hands out what was told since the last time. What `into` held is gone.
+    pub fn take(&self, into: &mut Taken) {
+        self.gate.take(into);
+    }
+
+    /// Waits until something was told or the session broke; whether that is so.
+    pub fn wait(&self, wait: Duration) -> bool {
+        self.gate.wait(wait)
+    }
+
+    /// The call that is in the plug-in now, for who watches that it returns.
+    pub fn under_way(&self) -> Option<&'static str> {
+        self.turn.under_way()
+    }
+
+    /// Why the session takes no more calls.
+    pub fn broken(&self) -> Option<Breach> {
+        self.gate.queue().broken().cloned()
+    }
+
+    /// Connects and logs in; the number of the request. The credentials are wiped before this
+    /// returns. `now` is the exchange's clock where a feed runs it, in nanoseconds since 1970, and
+    /// its offset from UTC in seconds.
+    ///
+    /// # Errors
+    ///
+    /// Where it was not sent.
+    #[allow(clippy::needless_pass_by_value)] // They are wiped here, and nobody logs in with them again.
+    pub fn login(
+        &self,
+        credentials: Credentials,
+        is_production: bool,
+        now: Option<(i64, i32)>,
+    ) -> Result<u64, CallError> {
+        let lend = |(key, value): (&str, &crate::Secret)| KeyValue::lend(key, value.shown());
+        let creds: Vec<_> = credentials.pairs().map(lend).collect();
+        let (now_ns, utc_offset_s) = now.unwrap_or((ABSENT, 0));
+        let login = Login {
+            flags: if is_production { LOGIN_PRODUCTION } else { 0 },
+            now_ns,
+            utc_offset_s,
+            creds: creds.as_ptr(),
+            creds_n: count(creds.len()),
+            ..Login::blank()
+        };
+        let function = self.plugin.api().login;
+        // SAFETY: the session is open, and the login with all it points to lives during the call.
+        self.request("login", function, |call, at, req_id, err| unsafe {
+            call(at, &raw const login, req_id, err)
+        })
+    }
+
+    /// Logs out; orders go on working at the venue. Returns the number of the request.
+    ///
+    /// # Errors
+    ///
+    /// Where it was not sent.
+    pub fn logout(&self) -> Result<u64, CallError> {
+        // SAFETY: the session is open.
+        self.request("logout", self.plugin.api().logout, |call, at, req_id, err| unsafe {
+            call(at, req_id, err)
+        })
+    }
+
+    /// Asks for ticks and books, or ends them. Returns the number of the request.
+    ///
+    /// # Errors
+    ///
+    /// Where it was not sent.
+    pub fn subscribe(&self, symbols: &[Symbol], is_on: bool) -> Result<u64, CallError> {
+        let (at_symbols, symbols_n) = (symbols.as_ptr(), count(symbols.len()));
+        let function = self.plugin.api().subscribe;
+        // SAFETY: the session is open, and the symbols live during the call.
+        self.request("subscribe", function, |call, at, req_id, err| unsafe {
+            call(at, at_symbols, symbols_n, u32::from(is_on), req_id, err)
+        })
+    }
+
+    /// Lists orders, fills, positions, accounts or instruments. Returns the number of the request.
+    ///
+    /// # Errors
+    ///
+    /// Where it was not sent.
+    pub fn query(&self, query: &Query) -> Result<u64, CallError> {
+        let query = Query { struct_size: Query::blank().struct_size, ..*query };
+        // SAFETY: the session is open, and the query lives during the call.
+        self.request("query", self.plugin.api().query, |call, at, req_id, err| unsafe {
+            call(at, &raw const query, req_id, err)
+        })
+    }
+
+    /// Sends an order; the number of the request. Whoever sends it knows it by its
+    /// `client_order_id` before: news of it may be there before this returns.
+    ///
+    /// # Errors
+    ///
+    /// Where it was not sent.
+    pub fn send(&self, order: &OrderRequest) -> Result<u64, CallError> {
+        let order = OrderRequest { struct_size: OrderRequest::blank().struct_size, ..*order };
+        // SAFETY: the session is open, and the order lives during the call.
+        self.request("send_order", self.plugin.api().send_order, |call, at, req_id, err| unsafe {
+            call(at, &raw const order, req_id, err)
+        })
+    }
+
+    /// Cancels an order. Returns the number of the request.
+    ///
+    /// # Errors
+    ///
+    /// Where it was not sent.
+    pub fn cancel(&self, cancel: &CancelRequest) -> Result<u64, CallError> {
+        let cancel = CancelRequest { struct_size: CancelRequest::blank().struct_size, ..*cancel };
+        let function = self.plugin.api().cancel_order;
+        // SAFETY: the session is open, and the request lives during the call.
+        self.request("cancel_order", function, |call, at, req_id, err| unsafe {
+            call(at, &raw const cancel, req_id, err)
+        })
+    }
+
+    /// Changes an order in place. Returns the number of the request.
+    ///
+    /// # Errors
+    ///
+    /// Where it was not sent.
+    pub fn amend(&self, amend: &AmendRequest) -> Result<u64, CallError> {
+        let amend = AmendRequest { struct_size: AmendRequest::blank().struct_size, ..*amend };
+        let function = self.plugin.api().amend_order;
+        // SAFETY: the session is open, and the request lives during the call.
+        self.request("amend_order", function, |call, at, req_id, err| unsafe {
+            call(at, &raw const amend, req_id, err)
+        })
+    }
+
+    /// Cancels many at one stroke. Returns the number of the request.
+    ///
+    /// # Errors
+    ///
+    /// Where it was not sent.
+    pub fn cancel_all(&self, which: &CancelAllRequest) -> Result<u64, CallError> {
+        let size = CancelAllRequest::blank().struct_size;
+        let which = CancelAllRequest { struct_size: size, ..*which };
+        let function = self.plugin.api().cancel_all;
+        // SAFETY: the session is open, and the filter lives during the call.
+        self.request("cancel_all", function, |call, at, req_id, err| unsafe {
+            call(at, &raw const which, req_id, err)
+        })
+    }
+
+    /// Tells it of an instrument that may be traded, or of its new terms.
+    ///
+    /// # Errors
+    ///
+    /// Where it refuses.
+    pub fn list_instrument(&self, instrument: &Instrument) -> Result<(), CallError> {
+        let size = Instrument::blank().struct_size;
+        let instrument = Instrument { struct_size: size, ..*instrument };
+        let function = self.plugin.api().list_instrument;
+        // SAFETY: the session is open, and the instrument lives during the call.
+        self.call("list_instrument", function, |call, at, err| unsafe {
+            call(at, &raw const instrument, err)
+        })
+    }
+
+    /// Shows it a trade and the book after it.
+    ///
+    /// # Errors
+    ///
+    /// Where it refuses.
+    pub fn feed(&self, tick: &Tick, book: Option<&Book>) -> Result<(), CallError> {
+        let tick = Tick { struct_size: Tick::blank().struct_size, ..*tick };
+        let book = book.map(|it| Book { struct_size: Book::blank().struct_size, ..*it });
+        let book_at = book.as_ref().map_or(std::ptr::null(), std::ptr::from_ref);
+        let function = self.plugin.api().feed_tick;
+        // SAFETY: the session is open, and tick and book live during the call.
+        self.call("feed_tick", function, |call, at, _| unsafe {
+            call(at, &raw const tick, book_at)
+        })
+    }
+
+    /// Moves the exchange's clock without a trade.
+    ///
+    /// # Errors
+    ///
+    /// Where it refuses.
+    pub fn advance(&self, now_ns: i64, utc_offset_s: i32) -> Result<(), CallError> {
+        // SAFETY: the session is open.
+        self.call("advance", self.plugin.api().advance, |call, at, _| unsafe {
+            call(at, now_ns, utc_offset_s)
+        })
+    }
+
+    /// When something happens without a trade, on the exchange's clock; `None`: never.
+    ///
+    /// # Errors
+    ///
+    /// Where it refuses.
+    pub fn due(&self) -> Result<Option<i64>, CallError> {
+        let mut due_ns = ABSENT;
+        let out = &raw mut due_ns;
+        // SAFETY: the session is open, and the place for the answer lives during the call.
+        self.call("due", self.plugin.api().due, |call, at, _| unsafe { call(at, out) })?;
+        Ok((due_ns != ABSENT).then_some(due_ns))
+    }
+
+    /// The feed has ended: everything under way is told before this returns.
+    ///
+    /// # Errors
+    ///
+    /// Where it refuses.
+    pub fn settle(&self) -> Result<(), CallError> {
+        // SAFETY: the session is open.
+        self.call("settle", self.plugin.api().settle, |call, at, _| unsafe { call(at) })
+    }
+
+    /// Ends the session: after this, nothing that the plug-in does reaches anybody.
+    ///
+    /// # Errors
+    ///
+    /// Where it does not end in time; then the plug-in is dead and opens no other session.
+    pub fn close(mut self, timeout: Duration) -> Result<Closed, CloseError> {
+        self.end(timeout)
+    }
+
+    fn end(&mut self, timeout: Duration) -> Result<Closed, CloseError> {
+        let Some(at) = self.at.take() else { return Ok(Closed::new(self.gate)) };
+        let ended = match self.turn.enter("close", timeout) {
+            Err(under_way) => Err(CloseError::Hangs { under_way, waited: timeout }),
+            // SAFETY: `open` made the session, no call is in it, and the address was taken from its
+            // only place.
+            Ok(_pass) => unsafe { close(self.plugin.api(), at.as_ptr(), timeout) },
+        };
+        let closed = Closed::new(self.gate);
+        match ended {
+            Ok(()) => self.plugin.vacate(),
+            Err(_) => self.plugin.die(),
+        }
+        ended.map(|()| closed)
+    }
+
+    /// A call that an event answers.
+    pub(crate) fn request<F: Copy>(
+        &self,
+        name: &'static str,
+        function: Option<F>,
+        act: impl FnOnce(F, *mut abi::Session, u64, *mut Status) -> i32,
+    ) -> Result<u64, CallError> {
+        let req_id = self.requests.fetch_add(1, Ordering::Relaxed) + 1;
+        self.gate.queue().expect(req_id);
+        let sent = self.call(name, function, |call, at, err| act(call, at, req_id, err));
+        if sent.is_err() {
+            self.gate.queue().forget(req_id);
+        }
+        sent.map(|()| req_id)
+    }
+
+    /// A call. The queue is not locked meanwhile: callbacks may run on this thread.
+    pub(crate) fn call<F: Copy>(
+        &self,
+        name: &'static str,
+        function: Option<F>,
+        act: impl FnOnce(F, *mut abi::Session, *mut Status) -> i32,
+    ) -> Result<(), CallError> {
+        let (Some(function), Some(at)) = (function, self.at) else {
+            return Err(CallError::NotOffered(name));
+        };
+        let pass = self.turn.enter(name, self.turn_wait).map_err(|under_way| {
+            CallError::Occupied { call: name, under_way, waited: self.turn_wait }
+        })?;
+        // Whether it broke is asked when it is this call's turn, or it would be old news.
+        if let Some(breach) = self.broken() {
+            return Err(CallError::Broken(breach));
+        }
+        let mut err = Guarded::<Status>::blank();
+        let code = act(function, at.as_ptr(), err.room());
+        drop(pass);
+        let Some(status) = err.written() else {
+            let breach = Breach::Overrun(name);
+            self.gate.queue().break_off(breach.clone());
+            return Err(CallError::Broken(breach));
+        };
+        if code == OK { Ok(()) } else { Err(CallError::Refused(Refusal::of(code, status))) }
+    }
+
+    /// What callbacks reach, for tests of the plug-in that hold them up.
+    pub(crate) fn gate(&self) -> &'static Gate {
+        self.gate
+    }
+}
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        if self.at.is_some() {
+            // What goes wrong here makes the plug-in dead, which its next session is told.
+            let _ = self.end(DROP_TIMEOUT);
+        }
+    }
+}
+
+fn count(length: usize) -> u64 {
+    u64::try_from(length).unwrap_or(u64::MAX)
+}
