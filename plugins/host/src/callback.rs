@@ -85,14 +85,26 @@ impl Gate {
             drop(queue);
             self.told.notify_all();
         } else {
-            self.late.fetch_add(1, Ordering::AcqRel);
+            drop(queue);
+            self.count_late();
         }
+    }
+
+    fn count_late(&self) {
+        self.late.fetch_add(1, Ordering::AcqRel);
+        self.told.notify_all();
+    }
+
+    /// Waits until a callback comes after the gate was shut, at most `wait`.
+    pub(crate) fn wait_late(&self, wait: Duration) {
+        // One that comes just before the wait begins wakes nobody; then the wait is longer, no more.
+        drop(self.told.wait_timeout_while(self.queue(), wait, |_| self.late() == 0));
     }
 
     fn is_shut(&self) -> bool {
         let is_shut = !self.is_open.load(Ordering::Acquire);
         if is_shut {
-            self.late.fetch_add(1, Ordering::AcqRel);
+            self.count_late();
         }
         is_shut
     }

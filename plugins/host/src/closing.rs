@@ -34,6 +34,12 @@ impl Closed {
     pub fn late_calls(&self) -> u64 {
         self.gate.late()
     }
+
+    /// The same, after waiting at most so long for the first of them.
+    pub fn late_within(&self, wait: Duration) -> u64 {
+        self.gate.wait_late(wait);
+        self.late_calls()
+    }
 }
 
 /// A session's address, on its way to the thread that closes it.

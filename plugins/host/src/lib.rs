@@ -20,7 +20,7 @@
 #![deny(unsafe_op_in_unsafe_fn, clippy::undocumented_unsafe_blocks, missing_docs)]
 
 mod callback;
-//mod check;
+mod check;
 mod closing;
 mod fault;
 mod guard;
@@ -35,7 +35,7 @@ mod turn;
 
 pub use aftm_exchange_abi as abi;
 
-//pub use check::{Outcome, Plan, Progress, Report, Step, check, emit, watch};
+pub use check::{Outcome, Plan, Progress, Report, Step, check, emit, watch};
 pub use closing::Closed;
 pub use fault::{Breach, CallError, CloseError, LoadError, LoadFault, OpenError, Refusal};
 pub use load::{Identity, Plugin};

@@ -413,11 +413,6 @@ impl Session {
         };
         if code == OK { Ok(()) } else { Err(CallError::Refused(Refusal::of(code, status))) }
     }
-
-    /// What callbacks reach, for tests of the plug-in that hold them up.
-    pub(crate) fn gate(&self) -> &'static Gate {
-        self.gate
-    }
 }
 
 impl Drop for Session {
