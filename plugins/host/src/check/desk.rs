@@ -6,7 +6,7 @@ use aftm_exchange_abi::{Account, Instrument, OrderUpdate, text};
 
 use super::Plan;
 use super::broken::Watch;
-use super::frame::{Seen, failed};
+use super::frame::{Frame, Seen, failed, skipped};
 use crate::fault::CallError;
 use crate::news::{News, Taken, What};
 use crate::session::Session;
@@ -23,7 +23,7 @@ pub(super) struct Desk<'plan> {
     pub(super) instrument: Option<Instrument>,
     pub(super) watch: Watch,
     pub(super) taken: Taken,
-    next_order: u64,
+    orders: u64,
 }
 
 impl<'plan> Desk<'plan> {
@@ -36,14 +36,28 @@ impl<'plan> Desk<'plan> {
             instrument: None,
             watch: Watch::default(),
             taken: Taken::default(),
-            next_order: 0,
+            orders: plan.orders_from,
         }
+    }
+
+    /// Tries a rule, as long as the session can be asked for anything.
+    pub(super) fn step(
+        &mut self,
+        frame: &mut Frame<'_>,
+        name: &str,
+        act: impl FnOnce(&mut Desk<'plan>) -> Seen,
+    ) {
+        frame.step(name, || match self.session.broken() {
+            Some(_) => Err(skipped("the session broke before")),
+            None => act(self),
+        });
     }
 
     /// A number for the next order.
     pub(super) fn next_order(&mut self) -> u64 {
-        self.next_order += 1;
-        self.next_order
+        let next = self.orders;
+        self.orders += 1;
+        next
     }
 
     /// Takes what was told, watches it, and hands it on.

@@ -19,10 +19,10 @@ pub(super) fn log_in(frame: &mut Frame<'_>, desk: &mut Desk<'_>) {
         return frame.skip("login", "no credentials were given");
     }
     desk.watch.secret = Some(WRONG.to_owned());
-    frame.step("login with a wrong password", || wrong(desk));
-    frame.step("login", || right(desk));
+    desk.step(frame, "login with a wrong password", wrong);
+    desk.step(frame, "login", right);
     if desk.is_logged_in {
-        frame.step("login once more", || again(desk));
+        desk.step(frame, "login once more", again);
     }
 }
 
@@ -59,7 +59,7 @@ fn right(desk: &mut Desk<'_>) -> Seen {
     let accounts = heard.iter().filter(|it| matches!(it.what, What::Account(_))).count();
     hold(accounts > 0, || "no ACCOUNT event came before the answer".to_owned())?;
     desk.is_logged_in = true;
-    Ok(format!("{accounts} accounts"))
+    Ok(format!("accounts: {accounts}"))
 }
 
 fn again(desk: &mut Desk<'_>) -> Seen {
@@ -78,12 +78,12 @@ pub(super) fn lists(frame: &mut Frame<'_>, desk: &mut Desk<'_>) {
         ("list fills", QUERY_FILLS),
     ];
     for (step, what) in lists {
-        frame.step(step, || Ok(format!("{} rows", list(desk, what)?.len())));
+        desk.step(frame, step, |desk| Ok(format!("rows: {}", list(desk, what)?.len())));
     }
-    frame.step("a list without rows", || empty(desk));
-    frame.step("list instruments", || instruments(desk));
-    frame.step("an unknown list", || unknown(desk));
-    frame.step("subscribe", || subscribe(desk));
+    desk.step(frame, "a list without rows", empty);
+    desk.step(frame, "list instruments", instruments);
+    desk.step(frame, "an unknown list", unknown);
+    desk.step(frame, "subscribe", subscribe);
 }
 
 /// The rows of a list.
@@ -139,7 +139,7 @@ fn instruments(desk: &mut Desk<'_>) -> Seen {
         .collect();
     all.iter().try_for_each(sane)?;
     desk.instrument = desk.instrument.or(all.first().copied());
-    Ok(format!("{} instruments", all.len()))
+    Ok(format!("instruments: {}", all.len()))
 }
 
 /// What trading an instrument needs.

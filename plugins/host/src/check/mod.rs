@@ -43,6 +43,9 @@ pub struct Plan {
     pub may_trade: bool,
     /// What is traded where the plug-in has no instruments of its own and is told of them.
     pub instrument: Option<Instrument>,
+    /// The first client_order_id, above 0. A venue that keeps the day's orders must not have seen it
+    /// or any of the numbers after it.
+    pub orders_from: u64,
     /// How many orders the burst has.
     pub burst: u32,
     /// How often a session is opened and closed.
@@ -60,6 +63,7 @@ impl Plan {
             credentials: Credentials::new(),
             may_trade: false,
             instrument: None,
+            orders_from: 1,
             burst: 10_000,
             reopen: 100,
             answer_wait: Duration::from_secs(5),

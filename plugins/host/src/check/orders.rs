@@ -21,33 +21,33 @@ pub(super) fn try_all(frame: &mut Frame<'_>, desk: &mut Desk<'_>) {
     if let Err(why) = ticket::resting(desk) {
         return frame.step("orders", || Err(why));
     }
-    frame.step("an order rests and is canceled", || rest_and_cancel(desk));
-    frame.step("a canceled order is canceled again", || cancel_ended(desk));
-    frame.step("an unknown order is canceled", || cancel_unknown(desk));
-    frame.step("an order is sent twice", || repeat(desk));
-    frame.step("a price off the tick", || {
+    desk.step(frame, "an order rests and is canceled", rest_and_cancel);
+    desk.step(frame, "a canceled order is canceled again", cancel_ended);
+    desk.step(frame, "an unknown order is canceled", cancel_unknown);
+    desk.step(frame, "an order is sent twice", repeat);
+    desk.step(frame, "a price off the tick", |desk| {
         let tick = desk.instrument.map_or(0, |it| ticket::step(&it, 0));
         hold(tick > 1, || format!("the tick is {tick}"))?;
         refused(desk, E_PRICE, |order| order.price_e9 += 1)
     });
-    frame.step("a quantity of nothing", || refused(desk, E_QUANTITY, |it| it.qty_e9 = 0));
-    frame.step("an unknown instrument", || {
+    desk.step(frame, "a quantity of nothing", |desk| refused(desk, E_QUANTITY, |it| it.qty_e9 = 0));
+    desk.step(frame, "an unknown instrument", |desk| {
         refused(desk, E_INSTRUMENT, |it| {
             it.symbol = [0; 64];
             // A short name always fits.
             let _ = put_name(&mut it.symbol, "aftm-nothing");
         })
     });
-    frame.step("an unknown side", || refused(desk, OK, |it| it.side = 99));
-    frame.step("an unknown order type", || refused(desk, OK, |it| it.order_type = 99));
-    frame.step("an unknown time in force", || refused(desk, OK, |it| it.tif = 99));
-    frame.step("a market order", || market(desk));
-    frame.step("immediate or cancel", || at_once(desk, CAP_IOC, TIF_IOC));
-    frame.step("fill or kill", || at_once(desk, CAP_FOK, TIF_FOK));
-    frame.step("an order is changed", || amend(desk));
-    frame.step("all orders are canceled", || cancel_all(desk));
-    frame.step("an order of another size", || burst::sizes(desk));
-    frame.step("a burst from four threads", || burst::four_threads(desk));
+    desk.step(frame, "an unknown side", |desk| refused(desk, OK, |it| it.side = 99));
+    desk.step(frame, "an unknown order type", |desk| refused(desk, OK, |it| it.order_type = 99));
+    desk.step(frame, "an unknown time in force", |desk| refused(desk, OK, |it| it.tif = 99));
+    desk.step(frame, "a market order", market);
+    desk.step(frame, "immediate or cancel", |desk| at_once(desk, CAP_IOC, TIF_IOC));
+    desk.step(frame, "fill or kill", |desk| at_once(desk, CAP_FOK, TIF_FOK));
+    desk.step(frame, "an order is changed", amend);
+    desk.step(frame, "all orders are canceled", cancel_all);
+    desk.step(frame, "an order of another size", burst::sizes);
+    desk.step(frame, "a burst from four threads", burst::four_threads);
 }
 
 /// The order in an answer.

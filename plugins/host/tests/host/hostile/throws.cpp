@@ -1,6 +1,7 @@
 // Throws through the boundary, as a vendor's library in C++ may.
 #include "aftm_exchange.h"
 
+#include <cstdio>
 #include <stdexcept>
 
 extern "C" {
@@ -18,8 +19,11 @@ static int32_t info(aftm_info *out) {
 }
 
 static int32_t open(const aftm_open_params *params, const aftm_callbacks *, aftm_session **out,
-                    aftm_status *) {
+                    aftm_status *err) {
   *out = params->options_n == 0 && params->state_dir.size > 0 ? &only : nullptr;
+  if (params->options_n > 0)
+    snprintf(err->text, sizeof err->text, "there is no option %.*s",
+             static_cast<int>(params->options->key.size), params->options->key.data);
   return *out != nullptr ? AFTM_OK : AFTM_E_ARG;
 }
 
