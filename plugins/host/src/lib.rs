@@ -29,6 +29,7 @@ mod market;
 mod news;
 mod queue;
 mod read;
+mod requests;
 mod secret;
 mod session;
 mod turn;

@@ -35,8 +35,8 @@ pub(crate) enum Put {
 
 impl Newest {
     /// Keeps one, of at most `max` instruments.
-    pub(crate) fn put(&mut self, told: Market, max: usize) -> Put {
-        let name = match &told {
+    pub(crate) fn put(&mut self, told: &Market, max: usize) -> Put {
+        let name = match told {
             Market::Tick(tick) => (tick.exchange, tick.symbol),
             Market::Book(book) => (book.exchange, book.symbol),
         };
@@ -51,8 +51,8 @@ impl Newest {
         });
         let Some((tick, book)) = self.slots.get_mut(at) else { return Put::Refused };
         let was_there = match told {
-            Market::Tick(told) => tick.replace(told).is_some(),
-            Market::Book(told) => book.replace(told).is_some(),
+            Market::Tick(told) => tick.replace(*told).is_some(),
+            Market::Book(told) => book.replace(*told).is_some(),
         };
         if was_there { Put::Replaced } else { Put::Kept }
     }

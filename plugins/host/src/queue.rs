@@ -41,7 +41,9 @@ pub(crate) struct Heard {
     pub(crate) content: Content,
 }
 
-/// What a copied event says.
+/// What a copied event says. It lives for one callback, and an allocation would cost more than its
+/// bytes do.
+#[allow(clippy::large_enum_variant)]
 pub(crate) enum Content {
     News(What),
     Market(Market),
@@ -129,7 +131,7 @@ impl Queue {
                     self.keep(News { seq, req_id, is_last, ts_ns, what });
                 }
             }
-            Content::Market(told) => self.put(told),
+            Content::Market(told) => self.put(&told),
             Content::Unknown => self.counts.unknown += 1,
             Content::Unreadable { kind, why, is_grave: true } => {
                 self.break_off(Breach::Unreadable { kind, why });
@@ -158,7 +160,7 @@ impl Queue {
         self.news.push_back(news);
     }
 
-    fn put(&mut self, told: Market) {
+    fn put(&mut self, told: &Market) {
         match self.market.put(told, self.limits.instruments_max) {
             Put::Kept => (),
             Put::Replaced => self.counts.replaced += 1,

@@ -158,7 +158,7 @@ pub(super) fn rules(frame: &mut Frame<'_>, desk: &mut Desk<'_>) {
     });
     frame.step("what is told adds up", || match desk.watch.faults.split_first() {
         None => Ok(format!("{} events, {} orders", desk.watch.events, desk.watch.orders.len())),
-        Some((first, rest)) if rest.is_empty() => Err(failed(first)),
+        Some((first, [])) => Err(failed(first)),
         Some((first, rest)) => Err(failed(format!("{first}; and {} more", rest.len()))),
     });
     frame.step("fills and orders agree", || agree(&desk.watch));

@@ -10,7 +10,7 @@ use super::ticket;
 use crate::load::Plugin;
 
 /// How long a plug-in is listened to after its session was closed.
-const AFTERWARDS: Duration = Duration::from_millis(200);
+const AFTERWARDS: Duration = Duration::from_millis(500);
 
 /// How many orders are under way when a session is closed.
 const UNDER_WAY: usize = 100;

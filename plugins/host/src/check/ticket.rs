@@ -11,7 +11,7 @@ use super::frame::{Seen, skipped};
 /// The step of prices at a price.
 pub(super) fn step(it: &Instrument, price_e9: i64) -> i64 {
     let bands = it.tick_from_e9.iter().zip(it.tick_e9).take(usize::from(it.ticks_n));
-    let at = bands.filter(|(from, _)| **from <= price_e9).last();
+    let at = bands.take_while(|(from, _)| **from <= price_e9).fold(None, |_, band| Some(band));
     at.map_or(1, |(_, step)| step.max(1))
 }
 

@@ -73,7 +73,7 @@ pub fn watch(mut command: Command, deadline: Duration) -> io::Result<Report> {
     // It may have ended by itself, and then this does nothing.
     let _ = child.kill();
     let _ = child.wait();
-    Ok(watched.report(ended, deadline))
+    Ok(watched.report(&ended, deadline))
 }
 
 fn timer(deadline: Duration, called_off: &Receiver<()>, tell: &mpsc::SyncSender<Sign>) {
@@ -186,10 +186,10 @@ impl Watched {
     }
 
     /// A step that was begun and not ended, or an end before anything was tried, is a failure.
-    fn report(self, ended: Ended, deadline: Duration) -> Report {
+    fn report(self, ended: &Ended, deadline: Duration) -> Report {
         let Watched { mut steps, trying, printed, is_done, .. } = self;
         // It ends with 1 where a step failed; everything else was not its own choice.
-        let has_ended = matches!(&ended, Ended::By(status) if matches!(status.code(), Some(0 | 1)));
+        let has_ended = matches!(ended, Ended::By(status) if matches!(status.code(), Some(0 | 1)));
         if !(is_done && has_ended) {
             let name = trying.unwrap_or_else(|| "end".to_owned());
             let sentence = match ended {

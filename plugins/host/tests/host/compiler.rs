@@ -55,6 +55,19 @@ pub(crate) fn hostile(source: &str, fault: &str) -> Built {
     build(&[root().join("tests/host/hostile").join(source)], fault)
 }
 
+/// A plug-in in Rust that panics.
+#[track_caller]
+pub(crate) fn panicking() -> Built {
+    let folder = tempfile::tempdir().unwrap();
+    let library = folder.path().join("plugin.so");
+    let compiler = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
+    let mut command = Command::new(compiler);
+    command.args(["--edition", "2024", "--crate-type", "cdylib", "-o"]).arg(&library);
+    let run = command.arg(root().join("tests/host/hostile/panics.rs")).output().unwrap();
+    assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
+    Built { library, folder }
+}
+
 impl Built {
     /// Checks it in a process of its own.
     pub(crate) fn check(&self, deadline: Duration, words: &[&str]) -> Report {
@@ -62,22 +75,24 @@ impl Built {
         command.arg(&self.library).arg(self.folder.path()).args(words);
         command.current_dir(self.folder.path());
         command.env("AFTM_CHECK_USER", "demo").env("AFTM_CHECK_PASSWORD", "demo");
+        command.env("RUST_BACKTRACE", "0");
         watch(command, deadline).unwrap()
     }
 
     /// Checks that it is found out: the first step that fails, and a part of its sentence.
     #[track_caller]
     pub(crate) fn fails(&self, step: &str, sentence: &str) {
-        self.fails_within(GENEROUS, step, sentence);
+        self.fails_with(GENEROUS, &[], step, sentence);
     }
 
+    /// The same with a deadline, and words for the check.
     #[track_caller]
-    pub(crate) fn fails_within(&self, deadline: Duration, step: &str, sentence: &str) {
-        let report = self.check(deadline, &["burst=200", "reopen=10", "wait_ms=400"]);
+    pub(crate) fn fails_with(&self, deadline: Duration, words: &[&str], step: &str, part: &str) {
+        let report = self.check(deadline, &[&["burst=200", "reopen=10"], words].concat());
         let first = report.failures().next();
         let first = first.unwrap_or_else(|| panic!("nothing failed:\n{report}"));
         assert_eq!(first.name, step, "\n{report}");
-        assert!(first.sentence.contains(sentence), "\n{report}");
+        assert!(first.sentence.contains(part), "\n{report}");
     }
 
     /// Checks that the host takes it as it is.

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use crate::compiler::hostile;
+use crate::compiler::{GENEROUS, hostile, panicking};
 
 #[test]
 fn one_that_aborts_is_named() {
@@ -18,6 +18,16 @@ fn one_that_crashes_is_named() {
 #[test]
 fn one_that_throws_through_the_boundary_is_named() {
     hostile("throws.cpp", "NOTHING").fails("a request before login", "signal: 6");
+}
+
+#[test]
+fn one_that_panics_is_named() {
+    let report = panicking().check(GENEROUS, &[]);
+    let failed: Vec<_> = report.failures().map(|it| (&*it.name, &*it.sentence)).collect();
+    assert_eq!(failed.len(), 1, "\n{report}");
+    assert_eq!(failed[0].0, "load");
+    assert!(failed[0].1.contains("signal: 6"), "\n{report}");
+    assert!(report.printed.iter().any(|it| it == "a plug-in in Rust failed"), "\n{report}");
 }
 
 #[test]
@@ -38,26 +48,28 @@ fn one_that_aborts_at_the_end_of_the_process_is_named() {
 
 #[test]
 fn one_that_does_not_return_is_ended_at_the_deadline() {
-    let (step, deadline) = ("login with a wrong password", Duration::from_secs(2));
-    hostile("hangs.c", "IN_LOGIN").fails_within(deadline, step, "has not returned after 2s");
+    let (step, deadline) = ("login with a wrong password", Duration::from_secs(5));
+    hostile("hangs.c", "IN_LOGIN").fails_with(deadline, &[], step, "has not returned after 5s");
 }
 
 #[test]
 fn one_that_does_not_answer_is_named() {
     let step = "login with a wrong password";
-    hostile("hangs.c", "SILENT").fails(step, "the answer did not come within 400ms");
+    let part = "the answer did not come within 400ms";
+    hostile("hangs.c", "SILENT").fails_with(GENEROUS, &["wait_ms=400"], step, part);
 }
 
 #[test]
 fn a_close_that_does_not_return_holds_nobody_up() {
     let built = hostile("hangs.c", "IN_CLOSE");
-    built.fails("a request before login", "close has not returned for 900ms");
+    let part = "close has not returned for 900ms";
+    built.fails_with(GENEROUS, &["wait_ms=400"], "a request before login", part);
 }
 
 #[test]
 fn a_close_that_fails_ends_the_use_of_the_plug_in() {
     let built = hostile("hangs.c", "REFUSES_CLOSE");
-    let report = built.check(crate::compiler::GENEROUS, &["wait_ms=400"]);
+    let report = built.check(GENEROUS, &["wait_ms=400"]);
     let failed: Vec<_> = report.failures().map(|it| (&*it.name, &*it.sentence)).collect();
     let closed = "close fails with E_TIMEOUT: no answer in time; start the process again";
     let dead = "an earlier session of this plug-in could not be closed; start the process again";

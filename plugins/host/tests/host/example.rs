@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use aftm_plugin_host::{Outcome, watch};
 
-use crate::compiler::example;
+use crate::compiler::{example, hostile};
 
 #[test]
 fn the_example_in_c_is_green() {
@@ -18,9 +18,14 @@ fn the_example_in_c_is_green() {
 }
 
 #[test]
+fn answers_from_other_threads_are_as_good() {
+    hostile("threads.c", "NOTHING").holds(&["burst=500"]);
+}
+
+#[test]
 fn an_option_that_it_refuses_is_said() {
     let report = example().check(Duration::from_secs(60), &["balance=much"]);
-    let failed: Vec<_> = report.failures().map(|it| it.to_string()).collect();
+    let failed: Vec<_> = report.failures().map(ToString::to_string).collect();
     assert!(failed[0].contains("the option balance is not a whole number"), "\n{report}");
 }
 
