@@ -21,10 +21,8 @@ fn main() -> ExitCode {
         match word.split_once('=') {
             Some(("burst", count)) => plan.burst = count.parse().unwrap_or(plan.burst),
             Some(("reopen", count)) => plan.reopen = count.parse().unwrap_or(plan.reopen),
-            Some(("wait_ms", count)) => {
-                let wait = count.parse().map(Duration::from_millis);
-                plan.answer_wait = wait.unwrap_or(plan.answer_wait);
-            }
+            Some(("wait_ms", count)) => plan.answer_wait = ms(count).unwrap_or(plan.answer_wait),
+            Some(("silence_ms", count)) => plan.silence = ms(count).unwrap_or(plan.silence),
             Some((key, value)) => plan.options.push((key.to_owned(), value.to_owned())),
             None => return ExitCode::from(2),
         }
@@ -40,4 +38,8 @@ fn main() -> ExitCode {
     let report = check(&path, &plan, say);
     say(Progress::Done);
     if report.is_green() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+fn ms(count: &str) -> Option<Duration> {
+    count.parse().ok().map(Duration::from_millis)
 }

@@ -1,16 +1,12 @@
 //! The end of sessions: a barrier, and nothing left behind.
 
 use std::fs;
-use std::time::Duration;
 
 use super::Plan;
 use super::desk::Desk;
 use super::frame::{Frame, Seen, failed, hold, skipped};
 use super::ticket;
 use crate::load::Plugin;
-
-/// How long a plug-in is listened to after its session was closed.
-const AFTERWARDS: Duration = Duration::from_millis(500);
 
 /// How many orders are under way when a session is closed.
 const UNDER_WAY: usize = 100;
@@ -28,9 +24,9 @@ pub(super) fn close(frame: &mut Frame<'_>, mut desk: Desk<'_>) {
     });
     let Some(closed) = closed else { return };
     frame.step("nothing is told after close", || {
-        let late = closed.late_within(AFTERWARDS);
+        let late = closed.late_within(plan.silence);
         hold(late == 0, || format!("the plug-in called back {late} times after close returned 0"))?;
-        Ok(format!("silent for {AFTERWARDS:?}"))
+        Ok(format!("silent for {:?}", plan.silence))
     });
 }
 

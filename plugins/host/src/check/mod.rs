@@ -52,6 +52,8 @@ pub struct Plan {
     pub reopen: u32,
     /// How long an answer may take.
     pub answer_wait: Duration,
+    /// How long a plug-in is listened to after its session was closed.
+    pub silence: Duration,
 }
 
 impl Plan {
@@ -67,6 +69,7 @@ impl Plan {
             burst: 10_000,
             reopen: 100,
             answer_wait: Duration::from_secs(5),
+            silence: Duration::from_millis(500),
         }
     }
 

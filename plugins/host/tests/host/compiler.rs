@@ -88,7 +88,8 @@ impl Built {
     /// The same with a deadline, and words for the check.
     #[track_caller]
     pub(crate) fn fails_with(&self, deadline: Duration, words: &[&str], step: &str, part: &str) {
-        let report = self.check(deadline, &[&["burst=200", "reopen=10"], words].concat());
+        let report =
+            self.check(deadline, &[&["burst=200", "reopen=10", "silence_ms=20"], words].concat());
         let first = report.failures().next();
         let first = first.unwrap_or_else(|| panic!("nothing failed:\n{report}"));
         assert_eq!(first.name, step, "\n{report}");

@@ -97,7 +97,7 @@ fn a_flood_of_what_must_not_be_lost_ends_the_session() {
 
 #[test]
 fn floods_of_everything_else_are_borne() {
-    let words = ["burst=200", "reopen=10"];
+    let words = ["burst=200", "reopen=10", "silence_ms=20"];
     hostile("events.c", "FLOODS_TICKS").holds(&words);
     hostile("events.c", "FLOODS_THE_LOG").holds(&words);
     let report = hostile("events.c", "PRINTS").holds(&words);
@@ -107,5 +107,5 @@ fn floods_of_everything_else_are_borne() {
 
 #[test]
 fn what_a_later_version_adds_is_ignored() {
-    hostile("events.c", "NEWER").holds(&["burst=200", "reopen=10"]);
+    hostile("events.c", "NEWER").holds(&["burst=200", "reopen=10", "silence_ms=20"]);
 }
