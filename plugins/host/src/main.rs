@@ -21,6 +21,7 @@ fn main() -> ExitCode {
         match word.split_once('=') {
             Some(("burst", count)) => plan.burst = count.parse().unwrap_or(plan.burst),
             Some(("reopen", count)) => plan.reopen = count.parse().unwrap_or(plan.reopen),
+            Some(("now_ns", count)) => plan.now = count.parse().ok().map(|it| (it, 0)),
             Some(("wait_ms", count)) => plan.answer_wait = ms(count).unwrap_or(plan.answer_wait),
             Some(("silence_ms", count)) => plan.silence = ms(count).unwrap_or(plan.silence),
             Some((key, value)) => plan.options.push((key.to_owned(), value.to_owned())),

@@ -89,7 +89,7 @@ impl Toasts {
     /// Tells why something was not done, unless an order that was refused for it is told already.
     pub(crate) fn push_answer(&mut self, refused: &Refused) {
         let reason = format!("{} ({})", refused.text, refused.code);
-        let is_told = |it: &Toast| it.kind == Kind::Error && it.text.ends_with(&reason);
+        let is_told = |it: &Toast| it.kind == Kind::Error && it.text.contains(&reason);
         if !self.waiting.iter().any(is_told) {
             self.push(Kind::Error, refused.text.clone());
         }

@@ -159,10 +159,14 @@ fn an_order_in_doubt_that_is_refused_is_told_twice() {
     let with = |state, reason: &str| Order { state, reason: reason.into(), ..order.clone() };
     bench.view.orders[5] = with(OrderState::InDoubt, "");
     assert_eq!(bench.happens(&Event::View).len(), 1);
-    assert!(bench.told().contains("A16 IN DOUBT (sell 1 TXFH1 at 17,317)"), "{}", bench.told());
+    assert!(
+        bench.told().contains("A16 IN DOUBT, it may be live: sell 1 TXFH1 at 17,317"),
+        "{}",
+        bench.told()
+    );
     bench.view.orders[5] = with(OrderState::Rejected, "margin");
     assert_eq!(bench.happens(&Event::View).len(), 1);
-    assert!(bench.told().contains("order A16 refused (sell 1 TXFH1 at 17,317): margin"));
+    assert!(bench.told().contains("order A16 refused: margin, sell 1 TXFH1 at 17,317"));
     assert_eq!(bench.happens(&Event::View), []);
 }
 
@@ -187,7 +191,7 @@ fn a_refused_order_is_told_once_whatever_comes_first() {
         if !is_answered_first {
             bench.answer(answer);
         }
-        let told = "order A16 refused (sell 1 TXFH1 at 17,317): too little margin (MARGIN)";
+        let told = "order A16 refused: too little margin (MARGIN), sell 1 TXFH1 at 17,317";
         assert_eq!((bench.told().as_str(), bench.screen.toasts.more()), (told, 0));
     }
     // Something else that is refused for the same reason is told in its own words.

@@ -3,8 +3,8 @@
 use std::collections::{HashMap, HashSet};
 
 use aftm_exchange_abi::{
-    ABSENT, Fill, OrderUpdate, STATE_CANCELED, STATE_EXPIRED, STATE_FILLED, STATE_REJECTED, name,
-    text,
+    ABSENT, CHANNEL_QUOTE, CONN_UP, Fill, OrderUpdate, STATE_CANCELED, STATE_EXPIRED, STATE_FILLED,
+    STATE_REJECTED, name, text,
 };
 
 use super::desk::Desk;
@@ -32,7 +32,8 @@ pub(super) struct Watch {
     /// A text that must not be repeated.
     pub(super) secret: Option<String>,
     faults: Vec<String>,
-    texts_repaired: u64,
+    /// How often the connection for orders came up.
+    logins: u32,
     newest_ns: i64,
     counts: Counts,
     events: u64,
@@ -71,6 +72,7 @@ impl Watch {
                 self.look_for_repair("the text of an answer", &refusal.text);
             }
             What::Connection(it) => {
+                self.logins += u32::from(it.state == CONN_UP && it.channel != CHANNEL_QUOTE);
                 self.look_for_secret("a connection's text", &text(&it.text));
                 self.look_for_repair("a connection's text", &text(&it.text));
             }
@@ -111,9 +113,11 @@ impl Watch {
     fn fill(&mut self, fill: &Fill) {
         let id = fill.client_order_id;
         let known = self.orders.entry(id).or_default();
-        known.fills_e9 = known.fills_e9.saturating_add(fill.qty_e9);
         let fill_id = name(&fill.fill_id).unwrap_or_default();
-        if !known.fills.insert(fill_id.to_owned()) {
+        if known.fills.insert(fill_id.to_owned()) {
+            known.fills_e9 = known.fills_e9.saturating_add(fill.qty_e9);
+        } else if self.logins < 2 {
+            // A venue may replay the day after the connection came back.
             self.fault(format!("the fill {fill_id} of order {id} is told twice"));
         }
     }
@@ -126,7 +130,6 @@ impl Watch {
 
     fn look_for_repair(&mut self, place: &str, text: &str) {
         if text.contains(char::REPLACEMENT_CHARACTER) {
-            self.texts_repaired += 1;
             self.fault(format!("{place} is no UTF-8: {text:?}"));
         }
     }

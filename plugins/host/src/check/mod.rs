@@ -43,6 +43,9 @@ pub struct Plan {
     pub may_trade: bool,
     /// What is traded where the plug-in has no instruments of its own and is told of them.
     pub instrument: Option<Instrument>,
+    /// Where the clock of a venue begins that has no other than the feed's: nanoseconds since 1970, and
+    /// seconds east of UTC. Its market must be open then.
+    pub now: Option<(i64, i32)>,
     /// The first client_order_id, above 0. A venue that keeps the day's orders must not have seen it
     /// or any of the numbers after it.
     pub orders_from: u64,
@@ -65,6 +68,7 @@ impl Plan {
             credentials: Credentials::new(),
             may_trade: false,
             instrument: None,
+            now: None,
             orders_from: 1,
             burst: 10_000,
             reopen: 100,

@@ -21,6 +21,7 @@ pub(super) fn try_all(frame: &mut Frame<'_>, desk: &mut Desk<'_>) {
     if let Err(why) = ticket::resting(desk) {
         return frame.step("orders", || Err(why));
     }
+    desk.step(frame, "a trade of the market", feed);
     desk.step(frame, "an order rests and is canceled", rest_and_cancel);
     desk.step(frame, "a canceled order is canceled again", cancel_ended);
     desk.step(frame, "an unknown order is canceled", cancel_unknown);
@@ -173,14 +174,17 @@ fn refused(desk: &mut Desk<'_>, code: i32, spoil: impl FnOnce(&mut OrderRequest)
 }
 
 /// A trade that the host feeds, so that a venue that trades against the feed has a price.
-fn feed(desk: &Desk<'_>) -> Seen<()> {
+fn feed(desk: &mut Desk<'_>) -> Seen {
     let Some(it) = desk.instrument.filter(|_| desk.session.plugin().can(CAP_FEED)) else {
-        return Ok(());
+        return Err(skipped("it trades against no feed"));
     };
+    let (exch_ts_ns, utc_offset_s) = desk.plan.now.unwrap_or((ABSENT, 0));
     let price_e9 = ticket::middle(&it)?;
     let (exchange, symbol, qty_e9) = (it.exchange, it.symbol, it.lot_step_e9);
-    let tick = Tick { price_e9, qty_e9, exchange, symbol, sequence: 1, ..Tick::blank() };
-    desk.session.feed(&tick, None).map_err(failed)
+    let when = Tick { exch_ts_ns, utc_offset_s, sequence: 1, ..Tick::blank() };
+    let tick = Tick { price_e9, qty_e9, exchange, symbol, ..when };
+    desk.session.feed(&tick, None).map_err(failed)?;
+    Ok("a trade was shown to it".to_owned())
 }
 
 /// Buys and sells one lot, so that nothing is held afterwards.
@@ -188,7 +192,6 @@ fn market(desk: &mut Desk<'_>) -> Seen {
     if !desk.session.plugin().can(CAP_MARKET) {
         return Err(skipped("it offers no market orders"));
     }
-    feed(desk)?;
     let mut said = Vec::new();
     for side in [SIDE_BUY, SIDE_SELL] {
         let resting = ticket::resting(desk)?;

@@ -14,12 +14,17 @@ fn the_example_in_c_is_green() {
     let skipped: Vec<_> = skipped.map(|it| &*it.name).collect();
     assert_eq!(skipped, ["subscribe"], "\n{report}");
     assert!(report.steps.len() > 40, "\n{report}");
-    assert!(report.to_string().ends_with("44 ok, 0 failed, 1 skipped\n"), "\n{report}");
+    assert!(report.to_string().ends_with("45 ok, 0 failed, 1 skipped\n"), "\n{report}");
 }
 
 #[test]
 fn answers_from_other_threads_are_as_good() {
     hostile("threads.c", "NOTHING").holds(&["burst=500"]);
+}
+
+#[test]
+fn a_venue_that_lives_by_the_clock_of_the_feed_is_given_time() {
+    hostile("clock.c", "NOTHING").holds(&["burst=500", "now_ns=1000000000000000000"]);
 }
 
 #[test]
