@@ -60,19 +60,24 @@ pub(crate) unsafe fn close(
     timeout: Duration,
 ) -> Result<(), CloseError> {
     let Some(close) = api.close else { return Err(CloseError::Refused(abi::E_UNSUPPORTED)) };
-    let (said, hears) = mpsc::channel();
+    let (says, hears) = mpsc::channel();
     let (timeout_ms, address) = (to_ms(timeout), Address(session.cast()));
     let started = thread::Builder::new().name("plug-in close".to_owned()).spawn(move || {
         let Address(session) = { address };
         // SAFETY: the caller vouches for the session, and that nothing is called with it any more.
         let code = unsafe { close(session.cast(), timeout_ms) };
         // Nobody listens any more where it took too long.
-        let _ = said.send(code);
+        let _ = says.send(code);
     });
-    if started.is_err() {
+    let Ok(closing) = started else {
         return Err(CloseError::Hangs { under_way: "no thread to close", waited: Duration::ZERO });
+    };
+    let said = hears.recv_timeout(timeout.saturating_add(GRACE));
+    if said.is_ok() {
+        // It has nothing left to do, and its end is awaited so that it is not counted as a thread.
+        let _ = closing.join();
     }
-    match hears.recv_timeout(timeout.saturating_add(GRACE)) {
+    match said {
         Ok(OK) => Ok(()),
         Ok(code) => Err(CloseError::Refused(code)),
         Err(_) => Err(CloseError::Hangs { under_way: "close", waited: timeout + GRACE }),

@@ -79,6 +79,20 @@ fn a_folder_must_be_whole() {
 }
 
 #[test]
+fn a_plug_in_that_takes_one_session_is_asked_for_one() {
+    let built = hostile("table.c", "ONE_AT_A_TIME");
+    let (plugin, session) = opened(&built);
+    let opening = Opening::new(built.folder.path().to_owned());
+    assert_eq!(plugin.open(&opening).err(), Some(OpenError::Occupied));
+    // A session that is dropped is closed.
+    drop(session);
+    let session = plugin.open(&opening).unwrap();
+    assert_eq!(plugin.open(&opening).err(), Some(OpenError::Occupied));
+    session.close(WAIT).unwrap();
+    assert!(plugin.open(&opening).is_ok());
+}
+
+#[test]
 fn ticks_are_conflated_and_counted() {
     let built = hostile("events.c", "FLOODS_TICKS");
     let (_plugin, session) = opened(&built);

@@ -7,6 +7,8 @@ static int32_t spoiled(aftm_info *out) {
   memset(out, 0x41, sizeof *out + 8);
 #elif defined(BAD_NAME)
   out->name[0] = (char)0xFF;
+#elif defined(ONE_AT_A_TIME) /* No fault. */
+  out->caps &= ~AFTM_CAP_MULTI_SESSION;
 #elif defined(ODD_CAPS)
   out->caps |= AFTM_CAP_QUOTES;
 #endif
