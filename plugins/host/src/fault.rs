@@ -81,7 +81,8 @@ pub enum OpenError {
     Folder(PathBuf),
 }
 
-/// Why a request was not sent.
+/// Why a request was not sent. That it was is all that the other case says, even if the session breaks
+/// in the same moment.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum CallError {
     /// The plug-in refused.
@@ -123,7 +124,8 @@ pub enum CloseError {
 }
 
 /// A rule that a plug-in broke so badly that what an account holds may be wrong. The session takes
-/// no more calls and no more events: close it, open another, and ask the venue how things stand.
+/// no more calls and no more events: close it, open another, and ask the venue how things stand. What
+/// came of requests that were under way is not known, and none of them is sent again.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Breach {
     /// An event is missing, or came twice.

@@ -175,7 +175,10 @@ fn identity(api: &Api) -> Result<Identity, LoadFault> {
     let mut room = Guarded::<Info>::blank();
     // SAFETY: the room has as many bytes as it says.
     let code = unsafe { info(room.room()) };
-    let Some(told) = room.written() else { return Err(LoadFault::Overrun) };
+    if !room.is_whole() {
+        return Err(LoadFault::Overrun);
+    }
+    let told = room.written();
     if code != OK {
         return Err(LoadFault::Info(code));
     }

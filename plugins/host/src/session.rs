@@ -109,12 +109,12 @@ impl Plugin {
         let out = &raw mut session;
         // SAFETY: all that is passed lives during the call, `user` for ever.
         let code = unsafe { open(&raw const params, &raw const callbacks, out, err.room()) };
-        let Some(status) = err.written() else {
+        if !err.is_whole() {
             self.die();
             return Err(OpenError::Broken(Breach::Overrun("open")));
-        };
+        }
         if code != OK {
-            return Err(OpenError::Refused(Refusal::of(code, status)));
+            return Err(OpenError::Refused(Refusal::of(code, err.written())));
         }
         NonNull::new(session).ok_or(OpenError::Nothing)
     }
@@ -207,12 +207,14 @@ impl Session {
         let mut err = Guarded::<Status>::blank();
         let code = act(function, at.as_ptr(), err.room());
         drop(pass);
-        let Some(status) = err.written() else {
-            let breach = Breach::Overrun(name);
-            self.gate.queue().break_off(breach.clone());
-            return Err(CallError::Broken(breach));
-        };
-        if code == OK { Ok(()) } else { Err(CallError::Refused(Refusal::of(code, status))) }
+        if !err.is_whole() {
+            self.gate.queue().break_off(Breach::Overrun(name));
+        }
+        // The code alone says whether something was sent, even where the session has just broken.
+        match code {
+            OK => Ok(()),
+            code => Err(CallError::Refused(Refusal::of(code, err.written()))),
+        }
     }
 }
 

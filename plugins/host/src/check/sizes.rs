@@ -113,6 +113,9 @@ fn early(plugin: &Plugin, plan: &Plan) -> Seen {
     let session = plugin.open(&plan.opening()).map_err(failed)?;
     let order = OrderRequest { client_order_id: 1, qty_e9: 1_000_000_000, ..OrderRequest::blank() };
     let sent = session.send(&order);
+    if let Some(breach) = session.broken() {
+        return Err(failed(breach));
+    }
     let closed = session.close(plan.answer_wait).map_err(failed);
     match sent {
         Err(CallError::Refused(it)) if it.code == E_STATE => closed.map(|_| it.to_string()),
