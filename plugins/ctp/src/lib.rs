@@ -16,6 +16,10 @@ pub mod number;
 pub mod offset;
 pub mod orders;
 pub mod pricing;
+pub mod refs;
+pub mod refs_file;
+pub mod session;
+pub mod storm;
 pub mod text;
 pub mod version;
 

@@ -12,6 +12,7 @@ use crate::ask::Life;
 use crate::course::{Course, Seen, Step, UnknownStatus};
 use crate::fills::{Fills, Number, Trade};
 use crate::input::SessionKey;
+use crate::refs::Used;
 
 /// An order's name from the moment it is sent.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -102,6 +103,7 @@ struct Order {
     number: Option<Number>,
     has_told_accepted: bool,
     has_told_end: bool,
+    is_cancel_open: bool,
 }
 
 /// All orders.
@@ -116,8 +118,7 @@ pub struct Orders {
 
 impl Orders {
     /// An order of the host is about to be sent as these legs; to be called before the vendor is,
-    /// because the first report may come from within its call. Also for orders of before a restart,
-    /// from the file that keeps the references.
+    /// because the first report may come from within its call.
     pub fn sending(&mut self, client_order_id: u64, life: Life, legs: &[(Key, i32)]) {
         let at = self.orders.len();
         self.orders.push(Order { client_order_id, ..Order::default() });
@@ -126,6 +127,17 @@ impl Orders {
         }
         if client_order_id != 0 {
             self.by_client.insert(client_order_id, at);
+        }
+    }
+
+    /// The legs of before a restart, as the file of references has them.
+    pub fn restore(&mut self, used: &[Used]) {
+        for used in used {
+            let key = Key::new(used.session, &used.order_ref.to_string());
+            match self.by_client.get(&used.client_order_id) {
+                Some(at) => self.add_leg(*at, key, used.lots, used.life),
+                None => self.sending(used.client_order_id, used.life, &[(key, used.lots)]),
+            }
         }
     }
 
@@ -224,6 +236,7 @@ impl Orders {
     pub fn canceling(&mut self, client_order_id: u64, action: i32) -> Vec<(Key, Option<Number>)> {
         let at = self.by_client.get(&client_order_id).copied();
         let Some(order) = at.and_then(|at| self.orders.get_mut(at)) else { return Vec::new() };
+        order.is_cancel_open = true;
         let alive = order.legs.iter_mut().filter(|it| !it.course.is_ended());
         alive
             .map(|leg| {
@@ -264,6 +277,10 @@ impl Order {
         if step.change == abi::CHANGE_ACCEPTED {
             let is_first = !std::mem::replace(&mut self.has_told_accepted, true);
             return is_first.then_some(Step { state: abi::STATE_WORKING, ..step });
+        }
+        if step.change == abi::CHANGE_CANCEL_REJECTED {
+            let is_first = std::mem::replace(&mut self.is_cancel_open, false);
+            return is_first.then_some(Step { state, ..step });
         }
         if !is_over {
             return (!is_end).then_some(Step { state, ..step });

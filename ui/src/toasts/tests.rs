@@ -50,6 +50,17 @@ fn each_kind_lasts_its_time_and_errors_until_they_are_seen() {
 }
 
 #[test]
+fn a_warning_that_comes_with_an_answer_is_not_hidden_by_it() {
+    let mut bench = Bench::new();
+    bench.screen.toasts.push_news(Kind::Warn, "A1 is canceled when the exchange answers");
+    bench.wait(0);
+    bench.wait(5);
+    bench.screen.toasts.push(Kind::Ok, "done: cancel A1");
+    bench.wait(0);
+    assert_eq!(bench.told(), "A1 is canceled when the exchange answers");
+}
+
+#[test]
 fn one_is_shown_and_the_others_are_counted() {
     let mut bench = Bench::new();
     bench.screen.toasts.push_news(Kind::Ok, "first");
@@ -76,6 +87,8 @@ fn an_answer_to_a_key_is_not_hidden_by_what_was_told_before() {
         bench.wait(0);
     };
     bench.screen.toasts.push_news(Kind::Error, "refused A16");
+    bench.wait(0);
+    bench.wait(1_500);
     toasts(&mut bench, Kind::Warn, "dropped after 10 s, nothing sent");
     toasts(&mut bench, Kind::Ok, "sent: buy 1");
     assert_eq!(bench.told(), "sent: buy 1");

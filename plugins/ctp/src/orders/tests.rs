@@ -175,6 +175,7 @@ fn a_cancel_goes_to_every_leg_that_is_alive() {
         told(orders.cancel_refused(&key("1"), 1, refusal())),
         [(CHANGE_CANCEL_REJECTED, STATE_WORKING, 0)]
     );
+    assert_eq!(orders.cancel_refused(&key("2"), 1, refusal()), [], "one answer to one cancel");
     after(&mut orders, "1", (b'0', 2));
     assert_eq!(orders.canceling(7, 2).len(), 1);
     after(&mut orders, "2", (b'5', 0));
@@ -190,4 +191,26 @@ fn silence_and_our_own_cancel_leave_the_order_as_it_is() {
     assert_eq!(after(&mut orders, "1", (b'5', 0)), [(CHANGE_EXPIRED, STATE_EXPIRED, 0)]);
     let odd = orders.report(&report("1", "101", (b'x', 0)));
     assert_eq!(odd, Err(UnknownStatus(b'x')));
+}
+
+#[test]
+fn orders_of_before_a_restart_are_the_hosts() {
+    let used = |order_ref, client_order_id| Used {
+        trading_day: 20_251_121,
+        session: HERE,
+        order_ref,
+        client_order_id,
+        lots: 2,
+        life: Life::Ioc,
+    };
+    let mut orders = Orders::default();
+    orders.restore(&[used(1, 7), used(2, 7), used(3, 8)]);
+    assert!(orders.knows(7) && orders.knows(8));
+    after(&mut orders, "1", (b'0', 2));
+    let last = after(&mut orders, "2", (b'5', 0));
+    assert_eq!(last, [(CHANGE_EXPIRED, STATE_EXPIRED, 2)], "both legs are one order");
+    assert_eq!(
+        after(&mut orders, "3", (b'5', 0)).last(),
+        Some(&(CHANGE_EXPIRED, STATE_EXPIRED, 0))
+    );
 }
