@@ -10,6 +10,7 @@ use crate::overlays::Overlay;
 use crate::pane::Pane;
 use crate::panes::{chart, ladder, log, tape};
 use crate::safety::Safety;
+use crate::session::Stated;
 use crate::toasts::Toasts;
 use crate::view::Moment;
 use crate::widgets::table::Table;
@@ -19,6 +20,8 @@ use crate::widgets::table::Table;
 pub struct Screen {
     /// Theme and language.
     pub look: Look,
+    /// What of them the settings state.
+    pub(crate) stated: Stated,
     /// What keys do.
     pub keys: Keymap,
     /// The whole terminal.
@@ -88,9 +91,11 @@ pub enum Awaited {
 }
 
 impl Screen {
-    /// A screen of this many columns and rows, disarmed, nothing over it.
+    /// A screen of this many columns and rows, disarmed, nothing over it, in the look that the
+    /// settings state.
     pub fn new(look: Look, keys: Keymap, (width, height): (u16, u16)) -> Screen {
         Screen {
+            stated: Stated::of(&look),
             look,
             keys,
             area: Rect::new(0, 0, width, height),

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::look::Language;
+use crate::look::{Language, Look};
 use crate::pane::Pane;
 use crate::panes::chart::Period;
 use crate::screen::Screen;
@@ -28,7 +28,8 @@ pub struct Session {
     page: Option<String>,
     left: Option<String>,
     is_zoomed: Option<bool>,
-    /// A shipped theme; absent where the theme is the trader's own, or the terminal has no colors.
+    /// A shipped theme; absent where it is the one of the settings or the trader's own, or the
+    /// terminal has no colors.
     theme: Option<String>,
     is_red_up: Option<bool>,
     language: Option<String>,
@@ -51,6 +52,25 @@ impl Default for Session {
             language: None,
             period: None,
             sorts: BTreeMap::new(),
+        }
+    }
+}
+
+/// The look that the settings state. Only what a key changed in it is remembered, so that a setting
+/// that is stated anew is not overruled by a session that never was told otherwise.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Stated {
+    theme: String,
+    is_red_up: bool,
+    language: Language,
+}
+
+impl Stated {
+    pub(crate) fn of(look: &Look) -> Stated {
+        Stated {
+            theme: look.theme.name.clone(),
+            is_red_up: look.theme.convention() == Convention::RedUp,
+            language: look.language,
         }
     }
 }
@@ -79,7 +99,7 @@ struct Known {
 impl Screen {
     /// What is to be remembered.
     pub fn session(&self) -> Session {
-        let theme = &self.look.theme;
+        let (theme, stated, is) = (&self.look.theme, &self.stated, Stated::of(&self.look));
         let is_shipped = Theme::names().contains(&theme.name.as_str());
         let has_colors = theme.depth() != Depth::None;
         let saved = |sort: &Sort| SavedSort { column: sort.column.clone(), is_down: sort.is_down };
@@ -94,9 +114,9 @@ impl Screen {
             page: word(self.page),
             left: word(self.left),
             is_zoomed: Some(self.is_zoomed),
-            theme: (is_shipped && has_colors).then(|| theme.name.clone()),
-            is_red_up: Some(theme.convention() == Convention::RedUp),
-            language: Some(self.look.language.tag().to_owned()),
+            theme: (is_shipped && has_colors && is.theme != stated.theme).then_some(is.theme),
+            is_red_up: (is.is_red_up != stated.is_red_up).then_some(is.is_red_up),
+            language: (is.language != stated.language).then(|| is.language.tag().to_owned()),
             period: Some(self.chart.period.word().to_owned()),
             sorts: sorts.collect(),
         }
@@ -198,7 +218,6 @@ fn is_column(key: &String) -> Option<()> {
 mod tests {
     use super::*;
     use crate::keys::Keymap;
-    use crate::look::Look;
 
     fn screen() -> Screen {
         let look = Look { theme: Theme::default(), language: Language::English };
@@ -230,6 +249,21 @@ mod tests {
         assert_eq!(after.look.theme, before.look.theme);
         assert_eq!((after.page, after.left), (Pane::Fills, Pane::Chart));
         assert!(matches!(after.safety.level(), crate::safety::Level::Disarmed(_)));
+    }
+
+    #[test]
+    fn a_look_that_no_key_changed_is_left_to_the_settings() {
+        let saved = toml::to_string(&screen().session()).unwrap();
+        let theme = Theme::built_in("daylight").unwrap().swapped();
+        let look = Look { theme, language: Language::TraditionalChinese };
+        let mut stated = Screen::new(look.clone(), Keymap::default(), (120, 40));
+        stated.restore(&toml::from_str(&saved).unwrap());
+        assert_eq!(stated.look, look);
+        stated.look.language = stated.look.language.next();
+        let saved = toml::to_string(&stated.session()).unwrap();
+        let mut after = screen();
+        after.restore(&toml::from_str(&saved).unwrap());
+        assert_eq!(after.look.language, Language::SimplifiedChinese, "as the key left it");
     }
 
     #[test]

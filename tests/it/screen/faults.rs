@@ -163,7 +163,7 @@ fn an_order_that_the_exchange_rejects_is_told_until_it_is_seen() {
     terminal.press("b");
     terminal.see("SEND?");
     terminal.enter();
-    terminal.see("ERROR: order A1 refused (buy 1 TXFH1 at 17,");
+    terminal.see("ERROR: order A1 refused: ");
     terminal.see("Esc: seen");
     // Other keys do not take it away.
     terminal.press("\x1b7v");

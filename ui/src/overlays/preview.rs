@@ -7,11 +7,11 @@ use ratatui::text::{Line, Span};
 
 use crate::action::Action;
 use crate::event::Press;
-use crate::safety::stage::{Staged, effect, refusal, send};
+use crate::safety::stage::{Staged, effect, refusal, send, turned};
 use crate::screen::{Awaited, Screen};
 use crate::theme::Role;
 use crate::toasts::Kind;
-use crate::view::{Moment, View};
+use crate::view::{Moment, Nano, View};
 use crate::widgets::popup;
 
 use super::Overlay;
@@ -28,12 +28,15 @@ pub struct Preview {
     staged: Staged,
     awaited: Awaited,
     opened: Moment,
+    /// The net lots that it turns round.
+    turned: Option<Nano>,
 }
 
 impl Preview {
-    /// An order that waits from now on.
-    pub const fn new(staged: Staged, awaited: Awaited, opened: Moment) -> Preview {
-        Preview { staged, awaited, opened }
+    /// An order that waits from now on, in the position as it is.
+    pub fn new(staged: Staged, awaited: Awaited, opened: Moment, view: &View) -> Preview {
+        let turned = turned(view, &staged.line);
+        Preview { staged, awaited, opened, turned }
     }
 }
 
@@ -87,6 +90,8 @@ pub(crate) fn tick(screen: &mut Screen, view: &View, now: Moment) {
             dropped = Some(late);
         } else if !view.is_fresh(&preview.staged.item) {
             dropped = Some("safety.dropped_stale");
+        } else if preview.turned != turned(view, &preview.staged.line) {
+            dropped = Some("safety.dropped_turned");
         } else {
             return true;
         }
@@ -104,7 +109,12 @@ pub(crate) fn drop_all(screen: &mut Screen) {
 
 fn tell(screen: &mut Screen, kind: Kind, key: &str) {
     let text = screen.look.text(key);
-    screen.toasts.push(kind, text);
+    // In lines, one word after the other is read, and none takes another's place.
+    if screen.is_plain {
+        screen.toasts.push_news(kind, text);
+    } else {
+        screen.toasts.push(kind, text);
+    }
 }
 
 /// Draws it into the bottom line, and above it where one line is not enough.

@@ -122,7 +122,8 @@ fn market(position: &Position, lots: Nano) -> String {
 fn reverse(screen: &mut Screen, view: &View, row: &Row<'_>) -> Vec<Action> {
     let lots = row.position.net().saturating_abs();
     let Some(twice) = lots.checked_mul(2) else { return Vec::new() };
-    stage(screen, view, row, market(row.position, twice), "positions.reverse")
+    let line = format!("{} --open-close auto", market(row.position, twice));
+    stage(screen, view, row, line, "positions.reverse")
 }
 
 /// Hands an order over with the sentence of what it does.

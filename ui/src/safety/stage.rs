@@ -4,7 +4,7 @@ use crate::action::Action;
 use crate::overlays::{Overlay, preview};
 use crate::screen::{Awaited, Screen};
 use crate::toasts::Kind;
-use crate::view::{Side, View, money, parse_nano};
+use crate::view::{Nano, Position, Side, View, money, parse_nano};
 
 use super::level::{Level, blocked};
 
@@ -48,7 +48,7 @@ pub(crate) fn stage_for(
     match screen.safety.level() {
         // Without order keys there is nothing to arm, and every order is asked for in words.
         _ if screen.is_plain => {
-            let preview = preview::Preview::new(staged, awaited, screen.now);
+            let preview = preview::Preview::new(staged, awaited, screen.now, view);
             screen.overlays.push(Overlay::Preview(Box::new(preview)));
             Ok(Vec::new())
         }
@@ -61,7 +61,7 @@ pub(crate) fn stage_for(
             Err(screen.look.text("safety.one_waits").into_owned())
         }
         Level::Preview => {
-            let preview = preview::Preview::new(staged, awaited, screen.now);
+            let preview = preview::Preview::new(staged, awaited, screen.now, view);
             screen.overlays.push(Overlay::Preview(Box::new(preview)));
             Ok(Vec::new())
         }
@@ -109,19 +109,51 @@ pub(crate) fn refusal(screen: &Screen, view: &View, staged: &Staged) -> Option<S
     (!view.is_fresh(&staged.item)).then(|| look.fill("safety.stale_quote", &item))
 }
 
+/// What an order says behind a flag, apart or after an equals sign.
+fn said<'line>(words: &'line [String], flag: &str) -> Option<&'line str> {
+    let behind = |at: usize, word: &'line String| match word.strip_prefix(flag)? {
+        "" => words.get(at + 1).map(String::as_str),
+        rest => rest.strip_prefix('='),
+    };
+    words.iter().enumerate().find_map(|(at, word)| behind(at, word))
+}
+
+/// The position that an order meets: in the account that it names, or the selected one.
+fn meant<'view>(view: &'view View, item: &str, words: &[String]) -> Option<&'view Position> {
+    let account = said(words, "--account").or(view.machine.account.as_deref())?;
+    view.positions.iter().find(|it| it.item == item && it.account == account)
+}
+
+/// The net lots that an order turns round, where it does: with others, it would do something else
+/// than what was looked at.
+pub(crate) fn turned(view: &View, line: &str) -> Option<Nano> {
+    let words = shell_words::split(line).ok()?;
+    let [_, _, item, _, rest @ ..] = words.as_slice() else { return None };
+    (said(rest, "--open-close")? == "auto")
+        .then(|| meant(view, item, rest).map_or(0, Position::net))
+}
+
 /// What an order does to the margin, where that is known: like `margin +184,000 TWD`.
 pub(crate) fn effect(screen: &Screen, view: &View, line: &str) -> Option<String> {
     let words = shell_words::split(line).ok()?;
-    let [command, side, item, lots, ..] = words.as_slice() else { return None };
+    let [command, side, item, lots, rest @ ..] = words.as_slice() else { return None };
     if command != "order" {
         return None;
     }
-    let side = if side == "buy" { Side::Buy } else { Side::Sell };
-    let held = view.position(item).map_or(0, |it| match side {
+    let rule = said(rest, "--open-close").unwrap_or_default().to_ascii_lowercase();
+    let side =
+        [Side::Buy, Side::Sell].into_iter().find(|it| side.eq_ignore_ascii_case(it.word()))?;
+    let position = meant(view, item, rest);
+    let held = position.map_or(0, |it| match side {
         Side::Buy => it.short.saturating_sub(it.long),
         Side::Sell => it.long.saturating_sub(it.short),
     });
-    let opened = parse_nano(lots)?.saturating_sub(held.max(0)).max(0);
+    let lots = parse_nano(lots).filter(|it| *it > 0)?;
+    let opened = match rule.as_str() {
+        "open" => lots,
+        "close" => 0,
+        _ => lots.saturating_sub(held.max(0)).max(0),
+    };
     if opened == 0 {
         return Some(screen.look.text("safety.closes").into_owned());
     }

@@ -203,11 +203,30 @@ fn one_order_waits_at_a_time() {
 }
 
 #[test]
+fn a_reversal_of_a_position_that_changed_is_dropped() {
+    let mut bench = Bench::armed();
+    bench.keys("r");
+    let line = "order sell TXFH1 2 --tif ioc --open-close auto";
+    stage(&mut bench.screen, &bench.view, staged(line));
+    bench.wait(400);
+    assert!(matches!(bench.top(), Some(Overlay::Preview(_))));
+    bench.view.positions.retain(|it| it.item != "TXFH1");
+    assert_eq!(bench.keys("enter"), []);
+    assert!(bench.told().contains("the position is not what it was"), "{}", bench.told());
+}
+
+#[test]
 fn a_preview_says_what_it_does_to_the_margin() {
     for (line, words) in [
         ("order buy TXFH1 2 --tif ioc", "margin about +368,000 TWD"),
         ("order sell TXFH1 1 --tif ioc", "only closes"),
         ("order sell TXFH1 2 --tif ioc", "margin about +184,000 TWD"),
+        ("order SELL TXFH1 1 --open-close CLOSE", "only closes"),
+        ("order BUY TXFH1 1", "margin about +184,000 TWD"),
+        ("order sell TXFH1 1 --account SIM-1", "only closes"),
+        ("order sell TXFH1 1 --account SIM-2", "margin about +184,000 TWD"),
+        ("order sell TXFH1 1 --account=SIM-2", "margin about +184,000 TWD"),
+        ("order sell TXFH1 1 --open-close open", "margin about +184,000 TWD"),
     ] {
         let mut bench = Bench::armed();
         stage(&mut bench.screen, &bench.view, staged(line));

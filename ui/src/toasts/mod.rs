@@ -19,6 +19,8 @@ pub use watch::watch;
 
 use watch::Seen;
 
+/// News that come so shortly before the answer to a key belong to it, in nanoseconds.
+const TOGETHER: Moment = 1_000_000_000;
 /// The most that wait; beyond, the oldest goes, an error last.
 const COUNT_MAX: usize = 50;
 
@@ -89,7 +91,7 @@ impl Toasts {
     /// Tells why something was not done, unless an order that was refused for it is told already.
     pub(crate) fn push_answer(&mut self, refused: &Refused) {
         let reason = format!("{} ({})", refused.text, refused.code);
-        let is_told = |it: &Toast| it.kind == Kind::Error && it.text.ends_with(&reason);
+        let is_told = |it: &Toast| it.kind == Kind::Error && it.text.contains(&reason);
         if !self.waiting.iter().any(is_told) {
             self.push(Kind::Error, refused.text.clone());
         }
@@ -114,17 +116,19 @@ impl Toasts {
 
     fn place(&self) -> Option<usize> {
         let is_fresh = |it: &Toast| it.since != Some(Moment::MIN);
-        let fresh = |it: &&(usize, &Toast)| it.1.kind >= Kind::Warn && is_fresh(it.1);
-        let answer = self.waiting.iter().rposition(|it| it.is_answer && is_fresh(it)).unwrap_or(0);
-        let all: Vec<(usize, &Toast)> = self.waiting.iter().enumerate().skip(answer).collect();
-        // What was done is said by a fill, too, which says more.
-        let is_fill = |it: &Toast| !it.is_answer && it.kind < Kind::Warn;
-        let says_more = || {
-            let is_done = all.last().is_some_and(|it| it.1.kind < Kind::Warn);
-            self.waiting.iter().rposition(is_fill).filter(|_| is_done)
+        let is_strong = |it: &Toast| it.kind >= Kind::Warn && is_fresh(it);
+        let answer = self.waiting.iter().rposition(|it| it.is_answer && is_fresh(it));
+        let since = answer.and_then(|it| self.waiting.get(it)?.since);
+        // What came with the answer belongs to it.
+        let is_of_it = |at: usize, it: &Toast| {
+            answer.is_none_or(|answer| at >= answer)
+                || it.since.zip(since).is_some_and(|(it, since)| since - it < TOGETHER)
         };
-        let place = all.iter().rfind(fresh).map(|it| it.0);
-        place.or_else(says_more).or(all.last().map(|it| it.0))
+        let all = || self.waiting.iter().enumerate();
+        let strong = all().rfind(|(at, it)| is_strong(it) && is_of_it(*at, it));
+        // What was done is said by a fill, too, which says more.
+        let fill = || all().rfind(|(_, it)| !it.is_answer && it.kind < Kind::Warn);
+        strong.or_else(fill).or_else(|| all().next_back()).map(|it| it.0)
     }
 
     /// How many are there besides the one that is shown.

@@ -50,6 +50,17 @@ fn each_kind_lasts_its_time_and_errors_until_they_are_seen() {
 }
 
 #[test]
+fn a_warning_that_comes_with_an_answer_is_not_hidden_by_it() {
+    let mut bench = Bench::new();
+    bench.screen.toasts.push_news(Kind::Warn, "A1 is canceled when the exchange answers");
+    bench.wait(0);
+    bench.wait(5);
+    bench.screen.toasts.push(Kind::Ok, "done: cancel A1");
+    bench.wait(0);
+    assert_eq!(bench.told(), "A1 is canceled when the exchange answers");
+}
+
+#[test]
 fn one_is_shown_and_the_others_are_counted() {
     let mut bench = Bench::new();
     bench.screen.toasts.push_news(Kind::Ok, "first");
@@ -76,6 +87,8 @@ fn an_answer_to_a_key_is_not_hidden_by_what_was_told_before() {
         bench.wait(0);
     };
     bench.screen.toasts.push_news(Kind::Error, "refused A16");
+    bench.wait(0);
+    bench.wait(1_500);
     toasts(&mut bench, Kind::Warn, "dropped after 10 s, nothing sent");
     toasts(&mut bench, Kind::Ok, "sent: buy 1");
     assert_eq!(bench.told(), "sent: buy 1");
@@ -159,10 +172,14 @@ fn an_order_in_doubt_that_is_refused_is_told_twice() {
     let with = |state, reason: &str| Order { state, reason: reason.into(), ..order.clone() };
     bench.view.orders[5] = with(OrderState::InDoubt, "");
     assert_eq!(bench.happens(&Event::View).len(), 1);
-    assert!(bench.told().contains("A16 IN DOUBT (sell 1 TXFH1 at 17,317)"), "{}", bench.told());
+    assert!(
+        bench.told().contains("A16 IN DOUBT, it may be live: sell 1 TXFH1 at 17,317"),
+        "{}",
+        bench.told()
+    );
     bench.view.orders[5] = with(OrderState::Rejected, "margin");
     assert_eq!(bench.happens(&Event::View).len(), 1);
-    assert!(bench.told().contains("order A16 refused (sell 1 TXFH1 at 17,317): margin"));
+    assert!(bench.told().contains("order A16 refused: margin, sell 1 TXFH1 at 17,317"));
     assert_eq!(bench.happens(&Event::View), []);
 }
 
@@ -187,7 +204,7 @@ fn a_refused_order_is_told_once_whatever_comes_first() {
         if !is_answered_first {
             bench.answer(answer);
         }
-        let told = "order A16 refused (sell 1 TXFH1 at 17,317): too little margin (MARGIN)";
+        let told = "order A16 refused: too little margin (MARGIN), sell 1 TXFH1 at 17,317";
         assert_eq!((bench.told().as_str(), bench.screen.toasts.more()), (told, 0));
     }
     // Something else that is refused for the same reason is told in its own words.

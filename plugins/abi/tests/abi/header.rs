@@ -131,3 +131,18 @@ fn every_code_has_its_own_words() {
         assert!(!words.contains(word(unknown)));
     }
 }
+
+#[test]
+fn the_guide_names_nothing_that_is_not_in_the_header() {
+    let guide = include_str!("../../../../docs/PLUGINS.md");
+    let words = guide.split(|it: char| !it.is_ascii_alphanumeric() && it != '_');
+    let words: BTreeSet<_> = words
+        .filter(|it| it.starts_with("AFTM_") || it.starts_with("aftm_"))
+        .filter(|it| !["aftm_exchange", "aftm_exchange_abi"].contains(it))
+        .collect();
+    assert!(words.len() > 20, "{words:?}");
+    let code = code();
+    let known: BTreeSet<_> =
+        code.split(|it: char| !it.is_ascii_alphanumeric() && it != '_').collect();
+    assert_eq!(words.difference(&known).collect::<Vec<_>>(), Vec::<&&str>::new());
+}

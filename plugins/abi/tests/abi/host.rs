@@ -58,22 +58,26 @@ pub(crate) struct Host {
 
 /// The entry of the example, which is compiled once and never unloaded.
 pub(crate) fn entry() -> Entry {
-    static ENTRY_POINT: OnceLock<Entry> = OnceLock::new();
-    *ENTRY_POINT.get_or_init(|| {
-        let folder = tempfile::tempdir().unwrap();
-        let library = folder.path().join("libexample.so");
-        let sources = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../example-c");
-        let other = sources.join("tell.c");
-        let flags = ["-shared", "-fPIC", "-fvisibility=hidden", "-pthread", "-g", "-O1"];
-        let flags = [&flags[..], &[other.to_str().unwrap()]].concat();
-        compile(Language::C11, &sources.join("plugin.c"), &library, &flags);
-        // SAFETY: the library was just built from sources that do nothing when they are loaded, and
-        // the symbol is of this type by the header that they include.
-        unsafe {
-            let library = Box::leak(Box::new(libloading::Library::new(&library).unwrap()));
-            *library.get::<Entry>(ENTRY.to_bytes_with_nul()).unwrap()
-        }
-    })
+    // A static is never dropped, so the library stays.
+    static LOADED: OnceLock<(libloading::Library, Entry)> = OnceLock::new();
+    LOADED.get_or_init(load).1
+}
+
+fn load() -> (libloading::Library, Entry) {
+    let folder = tempfile::tempdir().unwrap();
+    let library = folder.path().join("libexample.so");
+    let sources = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../example-c");
+    let other = sources.join("tell.c");
+    let flags = ["-shared", "-fPIC", "-fvisibility=hidden", "-pthread", "-g", "-O1"];
+    let flags = [&flags[..], &[other.to_str().unwrap()]].concat();
+    compile(Language::C11, &sources.join("plugin.c"), &library, &flags);
+    // SAFETY: the library was just built from sources that do nothing when they are loaded, and the
+    // symbol is of this type by the header that they include.
+    unsafe {
+        let library = libloading::Library::new(&library).unwrap();
+        let entry = *library.get::<Entry>(ENTRY.to_bytes_with_nul()).unwrap();
+        (library, entry)
+    }
 }
 
 /// The table of the example.

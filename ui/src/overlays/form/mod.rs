@@ -104,10 +104,12 @@ impl Form {
         self.focus.is_some()
     }
 
-    /// Puts a text into the field that has the focus.
+    /// Puts a text into the field that has the focus. The word that proves that somebody means the
+    /// production venue is typed.
     pub fn paste(&mut self, text: &str) {
         if self.sent.is_none()
-            && let Some(entry) = self.focus.and_then(|it| self.entry_mut(it))
+            && let Some(name) = self.focus.filter(|it| *it != Name::Phrase)
+            && let Some(entry) = self.entry_mut(name)
         {
             entry.field.insert(text);
             self.refusal = None;

@@ -220,6 +220,9 @@ fn a_login_takes_what_is_offered_and_production_wants_a_word() {
     let mut bench = opened(login);
     assert_eq!(lines(&submit(&mut bench, &["demo", "", "y"])), Vec::<&str>::new());
     bench.keys("backtab");
+    crate::overlays::paste(&mut bench.screen, "production");
+    assert_eq!(bench.keys("tab enter"), [], "the word is never pasted");
+    bench.keys("shift-tab");
     bench.types("production");
     assert_eq!(lines(&bench.keys("tab enter")), ["login demo --production"]);
     for text in ["Y ", "yess", "j", "1", "true", "production"] {

@@ -11,7 +11,7 @@ use crate::theme::{Glyph, Role};
 use crate::view::{Trading, View};
 use crate::widgets::popup::{self, Popup};
 
-use super::run::{Outcome, Run, Step};
+use super::run::{Outcome, Run, Step, left_text};
 use super::{Choice, Kill};
 
 /// Cells of the text, where the terminal has them.
@@ -45,7 +45,7 @@ pub fn draw(frame: &mut Frame<'_>, kill: &Kill, screen: &Screen, view: &View) {
         if kill.choice.is_none() && kill.reason.is_none() {
             focus = lines.len().saturating_sub(1);
         }
-        lines.extend(verdict(look, run, width));
+        lines.extend(verdict(look, view, run, width));
     }
     let hint = popup::wrap(&look.text("kill.keys"), usize::from(width));
     let style = look.style(Role::FormHint);
@@ -126,7 +126,12 @@ fn hanging(text: &str, width: u16) -> impl Iterator<Item = String> {
     parts.into_iter().enumerate().map(set_in)
 }
 
-fn verdict(look: &Look, run: &Run, width: u16) -> Vec<Line<'static>> {
+fn verdict(look: &Look, view: &View, run: &Run, width: u16) -> Vec<Line<'static>> {
+    if let Some(left) = run.left(view).filter(|_| run.is_done()) {
+        let text = left_text(look, left);
+        let style = look.style(Role::StatusDanger);
+        return hanging(&text, width).map(|it| Line::styled(it, style)).collect();
+    }
     let (key, role) = match (run.is_busy(), run.is_done(), run.has_no_switch()) {
         (true, ..) => ("kill.busy", Role::StatusInfo),
         (false, true, false) => ("kill.complete", Role::StatusOk),

@@ -172,8 +172,8 @@ fn rearm(screen: &mut Screen) -> Vec<Action> {
 }
 
 /// Goes on with what the menu was told to do.
-pub fn answered(screen: &mut Screen, _view: &View, answer: &Answer) -> Vec<Action> {
-    run::answered(screen, answer)
+pub fn answered(screen: &mut Screen, view: &View, answer: &Answer) -> Vec<Action> {
+    run::answered(screen, view, answer)
 }
 
 /// Goes on without an answer that does not come.

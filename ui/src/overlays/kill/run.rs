@@ -4,9 +4,11 @@ use std::collections::VecDeque;
 
 use crate::action::Action;
 use crate::event::Answer;
+use crate::look::Look;
+use crate::safety::gate::is_held;
 use crate::screen::{Awaited, Screen};
 use crate::toasts::Kind;
-use crate::view::Moment;
+use crate::view::{Connection, Moment, Trading, View};
 
 use super::Choice;
 
@@ -69,6 +71,19 @@ impl Run {
         !self.is_busy() && all.all(|(at, it)| is_well(it) || !is_last(at, it))
     }
 
+    /// The orders that still work and the positions that are still held, where the machine was told
+    /// to end them: what it takes note of it does once the exchange answers.
+    pub(super) fn left(&self, view: &View) -> Option<(usize, usize)> {
+        if !matches!(view.machine.trading, Trading::Halted(_)) {
+            return None;
+        }
+        let was_told = |what: &str| self.steps.iter().any(|it| it.line.starts_with(what));
+        let orders = view.orders.iter().filter(|it| was_told("kill") && it.is_open()).count();
+        let closes = was_told("kill --flatten");
+        let held = view.positions.iter().filter(|it| closes && is_held(it)).count();
+        (orders + held > 0).then_some((orders, held))
+    }
+
     /// Whether the gateway has no switch, so that nothing keeps others from sending orders.
     pub(super) fn has_no_switch(&self) -> bool {
         let is_it =
@@ -120,7 +135,7 @@ fn next(screen: &mut Screen) -> Vec<Action> {
     lines.into_iter().map(|it| send(screen, it.to_owned())).collect()
 }
 
-pub(super) fn answered(screen: &mut Screen, answer: &Answer) -> Vec<Action> {
+pub(super) fn answered(screen: &mut Screen, view: &View, answer: &Answer) -> Vec<Action> {
     let now = screen.now;
     let Some(run) = &mut screen.safety.kill else { return Vec::new() };
     let Some(step) = run.steps.iter_mut().find(|it| it.id == answer.id) else { return Vec::new() };
@@ -142,7 +157,7 @@ pub(super) fn answered(screen: &mut Screen, answer: &Answer) -> Vec<Action> {
     run.waves = instead.unwrap_or_else(|| std::mem::take(&mut run.waves));
     let actions = next(screen);
     if actions.is_empty() {
-        tell(screen);
+        tell(screen, view);
     }
     actions
 }
@@ -160,12 +175,20 @@ fn instead(
     (line == "stop").then(|| VecDeque::from([vec!["stop --abandon"]]))
 }
 
-fn tell(screen: &mut Screen) {
+/// What was told to an exchange that does not answer is still to come.
+fn tell(screen: &mut Screen, view: &View) {
     let Some(run) = screen.safety.kill.as_ref().filter(|it| !it.is_busy()) else { return };
     let refused = run.steps.iter().rev().find_map(|it| match &it.outcome {
         Outcome::Refused(text) => Some(text.clone()),
         _ => None,
     });
+    let is_away = view.machine.connection != Connection::Connected;
+    let left = run.left(view).filter(|_| is_away && run.is_done());
+    if let Some(left) = left {
+        let text = left_text(&screen.look, left);
+        screen.toasts.push_news(Kind::Error, text);
+        return;
+    }
     let (kind, text) = match (run.is_done(), run.has_no_switch()) {
         (true, false) => (Kind::Ok, screen.look.text("kill.complete").into_owned()),
         (true, true) => (Kind::Warn, screen.look.text("kill.without_switch").into_owned()),
@@ -175,6 +198,12 @@ fn tell(screen: &mut Screen) {
         }
     };
     screen.toasts.push_news(kind, text);
+}
+
+/// What is left, in words.
+pub(super) fn left_text(look: &Look, (orders, held): (usize, usize)) -> String {
+    let (orders, held) = (orders.to_string(), held.to_string());
+    look.fill("kill.left", &[("orders", &orders), ("positions", &held)])
 }
 
 pub(super) fn tick(screen: &mut Screen, now: Moment) -> Vec<Action> {

@@ -3,7 +3,7 @@ use crate::look::Language;
 use crate::overlays::bench::{Bench, lines};
 use crate::overlays::{Overlay, form, kill, menu, quit};
 use crate::safety::{Level, Staged, Why, gate, stage};
-use crate::view::{Trading, fixture};
+use crate::view::{Connection, Trading, fixture};
 
 fn opened(mut bench: Bench) -> Bench {
     bench.wait(1_000);
@@ -231,4 +231,21 @@ fn it_is_there_at_every_size() {
     bench.screen.look.language = Language::TraditionalChinese;
     insta::assert_snapshot!("kill_running_zh", bench.drawn(80, 24));
     bench.draws_everywhere();
+}
+
+#[test]
+fn what_an_exchange_that_is_away_has_not_done_is_not_called_done() {
+    let mut bench = opened(Bench::new());
+    bench.keys("3 enter");
+    bench.view.machine.trading = Trading::Halted("kill menu".into());
+    bench.view.machine.connection = Connection::Lost("the line was reset".into());
+    bench.answer(Ok(""));
+    let drawn = bench.drawn(120, 40);
+    assert!(drawn.contains("NOT DONE YET"), "{drawn}");
+    assert!(!drawn.contains("has done what it was told"), "{drawn}");
+    assert!(bench.told().starts_with("NOT DONE YET"), "{}", bench.told());
+    bench.view.machine.connection = Connection::Connected;
+    bench.view.orders.clear();
+    bench.view.positions.clear();
+    assert!(bench.drawn(120, 40).contains("has done what it was told"));
 }
