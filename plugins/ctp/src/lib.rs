@@ -21,6 +21,8 @@ pub mod refs_file;
 pub mod session;
 pub mod storm;
 pub mod text;
+#[cfg(feature = "vendor")]
+pub mod vendor;
 pub mod version;
 
 mod refusal;

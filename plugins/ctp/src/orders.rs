@@ -3,7 +3,8 @@
 //! An order of the host may be several at the venue, its legs. The host hears of one order: it is
 //! accepted once the first leg is, and ends once the last one has.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
+use std::time::Duration;
 
 use aftm_exchange_abi as abi;
 
@@ -79,6 +80,15 @@ pub struct Fill {
     pub trade: Trade,
 }
 
+/// An order at the venue that can be canceled.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Alive {
+    /// Its name from the moment it was sent.
+    pub key: Key,
+    /// `OrderSysID` as the exchange wrote it; empty until there is one.
+    pub order_sys_id: String,
+}
+
 /// What a report makes known, to be told in this order.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct News {
@@ -93,6 +103,7 @@ struct Leg {
     key: Key,
     lots: i32,
     number: Option<Number>,
+    order_sys_id: String,
     course: Course,
 }
 
@@ -102,6 +113,7 @@ struct Order {
     legs: Vec<Leg>,
     number: Option<Number>,
     has_told_accepted: bool,
+    has_told_silence: bool,
     has_told_end: bool,
     is_cancel_open: bool,
 }
@@ -114,12 +126,24 @@ pub struct Orders {
     by_number: HashMap<Number, (usize, usize)>,
     by_client: HashMap<u64, usize>,
     fills: Fills,
+    unanswered: VecDeque<(Duration, Key)>,
 }
 
 impl Orders {
     /// An order of the host is about to be sent as these legs; to be called before the vendor is,
     /// because the first report may come from within its call.
-    pub fn sending(&mut self, client_order_id: u64, life: Life, legs: &[(Key, i32)]) {
+    pub fn sending(
+        &mut self,
+        now: Duration,
+        client_order_id: u64,
+        life: Life,
+        legs: &[(Key, i32)],
+    ) {
+        self.enter(client_order_id, life, legs);
+        self.unanswered.extend(legs.iter().map(|(key, _)| (now, key.clone())));
+    }
+
+    fn enter(&mut self, client_order_id: u64, life: Life, legs: &[(Key, i32)]) {
         let at = self.orders.len();
         self.orders.push(Order { client_order_id, ..Order::default() });
         for (key, lots) in legs {
@@ -136,7 +160,7 @@ impl Orders {
             let key = Key::new(used.session, &used.order_ref.to_string());
             match self.by_client.get(&used.client_order_id) {
                 Some(at) => self.add_leg(*at, key, used.lots, used.life),
-                None => self.sending(used.client_order_id, used.life, &[(key, used.lots)]),
+                None => self.enter(used.client_order_id, used.life, &[(key, used.lots)]),
             }
         }
     }
@@ -144,7 +168,13 @@ impl Orders {
     fn add_leg(&mut self, at: usize, key: Key, lots: i32, life: Life) {
         let Some(order) = self.orders.get_mut(at) else { return };
         self.by_key.insert(key.clone(), (at, order.legs.len()));
-        order.legs.push(Leg { key, lots, number: None, course: Course::new(life) });
+        order.legs.push(Leg {
+            key,
+            lots,
+            number: None,
+            order_sys_id: String::new(),
+            course: Course::new(life),
+        });
     }
 
     /// Whether this order of the host is known, so that it is never sent again.
@@ -167,6 +197,7 @@ impl Orders {
         if let Some(number) = number.filter(|_| leg.number.is_none()) {
             self.by_number.insert(number.clone(), (at, place));
             leg.number = Some(number.clone());
+            leg.order_sys_id = report.order_sys_id.to_owned();
             order.number.get_or_insert(number);
         }
         let updates = order.tell(steps);
@@ -211,9 +242,16 @@ impl Orders {
         self.with(key, |course| course.cancel_refused(action, refusal))
     }
 
-    /// The venue did not answer in time.
-    pub fn silent(&mut self, key: &Key) -> Vec<Update> {
-        self.with(key, Course::silent)
+    /// The orders that were sent as long ago as `limit` and have no answer: each is told once, and
+    /// only the venue's own list of orders ends the doubt.
+    pub fn overdue(&mut self, now: Duration, limit: Duration) -> Vec<Update> {
+        let mut updates = Vec::new();
+        let is_over = |sent: &Duration| now.saturating_sub(*sent) >= limit;
+        while self.unanswered.front().is_some_and(|(sent, _)| is_over(sent)) {
+            let Some((_, key)) = self.unanswered.pop_front() else { break };
+            updates.extend(self.with(&key, Course::silent));
+        }
+        updates
     }
 
     /// The plug-in is about to end what an IOC left in the queue.
@@ -231,19 +269,28 @@ impl Orders {
         order.tell(step.into_iter().collect())
     }
 
-    /// The host is about to cancel an order under this action reference: the legs that are still
-    /// alive, with what the exchange calls them. Empty where the order is not known or has ended.
-    pub fn canceling(&mut self, client_order_id: u64, action: i32) -> Vec<(Key, Option<Number>)> {
+    /// The host is about to cancel its order under this action reference: the legs that are still
+    /// alive. None where the order is not known or has ended.
+    pub fn canceling(&mut self, client_order_id: u64, action: i32) -> Vec<Alive> {
         let at = self.by_client.get(&client_order_id).copied();
-        let Some(order) = at.and_then(|at| self.orders.get_mut(at)) else { return Vec::new() };
+        at.map_or_else(Vec::new, |at| self.cancel_at(at, action))
+    }
+
+    /// As [`Orders::canceling`], for an order that is known by its number alone.
+    pub fn canceling_number(&mut self, number: &Number, action: i32) -> Vec<Alive> {
+        let at = self.by_number.get(number).map(|(at, _)| *at);
+        at.map_or_else(Vec::new, |at| self.cancel_at(at, action))
+    }
+
+    fn cancel_at(&mut self, at: usize, action: i32) -> Vec<Alive> {
+        let Some(order) = self.orders.get_mut(at) else { return Vec::new() };
         order.is_cancel_open = true;
         let alive = order.legs.iter_mut().filter(|it| !it.course.is_ended());
-        alive
-            .map(|leg| {
-                leg.course.cancel_by_host(action);
-                (leg.key.clone(), leg.number.clone())
-            })
-            .collect()
+        let cancel = |leg: &mut Leg| {
+            leg.course.cancel_by_host(action);
+            Alive { key: leg.key.clone(), order_sys_id: leg.order_sys_id.clone() }
+        };
+        alive.map(cancel).collect()
     }
 }
 
@@ -277,6 +324,11 @@ impl Order {
         if step.change == abi::CHANGE_ACCEPTED {
             let is_first = !std::mem::replace(&mut self.has_told_accepted, true);
             return is_first.then_some(Step { state: abi::STATE_WORKING, ..step });
+        }
+        if step.change == abi::CHANGE_NO_REPLY {
+            let is_known =
+                self.has_told_accepted || std::mem::replace(&mut self.has_told_silence, true);
+            return (!is_known).then_some(Step { state, ..step });
         }
         if step.change == abi::CHANGE_CANCEL_REJECTED {
             let is_first = std::mem::replace(&mut self.is_cancel_open, false);

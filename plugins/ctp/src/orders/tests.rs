@@ -39,7 +39,7 @@ fn refusal() -> Refusal {
 fn sent(legs: usize, life: Life) -> Orders {
     let mut orders = Orders::default();
     let legs: Vec<_> = (1..=legs).map(|it| (key(&it.to_string()), 2)).collect();
-    orders.sending(7, life, &legs);
+    orders.sending(Duration::ZERO, 7, life, &legs);
     orders
 }
 
@@ -168,7 +168,10 @@ fn a_cancel_goes_to_every_leg_that_is_alive() {
     after(&mut orders, "1", (b'3', 0));
     assert_eq!(
         orders.canceling(7, 1),
-        [(key("1"), Some(number("101"))), (key("2"), None)],
+        [
+            Alive { key: key("1"), order_sys_id: "  101".to_owned() },
+            Alive { key: key("2"), order_sys_id: String::new() },
+        ],
         "the second is not at the exchange yet"
     );
     assert_eq!(
@@ -183,9 +186,34 @@ fn a_cancel_goes_to_every_leg_that_is_alive() {
 }
 
 #[test]
-fn silence_and_our_own_cancel_leave_the_order_as_it_is() {
+fn an_order_of_another_terminal_is_canceled_by_its_number() {
+    let mut orders = Orders::default();
+    let theirs = Key::new(SessionKey { front: 1, session: 10 }, "1");
+    let report = Report { key: theirs.clone(), ..report("1", "   55", (b'3', 0)) };
+    orders.report(&report).unwrap();
+    let alive = orders.canceling_number(&number("55"), 1);
+    assert_eq!(alive, [Alive { key: theirs, order_sys_id: "   55".to_owned() }]);
+    assert_eq!(orders.canceling_number(&number("56"), 1), []);
+}
+
+#[test]
+fn an_order_without_an_answer_is_told_once() {
+    let (early, late) = (Duration::from_secs(4), Duration::from_secs(5));
+    for legs in [1, 2] {
+        let mut orders = sent(legs, Life::Rod);
+        assert_eq!(orders.overdue(early, late), []);
+        assert_eq!(told(orders.overdue(late, late)), [(CHANGE_NO_REPLY, STATE_PENDING, 0)]);
+        assert_eq!(orders.overdue(late * 2, late), []);
+        assert_eq!(after(&mut orders, "1", (b'3', 0)), [(CHANGE_ACCEPTED, STATE_WORKING, 0)]);
+    }
+    let mut orders = sent(2, Life::Rod);
+    after(&mut orders, "1", (b'3', 0));
+    assert_eq!(orders.overdue(late, late), [], "the order as a whole has its answer");
+}
+
+#[test]
+fn a_cancel_of_ours_leaves_the_order_the_venues() {
     let mut orders = sent(1, Life::Ioc);
-    assert_eq!(told(orders.silent(&key("1"))), [(CHANGE_NO_REPLY, STATE_PENDING, 0)]);
     after(&mut orders, "1", (b'3', 0));
     orders.cancel_by_us(&key("1"));
     assert_eq!(after(&mut orders, "1", (b'5', 0)), [(CHANGE_EXPIRED, STATE_EXPIRED, 0)]);

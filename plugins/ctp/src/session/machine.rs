@@ -304,10 +304,10 @@ impl Session {
             {
                 self.mute(now, actions);
             }
-            Phase::Asking | Phase::Ready => {
-                if self.asked.is_some_and(|it| is_over(it.since, self.limits.answer)) {
-                    self.mute(now, actions);
-                }
+            Phase::Asking | Phase::Ready
+                if self.asked.is_some_and(|it| is_over(it.since, self.limits.answer)) =>
+            {
+                self.mute(now, actions);
             }
             _ => (),
         }
