@@ -34,6 +34,11 @@ pub struct Picture {
 /// What a trader sees who knows the screen: the first item shown, the ladder focused.
 const LADDER: &str = "enter alt-5";
 
+/// A machine at work; it knows no limits yet.
+fn running() -> View {
+    View { limits: Vec::new(), ..fixture::view() }
+}
+
 /// Every picture.
 pub const PICTURES: [Picture; 9] = [
     Picture {
@@ -42,7 +47,7 @@ pub const PICTURES: [Picture; 9] = [
         size: (120, 40),
         language: Language::English,
         theme: "classic-dark",
-        moment: fixture::view,
+        moment: running,
         keys: LADDER,
     },
     Picture {
@@ -51,7 +56,7 @@ pub const PICTURES: [Picture; 9] = [
         size: (120, 40),
         language: Language::English,
         theme: "daylight",
-        moment: fixture::view,
+        moment: running,
         keys: LADDER,
     },
     Picture {
@@ -60,7 +65,7 @@ pub const PICTURES: [Picture; 9] = [
         size: (120, 40),
         language: Language::English,
         theme: "deuter",
-        moment: fixture::view,
+        moment: running,
         keys: LADDER,
     },
     Picture {
@@ -69,7 +74,7 @@ pub const PICTURES: [Picture; 9] = [
         size: (120, 40),
         language: Language::TraditionalChinese,
         theme: "taifex-dark",
-        moment: fixture::view,
+        moment: running,
         keys: LADDER,
     },
     Picture {
@@ -78,7 +83,7 @@ pub const PICTURES: [Picture; 9] = [
         size: (80, 24),
         language: Language::English,
         theme: "classic-dark",
-        moment: fixture::view,
+        moment: running,
         keys: "enter",
     },
     Picture {
@@ -96,7 +101,7 @@ pub const PICTURES: [Picture; 9] = [
         size: (120, 40),
         language: Language::English,
         theme: "classic-dark",
-        moment: fixture::view,
+        moment: running,
         keys: "enter 4 enter b enter 1 7 2 5 0 enter",
     },
     Picture {
@@ -105,7 +110,7 @@ pub const PICTURES: [Picture; 9] = [
         size: (120, 40),
         language: Language::English,
         theme: "classic-dark",
-        moment: fixture::view,
+        moment: running,
         keys: "enter alt-5 f12",
     },
     Picture {
@@ -114,7 +119,7 @@ pub const PICTURES: [Picture; 9] = [
         size: (120, 40),
         language: Language::English,
         theme: "taifex-dark",
-        moment: fixture::view,
+        moment: running,
         keys: "enter alt-4 z",
     },
 ];
@@ -130,7 +135,7 @@ pub fn preview(look: Look, size: (u16, u16)) -> Result<Buffer, String> {
         size,
         language: look.language,
         theme: "",
-        moment: fixture::view,
+        moment: running,
         keys: LADDER,
     };
     picture.cells(look)
