@@ -87,12 +87,12 @@ pub(super) fn open(
 /// Takes the data folder. `ctl` looks at its lock for a moment, which is no reason to be refused.
 pub(super) fn hold(folders: &Folders) -> Result<journal::Hold, journal::HoldError> {
     for _ in 0..10 {
-        if let Ok(held) = journal::hold(&folders.data, "aftm run") {
+        if let Ok(held) = journal::hold(&folders.data, "aftm") {
             return Ok(held);
         }
         thread::park_timeout(Duration::from_millis(20));
     }
-    journal::hold(&folders.data, "aftm run")
+    journal::hold(&folders.data, "aftm")
 }
 
 pub(super) type Commands = Vec<(usize, Command)>;

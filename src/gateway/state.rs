@@ -70,6 +70,9 @@ pub struct Placed {
     pub multiplier: Quantity,
     /// When it was asked for, on the exchange's clock.
     pub time: Option<ExchangeTime>,
+    /// How many fills had been told by then: none of its own was traded before one of those,
+    /// whatever the exchange's clock says, which begins anew with a simulated day.
+    pub fills_before: usize,
 }
 
 /// A position and what it has earned.
@@ -85,8 +88,6 @@ pub struct Holding {
     pub tax: Money,
     /// Money a point and lot.
     pub multiplier: Quantity,
-    /// When the last of its trades was made, on the exchange's clock.
-    pub traded: ExchangeTime,
 }
 
 impl Holding {
@@ -96,7 +97,6 @@ impl Holding {
         let Ticket { side, open_close, .. } = placed.order.ticket;
         let Fill { quantity, price, .. } = *fill;
         self.multiplier = placed.multiplier;
-        self.traded = self.traded.max(fill.time);
         let booked = self.position.book(side, open_close, quantity, price, self.multiplier);
         let (booked, result) = match booked {
             Ok(booked) => (Ok(booked), Ok(())),
@@ -364,7 +364,9 @@ impl State {
                 self.requests.insert((None, request), id);
             }
         }
-        self.orders.insert(id, Placed { order, asked, request, signal, multiplier, time });
+        let fills_before = self.fills.len();
+        let placed = Placed { order, asked, request, signal, multiplier, time, fills_before };
+        self.orders.insert(id, placed);
     }
 
     fn report(&mut self, id: OrderId, report: &Report) {
@@ -390,10 +392,11 @@ impl State {
         let Some(placed) = self.orders.get(&id) else { return };
         let key = (placed.order.ticket.account, placed.order.ticket.item);
         let signal = placed.signal;
-        let holding = self.holdings.entry(key).or_default();
-        if fill.time < holding.traded {
+        let since = self.told(key, placed.fills_before);
+        let is_late = since.map(|(_, _, other)| other.time).any(|it| fill.time < it);
+        if is_late {
             self.book_anew(key);
-        } else if holding.book(placed, fill).is_err() {
+        } else if self.holdings.entry(key).or_default().book(placed, fill).is_err() {
             self.misfits += 1;
         }
         if let Some(signal) = signal {
@@ -401,18 +404,33 @@ impl State {
         }
     }
 
+    /// The fills of an account and item in the order they were told, each with its place among all,
+    /// from one place on.
+    fn told(
+        &self,
+        key: (AccountId, Code),
+        from: usize,
+    ) -> impl Iterator<Item = (usize, &Placed, &Fill)> {
+        self.fills.iter().enumerate().skip(from).filter_map(move |(told, (order, at))| {
+            let placed = self.orders.get(order)?;
+            let is_of_key = (placed.order.ticket.account, placed.order.ticket.item) == key;
+            is_of_key.then_some((told, placed, placed.order.fills.get(*at)?))
+        })
+    }
+
     /// A fill was told late: what netted against what follows from the order of the trades, so the
     /// holding is made of all its fills again. Trades of one instant keep the order they were told.
     fn book_anew(&mut self, key: (AccountId, Code)) {
-        let of_key = |it: &&Placed| (it.order.ticket.account, it.order.ticket.item) == key;
-        let traded = self.fills.iter().filter_map(|(order, at)| {
-            let placed = self.orders.get(order).filter(of_key)?;
-            Some((placed, placed.order.fills.get(*at)?))
-        });
-        let mut traded: Vec<(&Placed, &Fill)> = traded.collect();
-        traded.sort_by_key(|(_, fill)| fill.time);
+        let mut traded: Vec<(usize, &Placed, &Fill)> = Vec::new();
+        for (told, placed, fill) in self.told(key, 0) {
+            let is_after = |(told, _, other): &&(usize, &Placed, &Fill)| {
+                *told >= placed.fills_before && fill.time < other.time
+            };
+            let after = traded.iter().rev().take_while(is_after).count();
+            traded.insert(traded.len() - after, (told, placed, fill));
+        }
         let mut holding = Holding::default();
-        for (placed, fill) in traded {
+        for (_, placed, fill) in traded {
             // One that closes what is not there was counted when it was told.
             let _ = holding.book(placed, fill);
         }

@@ -64,6 +64,8 @@ pub(super) fn screen(settings: &Settings, folders: &Folders) -> Result<Exit> {
     // The theme decides about colors, NO_COLOR included: the library must not leave them out behind
     // its back, because what it writes instead takes the highlights away, too.
     crossterm::style::force_color_output(true);
+    // What is only good to know is in the log's pane and file, not under the screen.
+    log_lines::to_standard_error(log::LevelFilter::Warn);
     let held = run::hold(folders)?;
     // Nobody reads the lines of a machine with a screen.
     let Some(machine) = run::open(settings, folders, std::io::sink())? else {

@@ -45,6 +45,7 @@ impl Case<'_> {
                     signal,
                     multiplier,
                     time,
+                    fills_before: 0,
                 }));
                 let reply = Ok(Reply::Placed { row, repeated: false });
                 Decision { facts: vec![received], calls: vec![Call::Place(id)], reply }

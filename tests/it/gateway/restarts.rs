@@ -154,6 +154,30 @@ fn a_fill_that_is_told_late_is_booked_in_the_order_of_the_trades() {
     }
 }
 
+/// The random market begins its day anew with every start: by its clock the trades of a second run
+/// were made before those of the first.
+#[test]
+fn fills_of_a_day_that_begins_anew_come_after_those_of_before() {
+    let mut rig = Rig::new();
+    (17_310..17_330).for_each(|price| rig.tick(price));
+    rig.placed(market(Side::Buy, 1));
+    rig.tick(17_330);
+    rig.restart();
+    rig.now = MORNING;
+    rig.login();
+    rig.tick(17_300);
+    for side in [Side::Sell, Side::Buy] {
+        rig.placed(market(side, 1));
+        rig.tick(17_310);
+    }
+    let state = rig.core.state();
+    let prices: Vec<_> = state.orders.values().map(|it| it.order.fills[0].price).collect();
+    assert_eq!(prices.len(), 3);
+    let position = &state.holdings.values().next().unwrap().position;
+    assert_eq!((position.net(), position.average(Side::Buy)), (lots(1), Some(prices[2])));
+    rig.check_fold();
+}
+
 /// It was set off at 17310 and rests at 17305: the market need not go to its stop a second time.
 #[test]
 fn a_stop_limit_that_was_set_off_rests_at_its_limit_after_a_restart() {

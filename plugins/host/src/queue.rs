@@ -1,0 +1,297 @@
+//! What a session has told and nobody has taken yet, within bounds.
+//!
+//! Orders, fills, connections, holdings and answers are never dropped. A callback must not wait for
+//! room, so where they are more than the bound the session is broken: it takes no more calls and no
+//! more events, and whoever owns it closes it, opens another, and asks the venue how things stand.
+//! Ticks and books are the newest of each instrument; lines of the log beyond the bound are dropped.
+//! What is replaced or dropped is counted.
+
+use std::collections::{HashSet, VecDeque};
+
+use aftm_exchange_abi::LOG_WARN;
+
+use crate::fault::Breach;
+use crate::market::{Market, Newest, Put};
+use crate::news::{Counts, Line, News, Taken, What};
+
+/// How much of what a session tells is kept until it is taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Events that are never dropped. One more breaks the session.
+    pub news_max: usize,
+    /// Instruments with a tick or a book.
+    pub instruments_max: usize,
+    /// Lines of the log.
+    pub lines_max: usize,
+}
+
+impl Default for Limits {
+    /// Room for the busiest minutes: at most about forty megabytes.
+    fn default() -> Limits {
+        Limits { news_max: 65_536, instruments_max: 16_384, lines_max: 1_024 }
+    }
+}
+
+/// An event as a callback has copied it.
+pub(crate) struct Heard {
+    pub(crate) seq: u64,
+    pub(crate) req_id: u64,
+    pub(crate) is_last: bool,
+    pub(crate) ts_ns: Option<i64>,
+    pub(crate) content: Content,
+}
+
+/// What a copied event says. It lives for one callback, and an allocation would cost more than its
+/// bytes do.
+#[allow(clippy::large_enum_variant)]
+pub(crate) enum Content {
+    News(What),
+    Market(Market),
+    /// A kind that this version does not know.
+    Unknown,
+    /// What it was to be, and why it cannot be read.
+    Unreadable {
+        kind: &'static str,
+        why: String,
+        /// Whether what an account holds may be wrong without it.
+        is_grave: bool,
+    },
+}
+
+/// See the module.
+pub(crate) struct Queue {
+    limits: Limits,
+    news: VecDeque<News>,
+    market: Newest,
+    log: VecDeque<Line>,
+    waiting: HashSet<u64>,
+    seq: u64,
+    counts: Counts,
+    broken: Option<Breach>,
+}
+
+impl Queue {
+    pub(crate) fn new(limits: Limits) -> Queue {
+        Queue {
+            limits,
+            news: VecDeque::new(),
+            market: Newest::default(),
+            log: VecDeque::new(),
+            waiting: HashSet::new(),
+            seq: 0,
+            counts: Counts::default(),
+            broken: None,
+        }
+    }
+
+    /// A request is about to be sent: its answer may come before the call returns.
+    pub(crate) fn expect(&mut self, req_id: u64) {
+        self.waiting.insert(req_id);
+    }
+
+    /// A request was not sent after all: no answer will come.
+    pub(crate) fn forget(&mut self, req_id: u64) {
+        if !self.waiting.remove(&req_id) {
+            self.remark(format!("the plug-in refused request {req_id} and answered it as well"));
+        }
+    }
+
+    pub(crate) fn broken(&self) -> Option<&Breach> {
+        self.broken.as_ref()
+    }
+
+    /// The first breach holds.
+    pub(crate) fn break_off(&mut self, breach: Breach) {
+        self.broken.get_or_insert(breach);
+    }
+
+    /// Whether there is something to take.
+    pub(crate) fn has_told(&self) -> bool {
+        let is_silent = self.news.is_empty() && self.market.is_empty() && self.log.is_empty();
+        !is_silent || self.broken.is_some()
+    }
+
+    /// Takes an event in.
+    pub(crate) fn hear(&mut self, heard: Heard) {
+        if self.broken.is_some() {
+            self.counts.after_break += 1;
+            return;
+        }
+        let (expected, got) = (self.seq + 1, heard.seq);
+        if got != expected {
+            return self.break_off(Breach::Sequence { expected, got });
+        }
+        self.seq = got;
+        let is_last = heard.is_last && self.answers(heard.req_id);
+        match heard.content {
+            Content::News(what) => {
+                let is_stray = matches!(what, What::Answer(_)) && !is_last;
+                let Heard { seq, req_id, ts_ns, .. } = heard;
+                if !is_stray {
+                    self.keep(News { seq, req_id, is_last, ts_ns, what });
+                }
+            }
+            Content::Market(told) => self.put(&told),
+            Content::Unknown => self.counts.unknown += 1,
+            Content::Unreadable { kind, why, is_grave: true } => {
+                self.break_off(Breach::Unreadable { kind, why });
+            }
+            Content::Unreadable { kind, why, is_grave: false } => {
+                self.counts.unreadable += 1;
+                self.remark(format!("the plug-in told {kind} that cannot be read: {why}"));
+            }
+        }
+    }
+
+    /// Whether an answer is to a request that waits for one.
+    fn answers(&mut self, req_id: u64) -> bool {
+        let was_waiting = self.waiting.remove(&req_id);
+        if !was_waiting {
+            self.counts.stray_answers += 1;
+            self.remark(format!("the plug-in answered request {req_id}, which waits for nothing"));
+        }
+        was_waiting
+    }
+
+    fn keep(&mut self, news: News) {
+        if self.news.len() >= self.limits.news_max {
+            return self.break_off(Breach::Flood { max: self.limits.news_max });
+        }
+        self.news.push_back(news);
+    }
+
+    fn put(&mut self, told: &Market) {
+        match self.market.put(told, self.limits.instruments_max) {
+            Put::Kept => (),
+            Put::Replaced => self.counts.replaced += 1,
+            Put::Refused => self.counts.unreadable += 1,
+        }
+    }
+
+    /// Takes a line of the log in.
+    pub(crate) fn line(&mut self, level: i32, text: String) {
+        if self.log.len() >= self.limits.lines_max {
+            self.counts.lines_lost += 1;
+        } else {
+            self.log.push_back(Line { level, text });
+        }
+    }
+
+    /// What the host itself has to say of the plug-in.
+    fn remark(&mut self, text: String) {
+        self.line(LOG_WARN, text);
+    }
+
+    /// Hands out what was told. What `into` held is gone; its room is used again.
+    pub(crate) fn take(&mut self, into: &mut Taken) -> Newest {
+        into.news.clear();
+        into.log.clear();
+        std::mem::swap(&mut into.news, &mut self.news);
+        std::mem::swap(&mut into.log, &mut self.log);
+        into.counts = self.counts;
+        into.broken.clone_from(&self.broken);
+        std::mem::take(&mut self.market)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use aftm_exchange_abi::{Fill, Tick, Versioned, put_name};
+
+    use super::*;
+
+    fn queue() -> Queue {
+        Queue::new(Limits { news_max: 3, instruments_max: 2, lines_max: 2 })
+    }
+
+    fn heard(seq: u64, content: Content) -> Heard {
+        Heard { seq, req_id: 0, is_last: false, ts_ns: None, content }
+    }
+
+    fn fill(seq: u64) -> Heard {
+        heard(seq, Content::News(What::Fill(Fill::blank())))
+    }
+
+    fn answer(seq: u64, req_id: u64) -> Heard {
+        Heard { req_id, is_last: true, ..heard(seq, Content::News(What::Answer(Ok(())))) }
+    }
+
+    fn tick(seq: u64, symbol: &str, price_e9: i64) -> Heard {
+        let mut tick = Tick { price_e9, ..Tick::blank() };
+        put_name(&mut tick.symbol, symbol).unwrap();
+        heard(seq, Content::Market(Market::Tick(tick)))
+    }
+
+    fn taken(queue: &mut Queue) -> Taken {
+        let mut taken = Taken::default();
+        queue.take(&mut taken).take(&mut taken.market);
+        taken
+    }
+
+    #[test]
+    fn more_fills_than_are_kept_break_the_session_and_lose_none_before() {
+        let mut queue = queue();
+        (1..=5).for_each(|seq| queue.hear(fill(seq)));
+        let taken = taken(&mut queue);
+        assert_eq!(taken.news.iter().map(|it| it.seq).collect::<Vec<_>>(), [1, 2, 3]);
+        assert_eq!(taken.broken, Some(Breach::Flood { max: 3 }));
+        assert_eq!(taken.counts.after_break, 1, "the fifth");
+    }
+
+    #[test]
+    fn an_event_that_is_lost_or_told_twice_breaks_the_session() {
+        for got in [0, 1, 3] {
+            let mut queue = queue();
+            queue.hear(fill(1));
+            queue.hear(fill(got));
+            assert_eq!(queue.broken(), Some(&Breach::Sequence { expected: 2, got }));
+        }
+    }
+
+    #[test]
+    fn ticks_are_the_newest_of_each_instrument() {
+        let mut queue = queue();
+        for (seq, symbol) in (1..).zip(["A", "B", "A", "C", "A"]) {
+            queue.hear(tick(seq, symbol, i64::try_from(seq).unwrap()));
+        }
+        let taken = taken(&mut queue);
+        let prices = taken.market.iter().map(|it| match it {
+            Market::Tick(tick) => tick.price_e9,
+            Market::Book(_) => 0,
+        });
+        assert_eq!(prices.collect::<Vec<_>>(), [5, 2]);
+        assert_eq!((taken.counts.replaced, taken.counts.unreadable), (2, 1));
+        assert_eq!(taken.broken, None);
+    }
+
+    #[test]
+    fn a_request_is_answered_once() {
+        let mut queue = queue();
+        queue.expect(7);
+        queue.hear(answer(1, 7));
+        queue.hear(answer(2, 7));
+        let taken = taken(&mut queue);
+        assert_eq!((taken.news.len(), taken.counts.stray_answers), (1, 1));
+        assert_eq!(taken.log[0].text, "the plug-in answered request 7, which waits for nothing");
+    }
+
+    #[test]
+    fn lines_of_the_log_are_bounded() {
+        let mut queue = queue();
+        (0..9).for_each(|_| queue.line(1, "x".to_owned()));
+        let taken = taken(&mut queue);
+        assert_eq!((taken.log.len(), taken.counts.lines_lost), (2, 7));
+    }
+
+    #[test]
+    fn what_an_account_holds_is_never_left_out_in_silence() {
+        let unreadable = |is_grave| Content::Unreadable { kind: "x", why: "y".into(), is_grave };
+        let mut queue = queue();
+        queue.hear(heard(1, unreadable(false)));
+        queue.hear(heard(2, Content::Unknown));
+        assert_eq!((queue.counts.unreadable, queue.counts.unknown), (1, 1));
+        assert_eq!(queue.broken(), None);
+        queue.hear(heard(3, unreadable(true)));
+        assert!(matches!(queue.broken(), Some(Breach::Unreadable { .. })));
+    }
+}
