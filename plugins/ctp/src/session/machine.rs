@@ -114,22 +114,25 @@ impl Session {
     }
 
     fn logout(&mut self, actions: &mut Vec<Action>) {
-        let is_in = matches!(self.phase, Phase::Confirming { .. } | Phase::Asking | Phase::Ready);
         let ended = Refusal::new(abi::E_STATE, "the login has ended: the host logged out");
         self.stop(&ended, actions);
-        if is_in {
-            self.phase = Phase::Connected { not_before: Duration::ZERO };
-            actions.push(Action::Logout);
-        }
     }
 
-    /// Nothing goes on by itself, and nothing that the host asked for is left without an answer.
+    /// Nothing goes on by itself, a login that stands is ended, and nothing that the host asked for
+    /// is left without an answer.
     fn stop(&mut self, refusal: &Refusal, actions: &mut Vec<Action>) {
         self.is_wanted = false;
         if self.login_until.take().is_some() {
             actions.push(Action::AnswerLogin(Err(refusal.clone())));
         }
         self.give_up(refusal, actions);
+        if matches!(self.phase, Phase::Confirming { .. } | Phase::Asking | Phase::Ready) {
+            self.leave(actions);
+        }
+    }
+
+    fn leave(&mut self, actions: &mut Vec<Action>) {
+        self.request(Phase::Connected { not_before: Duration::ZERO }, Action::Logout, actions);
     }
 
     fn give_up(&mut self, refusal: &Refusal, actions: &mut Vec<Action>) {
@@ -180,6 +183,7 @@ impl Session {
             return;
         }
         match answer {
+            Ok(()) if !self.is_wanted => self.phase = Phase::Connected { not_before: now },
             Ok(()) => self.request(Phase::LoggingIn { since: now }, Action::Login, actions),
             Err(refusal) => self.refused(now, refusal, actions),
         }
@@ -200,6 +204,8 @@ impl Session {
             return;
         }
         match answer {
+            // It came after the host had given up, and nobody would end it.
+            Ok(_) if !self.is_wanted => self.leave(actions),
             Ok(trading_day) => {
                 (self.new_day, self.has_confirmed_again) = (trading_day, false);
                 self.request(Phase::Confirming { since: now }, Action::Confirm, actions);

@@ -333,3 +333,33 @@ fn a_logout_ends_what_was_begun() {
     let Some(Action::AnswerLogin(Err(refusal))) = done.first() else { panic!("{done:?}") };
     assert_eq!(refusal.code, E_STATE);
 }
+
+#[test]
+fn a_login_that_nobody_waits_for_any_more_is_ended() {
+    for ends in [Input::Logout, Input::Clock] {
+        let end = s(61);
+        let mut session = session();
+        session.apply(s(1), Input::Login);
+        session.apply(s(55), Input::Connected);
+        let answers = |done: &[Action]| {
+            done.iter().filter(|it| matches!(it, Action::AnswerLogin(Err(_)))).count()
+        };
+        assert_eq!(answers(&session.apply(end, ends.clone())), 1);
+        assert_eq!(session.apply(end, Input::Authenticated(Ok(()))), [], "no login follows");
+
+        let mut session = Session::new(Limits::default(), false, Duration::ZERO);
+        session.apply(s(1), Input::Login);
+        session.apply(s(55), Input::Connected);
+        session.apply(end, ends.clone());
+        assert_eq!(session.apply(end, Input::LoggedIn(Ok(DAY))), [Action::Logout]);
+        assert_eq!(session.apply(end, Input::Clock), []);
+
+        let mut session = Session::new(Limits::default(), false, Duration::ZERO);
+        session.apply(s(1), Input::Login);
+        session.apply(s(55), Input::Connected);
+        session.apply(s(55), Input::LoggedIn(Ok(DAY)));
+        assert!(session.apply(end, ends).contains(&Action::Logout));
+        assert_eq!(session.apply(end, Input::Confirmed(Ok(()))), []);
+        assert!(!session.is_ready());
+    }
+}
