@@ -47,7 +47,7 @@ fn faults(screen: &Screen, view: &View) -> Vec<(String, Role)> {
         wrong.push((down(look, process), Role::StatusDanger));
     }
     if let Some(ms) = machine.feed_silent_ms {
-        let values = [("feed", machine.feed.as_str()), ("age", &text::age(ms))];
+        let values = [("feed", machine.feed_name()), ("age", &text::age(ms))];
         wrong.push((look.fill("frame.banner_silent", &values), Role::StatusDanger));
     }
     if let Trading::Reducing(reason) = &machine.trading {
@@ -55,7 +55,7 @@ fn faults(screen: &Screen, view: &View) -> Vec<(String, Role)> {
         wrong.push((text, Role::StatusWarn));
     }
     if machine.feed_ended {
-        let text = look.fill("frame.banner_ended", &[("feed", &machine.feed)]);
+        let text = look.fill("frame.banner_ended", &[("feed", machine.feed_name())]);
         wrong.push((text, Role::StatusWarn));
     }
     wrong

@@ -75,7 +75,8 @@ fn speeds(look: &Look, view: &View) -> Vec<Piece> {
     let health = &view.health;
     let mut pieces = Vec::new();
     let label = format!("{} ", look.text("frame.feed"));
-    let mut feed = Piece::new(label, Role::TextMuted, 5).and(view.machine.feed.clone(), Role::Text);
+    let name = view.machine.feed_name().to_owned();
+    let mut feed = Piece::new(label, Role::TextMuted, 5).and(name, Role::Text);
     if let Some(age) = health.tick_age_ms {
         let is_late = view.machine.feed_silent_ms.is_some();
         let role = if is_late { Role::StatusDanger } else { Role::Text };

@@ -101,6 +101,14 @@ fn what_is_wrong_is_said_worst_first() {
 }
 
 #[test]
+fn a_feed_deep_in_folders_leaves_room_for_its_age() {
+    let mut view = fixture::view();
+    view.machine.feed = "taifex:/home/trader/recorded/days/of/2021/Daily_2021_07_26.zip".into();
+    let header = &rows(&screen(80, 24, Language::English), &view)[0];
+    assert!(header.contains("feed Daily_2021_07_26.zip 12ms"), "{header}");
+}
+
+#[test]
 fn the_smallest_screens_say_so_and_none_panics() {
     let view = fixture::view();
     let tiny = rows(&screen(59, 16, Language::English), &view);

@@ -118,6 +118,11 @@ pub struct Machine {
 }
 
 impl Machine {
+    /// The feed's name without the folders of its file, for lines that are short.
+    pub fn feed_name(&self) -> &str {
+        self.feed.rsplit('/').next().unwrap_or_default()
+    }
+
     /// Whether somebody is logged in.
     pub const fn is_logged_in(&self) -> bool {
         self.user.is_some()
