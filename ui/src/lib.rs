@@ -1,7 +1,7 @@
 //! The screen: draws a [`View`] and returns [`Action`]s.
 //!
-//! [`Screen`] holds what the user is looking at. [`update`] applies one [`Event`] to it and says what
-//! is to be done; [`draw`] shows it and changes nothing. Neither reads a clock nor does I/O.
+//! [`Screen`] holds what the user is looking at. [`update()`] applies one [`Event`] to it and says
+//! what is to be done; [`draw()`] shows it and changes nothing. Neither reads a clock nor does I/O.
 //! Knows nothing of orders, sockets or the domain: what it wants done it says in the command
 //! language, as lines that somebody else carries out.
 
