@@ -87,3 +87,11 @@ fn the_settings_file_is_the_built_in_layer_and_documents_every_key() {
     let from_file = resolve(folder.path()).unwrap().settings;
     assert_eq!(from_file, resolve(&folder.path().join("empty")).unwrap().settings);
 }
+
+/// Two crates have programs; the first command of the README names none.
+#[test]
+fn cargo_run_opens_the_screen() {
+    let manifest = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml")).unwrap();
+    let manifest: toml::Table = manifest.parse().unwrap();
+    assert_eq!(manifest["package"]["default-run"].as_str(), Some("aftm"));
+}
