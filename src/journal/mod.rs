@@ -136,7 +136,7 @@ impl Journal {
 
     /// What went wrong with moving facts from the log into the file, said once. Appends still work
     /// then, but the log grows until that succeeds.
-    pub fn checkpoint_failure(&mut self) -> Option<JournalError> {
+    pub fn moving_failure(&mut self) -> Option<JournalError> {
         self.mover.failure()
     }
 

@@ -306,7 +306,7 @@ fn readers_and_backups_work_while_the_machine_writes() {
         reading.join().unwrap();
         assert!(copying.join().unwrap().is_sound());
     });
-    assert!(journal.checkpoint_failure().is_none());
+    assert!(journal.moving_failure().is_none());
     assert_eq!(verify(&path).unwrap().sound, 9_000);
     assert!(matches!(backup(&path, &copy), Err(JournalError::Exists { .. })));
     let again = desk.folder.path().join("again.sqlite");
@@ -340,7 +340,7 @@ fn a_lock_held_by_another_program_holds_no_append_up() {
     let other = desk.hold_file();
     assert_eq!(journal.append(stamp(2), &[("order", "{}"), ("fill", "{}")]).unwrap(), 3);
     let refusal = loop {
-        if let Some(refusal) = journal.checkpoint_failure() {
+        if let Some(refusal) = journal.moving_failure() {
             break refusal;
         }
         std::thread::park_timeout(std::time::Duration::from_millis(10));
@@ -350,7 +350,7 @@ fn a_lock_held_by_another_program_holds_no_append_up() {
     journal.probe().unwrap();
     other.execute_batch("ROLLBACK").unwrap();
     desk.await_moved(3);
-    assert!(journal.checkpoint_failure().is_none(), "said once");
+    assert!(journal.moving_failure().is_none(), "said once");
 }
 
 #[test]

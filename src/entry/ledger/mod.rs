@@ -50,7 +50,7 @@ impl Facts {
         Facts { journal, text: Vec::with_capacity(4_096), ends: Vec::with_capacity(8) }
     }
 
-    /// The journal, for probes and what went wrong with checkpoints.
+    /// The journal, for probes and what went wrong with moving facts into the file.
     pub fn journal(&mut self) -> &mut Journal {
         &mut self.journal
     }
@@ -90,7 +90,7 @@ impl Ledger for Facts {
     }
 
     fn trouble(&mut self) -> Option<LedgerError> {
-        self.journal.checkpoint_failure().map(|error| LedgerError(error.to_string()))
+        self.journal.moving_failure().map(|error| LedgerError(error.to_string()))
     }
 }
 
