@@ -180,6 +180,7 @@ pub(super) fn serve(role: Role) -> Result<Exit> {
     let ends = &birth.endpoints;
     let messages = Messages::sample()?;
     match role {
+        Role::Venue => anyhow::bail!("the bare chain has no venue of its own"),
         Role::Strategy => {
             let ticks = socket::connect(&context, SocketType::SUB, Bound::Events, &ends.events)?;
             ticks.set_subscribe(Topic::Tick.bytes())?;

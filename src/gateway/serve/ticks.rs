@@ -116,7 +116,8 @@ impl<V: Venue, L: Ledger, C: Fn() -> Stamp> Server<V, L, C> {
         sent.and_then(|()| self.sockets.ticks.send(&self.frame, DONTWAIT)).or_else(again)
     }
 
-    pub(super) fn want(&self) {
+    pub(super) fn want(&mut self) {
+        self.core.follow();
         // A recorded feed must not run, or even count its time, before everybody is there.
         if self.pace.is_held() && !self.is_open {
             return;
