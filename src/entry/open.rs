@@ -56,7 +56,7 @@ fn dispatch(cli: Cli) -> Result<Exit> {
     let resolved = config::resolve(&inputs(&flags, &folders));
     match entry {
         None => {
-            let Some(settings) = in_force(resolved) else { return Ok(Exit::Configuration) };
+            let Some(settings) = machine(resolved) else { return Ok(Exit::Configuration) };
             drop(out);
             if plain {
                 screen::plain(&settings, &folders)
@@ -94,7 +94,7 @@ fn dispatch(cli: Cli) -> Result<Exit> {
             replay(&what, &settings, catalog, Output { out: &mut out, notes, has_terminal })
         }
         Some(Entry::Run { script }) => {
-            let Some(settings) = in_force(resolved) else { return Ok(Exit::Configuration) };
+            let Some(settings) = machine(resolved) else { return Ok(Exit::Configuration) };
             drop(out);
             run::run(&script, &settings, &folders)
         }
@@ -118,6 +118,16 @@ fn in_force(resolved: Result<Resolved, config::Problems>) -> Option<Settings> {
             None
         }
     }
+}
+
+/// The settings of a machine that trades; it opens at no other venue than the one that was asked for.
+fn machine(resolved: Result<Resolved, config::Problems>) -> Option<Settings> {
+    let settings = in_force(resolved)?;
+    if settings.venue.kind == config::Kind::Sim {
+        return Some(settings);
+    }
+    log::error!("this version opens no plug-in yet; set venue.kind = \"sim\"");
+    None
 }
 
 fn level(level: config::Level) -> LevelFilter {
