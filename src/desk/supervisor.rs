@@ -38,6 +38,9 @@ impl Default for Patience {
 /// none: a child that was killed once is back within a moment.
 const BACKOFF_MS: [i64; 5] = [0, 100, 400, 1_000, 2_000];
 
+/// How long a plug-in may take to end its session, where the machine ends.
+const ENDING_MAX: i64 = 3 * Stamp::SECOND;
+
 /// How a child stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Standing {
@@ -281,9 +284,8 @@ fn watch(child: &mut Child, patience: &Patience, now: Stamp, actions: &mut Vec<A
     let silence = now.since(child.heard);
     let bound = match child.standing {
         Standing::Starting => patience.hello,
-        Standing::Running | Standing::Silent | Standing::Stopping if child.role == Role::Venue => {
-            patience.hang
-        }
+        Standing::Running | Standing::Silent if child.role == Role::Venue => patience.hang,
+        Standing::Stopping if child.role == Role::Venue => patience.hang.min(ENDING_MAX),
         Standing::Running | Standing::Silent | Standing::Stopping => patience.silence,
         Standing::Waiting if now >= child.due => {
             let text = format!("the {} is starting again", child.role);

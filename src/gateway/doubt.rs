@@ -63,7 +63,7 @@ pub(super) fn is_doubtful(order: &Order) -> bool {
 
 impl<V: Venue, L: Ledger> Core<V, L> {
     /// Asks for the orders in doubt that it is time to ask for.
-    pub(super) fn inquire(&mut self, now: Stamp) {
+    pub fn inquire(&mut self, now: Stamp) {
         if self.doubts.due.is_empty() {
             return;
         }

@@ -28,4 +28,4 @@ pub mod venue;
 pub use core::{Core, Setup};
 pub use decide::Rules;
 pub use keep::{Ledger, LedgerError, NoLedger};
-pub use plugged::{Plugged, Way, WayEnded};
+pub use plugged::{Further, Plugged, Way, WayEnded};

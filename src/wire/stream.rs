@@ -4,7 +4,7 @@
 //! cannot be written now is kept, within bounds, and written with what follows.
 
 use std::io::{self, Read, Write};
-use std::os::fd::{AsRawFd, RawFd};
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, RawFd};
 use std::os::unix::net::UnixStream;
 
 use serde::Serialize;
@@ -16,6 +16,8 @@ use super::frame::{FRAME_BYTES_MAX, WireError, decode, encode_into};
 const OUTBOX_MAX: usize = 8 << 20;
 /// Bytes that are read at a time.
 const READ_BYTES: usize = 16 << 10;
+/// Reads in one turn, so that a flood keeps nobody else waiting.
+const READS_MAX: usize = 64;
 /// The length before each frame.
 const HEAD: usize = 4;
 
@@ -46,6 +48,8 @@ pub struct Stream {
     inbox: Vec<u8>,
     /// How much of the inbox is taken.
     taken: usize,
+    /// How often it may still be read in this turn.
+    reads: usize,
     is_closed: bool,
 }
 
@@ -59,7 +63,7 @@ impl Stream {
         socket.set_nonblocking(true)?;
         let frame = Vec::with_capacity(1_024);
         let (outbox, inbox) = (Vec::new(), Vec::new());
-        Ok(Stream { socket, frame, outbox, written: 0, inbox, taken: 0, is_closed: false })
+        Ok(Stream { socket, frame, outbox, written: 0, inbox, taken: 0, reads: READS_MAX, is_closed: false })
     }
 
     /// Puts a record behind those that wait.
@@ -105,7 +109,12 @@ impl Stream {
         self.written < self.outbox.len()
     }
 
-    /// The next record that has come whole; `None` where none has.
+    /// Another turn begins: so much may be read again.
+    pub fn turn(&mut self) {
+        self.reads = READS_MAX;
+    }
+
+    /// The next record that has come whole; `None` where none has, or enough was read in this turn.
     ///
     /// # Errors
     ///
@@ -118,9 +127,10 @@ impl Stream {
             if self.is_closed {
                 return Err(StreamError::Closed);
             }
-            if !self.read()? {
+            if self.reads == 0 || !self.read()? {
                 return Ok(None);
             }
+            self.reads -= 1;
         }
     }
 
@@ -168,6 +178,12 @@ impl Stream {
     }
 }
 
+impl AsFd for Stream {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.socket.as_fd()
+    }
+}
+
 impl AsRawFd for Stream {
     fn as_raw_fd(&self) -> RawFd {
         self.socket.as_raw_fd()
@@ -193,6 +209,7 @@ mod tests {
         for text in &sent {
             one.push(text).unwrap();
             one.flush().unwrap();
+            other.turn();
             while let Some(text) = other.next().unwrap() {
                 heard.push(text);
             }
@@ -211,6 +228,7 @@ mod tests {
         assert!(one.is_full(), "a socket holds less than 1.8 MB");
         let mut heard = 0;
         while heard < 30 {
+            other.turn();
             while other.next::<String>().unwrap().is_some() {
                 heard += 1;
             }

@@ -158,6 +158,7 @@ fn spawn(role: Role, endpoints: &Endpoints) -> Result<Process> {
         request_timeout_ms: 0,
         retry_count: 0,
         v1_quantity: Quantity::ONE,
+        plugin: None,
     });
     let mut input = child.stdin.take().context("a child has no standard input")?;
     input.write_all(&u32::try_from(record.len())?.to_be_bytes())?;

@@ -149,10 +149,11 @@ pub(super) fn with_machine<T: Send + 'static>(
         is_recorded: false,
         starts: time,
         speed: Some(1.0),
+        keep: None,
     };
     // What the machine says is made and written as ever, where nobody reads it.
     let out = OpenOptions::new().write(true).open("/dev/null")?;
-    let machine = run::Machine::join(settings, folders, &context, core, out, |_| Ok(line))?;
+    let machine = run::Machine::join(settings, folders, &context, core, (out, None), |_| Ok(line))?;
     let heard = socket::connect(&context, SocketType::SUB, Bound::Events, DESK_EVENTS)?;
     heard.set_subscribe(Topic::News.bytes())?;
     let mut rig = Rig {

@@ -106,12 +106,12 @@ fn a_gateway_that_panics_ends_the_machine_with_a_sentence_and_no_child() {
     let (feed, news) = mpsc::channel();
     let (wanted, _want) = mpsc::channel();
     let name = "broken".to_owned();
-    let line = FeedLine { name, news, wanted, is_recorded: false, starts, speed: Some(1.0) };
+    let line = FeedLine { name, news, wanted, is_recorded: false, starts, speed: Some(1.0), keep: None };
     let context = zmq::Context::new();
     let out = std::io::sink();
     let core = core.unwrap();
     let mut machine =
-        Machine::join(&settings, &folders, &context, core, out, |_| Ok(line)).unwrap();
+        Machine::join(&settings, &folders, &context, core, (out, None), |_| Ok(line)).unwrap();
     machine.desk.program = "/usr/bin/yes".into();
     let script = "login demo\nitem add TXFH1\naccount use SIM-1\n\
                   condition add buy TXFH1 --trigger 1000 --id far\nstart\n";

@@ -8,9 +8,6 @@ use crate::gateway::{Way, WayEnded};
 use crate::wire::stream::{Stream, StreamError};
 use crate::wire::{VenueCall, VenueWord};
 
-/// Words taken at a time, so that a flood does not keep the gateway from everybody else.
-const WORDS_MAX: usize = 4_096;
-
 /// Main's end.
 pub(crate) struct Apart {
     /// Main's end of each process that is started, as it is.
@@ -27,9 +24,8 @@ impl Apart {
     fn listen(&mut self, words: &mut Vec<VenueWord>) -> Result<(), StreamError> {
         let Some(stream) = &mut self.stream else { return Ok(()) };
         stream.flush()?;
-        while words.len() < WORDS_MAX
-            && let Some(word) = stream.next()?
-        {
+        stream.turn();
+        while let Some(word) = stream.next()? {
             words.push(word);
         }
         Ok(())
