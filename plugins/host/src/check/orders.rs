@@ -10,7 +10,7 @@ use aftm_exchange_abi::{
 
 use super::desk::Desk;
 use super::frame::{Frame, Seen, failed, hold, skipped};
-use super::{burst, ticket};
+use super::{burst, slow, ticket};
 use crate::fault::CallError;
 use crate::news::{News, What};
 
@@ -48,6 +48,7 @@ pub(super) fn try_all(frame: &mut Frame<'_>, desk: &mut Desk<'_>) {
     desk.step(frame, "an order is changed", amend);
     desk.step(frame, "all orders are canceled", cancel_all);
     desk.step(frame, "an order of another size", burst::sizes);
+    desk.step(frame, "a host that is slow", slow::host);
     desk.step(frame, "a burst from four threads", burst::four_threads);
 }
 
@@ -187,7 +188,8 @@ fn feed(desk: &mut Desk<'_>) -> Seen {
     Ok("a trade was shown to it".to_owned())
 }
 
-/// Buys and sells one lot, so that nothing is held afterwards.
+/// Buys and sells one lot, so that nothing is held afterwards. A fill may come before the update that
+/// counts it, even before the acceptance, or after it.
 fn market(desk: &mut Desk<'_>) -> Seen {
     if !desk.session.plugin().can(CAP_MARKET) {
         return Err(skipped("it offers no market orders"));
@@ -205,6 +207,7 @@ fn market(desk: &mut Desk<'_>) -> Seen {
         let ended = |it: &OrderUpdate| ends.contains(&it.state);
         let told = if ended(&told) { told } else { desk.order_until(id, "its end", ended)? };
         let (state, filled) = (told.state, told.filled_e9);
+        desk.filled_until(id, filled.min(told.qty_e9))?;
         hold(state == STATE_FILLED, || {
             format!("it ends in state {state} with {filled} filled: {}", text(&told.text))
         })?;
