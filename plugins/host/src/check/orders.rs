@@ -5,7 +5,8 @@ use aftm_exchange_abi::{
     CHANGE_ACCEPTED, CHANGE_CANCEL_REJECTED, CHANGE_REPLACED, CancelAllRequest, CancelRequest,
     E_DUPLICATE, E_INSTRUMENT, E_NO_ORDER, E_NOT_CANCELABLE, E_PRICE, E_QUANTITY, OK, OrderRequest,
     OrderUpdate, SIDE_BUY, SIDE_SELL, STATE_CANCELED, STATE_EXPIRED, STATE_FILLED, STATE_REJECTED,
-    STATE_WORKING, TIF_FOK, TIF_IOC, TYPE_MARKET, Tick, Versioned, code_name, name, put_name, text,
+    STATE_WORKING, TIF_FOK, TIF_IOC, TIF_ROD, TYPE_MARKET, Tick, Versioned, code_name, name,
+    put_name, text,
 };
 
 use super::desk::Desk;
@@ -194,11 +195,13 @@ fn market(desk: &mut Desk<'_>) -> Seen {
     if !desk.session.plugin().can(CAP_MARKET) {
         return Err(skipped("it offers no market orders"));
     }
+    // Many venues let no market order rest.
+    let tif = if desk.session.plugin().can(CAP_IOC) { TIF_IOC } else { TIF_ROD };
     let mut said = Vec::new();
     for side in [SIDE_BUY, SIDE_SELL] {
         let resting = ticket::resting(desk)?;
         let price_e9 = ABSENT;
-        let order = OrderRequest { side, order_type: TYPE_MARKET, price_e9, ..resting };
+        let order = OrderRequest { side, order_type: TYPE_MARKET, tif, price_e9, ..resting };
         let id = order.client_order_id;
         let req = desk.session.send(&order);
         let told = answer(&desk.answered(req)?)?;
