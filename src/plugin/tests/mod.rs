@@ -6,6 +6,7 @@ mod example;
 mod fake;
 mod inquiry;
 mod login;
+mod simulator;
 
 use aftm_domain::instrument::{Margin, TickTable};
 use aftm_domain::order::{Kind, Ticket, TimeInForce};
