@@ -71,7 +71,7 @@ impl<S: Seam> Course<S> {
                 self.log_in(secrets(credentials), production, now, words);
             }
             VenueCall::Logout {} => self.log_out(words),
-            VenueCall::List { instrument } => self.list(*instrument, words),
+            VenueCall::List { instrument } => self.list(&instrument, words),
             VenueCall::Follow { items } => self.follow(&items, words),
             VenueCall::Inquire { order } => self.state.errands.add(Purpose::Inquire(order)),
             VenueCall::Money {} => self.state.errands.add(Purpose::Money),
@@ -124,12 +124,12 @@ impl<S: Seam> Course<S> {
         }
     }
 
-    fn list(&mut self, listed: Instrument, words: &mut Vec<VenueWord>) {
+    fn list(&mut self, listed: &Instrument, words: &mut Vec<VenueWord>) {
         if self.state.knows_instruments {
             // The venue has a list of its own.
             return;
         }
-        let told = instrument::told(&listed).map_err(|why| ours("INSTRUMENT", why));
+        let told = instrument::told(listed).map_err(|why| ours("INSTRUMENT", why));
         let taken = told.and_then(|told| {
             self.session.list(&told).map_err(|error| refusal::of_call(&error))?;
             self.state.items.list(&told.exchange, listed.clone())
