@@ -32,7 +32,7 @@ fn tick(second: i64, price: &str) -> VenueCall {
         time: at(second),
         received: Stamp(1),
     };
-    VenueCall::Tick { tick, book: None }
+    VenueCall::Tick { tick, book: None, again: false }
 }
 
 #[test]
