@@ -103,6 +103,12 @@ impl Memory {
         }
     }
 
+    /// From now on every write fails.
+    #[cfg(test)]
+    pub(crate) fn spoil(&mut self) {
+        self.file = File::open(self.path()).unwrap();
+    }
+
     /// Whether the file has terms of an item.
     pub(crate) fn has_terms(&self, item: &Code) -> bool {
         self.listed.contains_key(item)

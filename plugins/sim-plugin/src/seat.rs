@@ -394,4 +394,10 @@ impl Seat {
         self.tell_connection(CONN_DOWN, E_INTERNAL, why);
         self.failed = Some(why.to_owned());
     }
+
+    /// From now on the ledger cannot be written.
+    #[cfg(test)]
+    pub(crate) fn spoil_the_ledger(&mut self) {
+        self.memory.iter_mut().for_each(Memory::spoil);
+    }
 }
