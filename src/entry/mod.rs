@@ -16,6 +16,7 @@ mod log;
 mod open;
 mod papers;
 pub mod parts;
+mod plugin;
 mod printer;
 mod replay;
 mod run;

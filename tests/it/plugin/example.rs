@@ -1,0 +1,51 @@
+//! Plug-ins that keep every rule.
+
+use super::compiler::{example, hostile};
+use super::run;
+
+#[test]
+fn the_example_in_c_is_green() {
+    let checked = example().holds(&[]);
+    let out = &checked.ended.out;
+    let skipped = checked.steps.iter().filter(|it| it.outcome == "skipped");
+    let skipped: Vec<_> = skipped.map(|it| it.name.as_str()).collect();
+    assert_eq!(skipped, ["subscribe"], "\n{out}");
+    assert_eq!(checked.steps.len(), 46, "\n{out}");
+}
+
+#[test]
+fn answers_from_other_threads_are_as_good() {
+    hostile("threads.c", "NOTHING").holds(&["--orders", "500"]);
+}
+
+#[test]
+fn a_venue_that_lives_by_the_clock_of_the_feed_is_given_time() {
+    hostile("clock.c", "NOTHING").holds(&["--orders", "500"]);
+}
+
+#[test]
+fn an_option_that_it_refuses_is_said() {
+    let checked = example().check(&["--option", "balance=much"]);
+    let sentence = &checked.failures()[0].sentence;
+    assert!(sentence.contains("the option balance is not a whole number"), "{sentence}");
+}
+
+#[test]
+fn nothing_is_tried_that_nobody_asked_for() {
+    let built = example();
+    let check = ["plugin", "check", built.path(), "--sessions", "5", "--silence-ms", "20"];
+    let ended = run(&check);
+    assert_eq!(ended.code, Some(0), "{}", ended.out);
+    let line = "skipped  login                                 no credentials were given\n";
+    assert!(ended.out.contains(line), "{}", ended.out);
+    assert!(ended.out.contains("with 0 orders just sent"), "{}", ended.out);
+    assert!(ended.out.ends_with("nobody logged in; --user NAME tries more\n"), "{}", ended.out);
+    assert!(!ended.out.contains('\u{1b}'), "colors are for terminals: {}", ended.out);
+    let ended = run(&[&check[..], &["--user", "demo"]].concat());
+    assert_eq!(ended.code, Some(0), "{}", ended.out);
+    let line = "skipped  orders                                the check may not trade\n";
+    assert!(ended.out.contains(line), "{}", ended.out);
+    assert!(ended.out.contains("with 0 orders just sent"), "{}", ended.out);
+    let colored = run(&[&check[..], &["--color", "always"]].concat());
+    assert!(colored.out.starts_with("\u{1b}[32mok"), "{}", colored.out);
+}
