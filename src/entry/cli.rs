@@ -57,7 +57,7 @@ pub struct Flags {
     /// One setting, like gateway.tick_port=0; may be given often
     #[arg(long = "set", global = true, value_name = "KEY=VALUE")]
     pub sets: Vec<String>,
-    /// Where ticks come from: random, taifex:PATH or csv:PATH
+    /// Where ticks come from: random, taifex:PATH, csv:PATH, or venue for the market of a plug-in
     #[arg(id = "feed_source", long = "feed", global = true, value_name = "FEED")]
     pub feed: Option<String>,
     /// Times real time, or max
