@@ -24,6 +24,14 @@ fn a_venue_that_lives_by_the_clock_of_the_feed_is_given_time() {
 }
 
 #[test]
+fn a_venue_without_a_market_is_told_of_an_instrument_and_a_time() {
+    let checked = hostile("told.c", "NOTHING").holds(&["--orders", "500"]);
+    let skipped = checked.steps.iter().filter(|it| it.outcome == "skipped");
+    let skipped: Vec<_> = skipped.map(|it| it.name.as_str()).collect();
+    assert_eq!(skipped, ["subscribe"], "\n{}", checked.ended.out);
+}
+
+#[test]
 fn an_option_that_it_refuses_is_said() {
     let checked = example().check(&["--option", "balance=much"]);
     let sentence = &checked.failures()[0].sentence;
