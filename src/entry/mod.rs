@@ -14,6 +14,7 @@ mod feed_line;
 pub mod ledger;
 mod log;
 mod open;
+mod outputs;
 mod papers;
 pub mod parts;
 mod plugin;
@@ -21,6 +22,7 @@ mod printer;
 mod replay;
 mod run;
 mod screen;
+mod venue;
 mod verify;
 
 pub use export::export;

@@ -9,7 +9,7 @@ use log::LevelFilter;
 use super::cli::{Cli, Config, Entry, Flags};
 use super::{
     Output, bench, child, ctl, doctor, export, log as log_lines, plugin, replay, run, screen,
-    verify,
+    venue, verify,
 };
 use crate::config::{self, Folders, Inputs, Resolved, Settings};
 use crate::desk::Exit;
@@ -43,6 +43,7 @@ fn dispatch(cli: Cli) -> Result<Exit> {
     match &entry {
         Some(Entry::Strategy) => return child::run(Role::Strategy),
         Some(Entry::Executor) => return child::run(Role::Executor),
+        Some(Entry::Venue) => return venue::run(),
         Some(Entry::Plugin(what)) => {
             return plugin::plugin(what, flags.color.as_deref(), &mut out);
         }
@@ -60,7 +61,7 @@ fn dispatch(cli: Cli) -> Result<Exit> {
     let resolved = config::resolve(&inputs(&flags, &folders));
     match entry {
         None => {
-            let Some(settings) = machine(resolved) else { return Ok(Exit::Configuration) };
+            let Some(settings) = in_force(resolved) else { return Ok(Exit::Configuration) };
             drop(out);
             if plain {
                 screen::plain(&settings, &folders)
@@ -98,7 +99,7 @@ fn dispatch(cli: Cli) -> Result<Exit> {
             replay(&what, &settings, catalog, Output { out: &mut out, notes, has_terminal })
         }
         Some(Entry::Run { script }) => {
-            let Some(settings) = machine(resolved) else { return Ok(Exit::Configuration) };
+            let Some(settings) = in_force(resolved) else { return Ok(Exit::Configuration) };
             drop(out);
             run::run(&script, &settings, &folders)
         }
@@ -122,16 +123,6 @@ fn in_force(resolved: Result<Resolved, config::Problems>) -> Option<Settings> {
             None
         }
     }
-}
-
-/// The settings of a machine that trades; it opens at no other venue than the one that was asked for.
-fn machine(resolved: Result<Resolved, config::Problems>) -> Option<Settings> {
-    let settings = in_force(resolved)?;
-    if settings.venue.kind == config::Kind::Sim {
-        return Some(settings);
-    }
-    log::error!("this version opens no plug-in yet; set venue.kind = \"sim\"");
-    None
 }
 
 fn level(level: config::Level) -> LevelFilter {

@@ -15,6 +15,7 @@ pub mod request;
 mod rows;
 pub mod signal;
 pub mod socket;
+pub mod stream;
 pub mod v1;
 pub mod venue;
 

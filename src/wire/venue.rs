@@ -201,6 +201,8 @@ pub struct VenuePosition {
     pub side: Side,
     /// Lots, at or above zero.
     pub quantity: Quantity,
+    /// Their average opening price, where the venue says it.
+    pub average: Option<Price>,
 }
 
 /// What a venue tells.

@@ -45,6 +45,9 @@ pub struct Check {
     /// Send orders, too; only ever at a simulated or a test venue
     #[arg(long, requires = "user")]
     pub trade: bool,
+    /// Fail where the library exports more than its entry
+    #[arg(long)]
+    pub strict: bool,
     /// Write a JSON object for each step
     #[arg(long)]
     pub json: bool,

@@ -70,6 +70,7 @@ pub(super) struct Trial {
     pub(super) options: Vec<(String, String)>,
     pub(super) credentials: Vec<(String, Hidden)>,
     pub(super) may_trade: bool,
+    pub(super) is_strict: bool,
     pub(super) orders_from: u64,
     pub(super) burst: u32,
     pub(super) reopen: u32,
@@ -107,7 +108,8 @@ fn say(progress: Progress<'_>) {
 }
 
 fn plan(folder: PathBuf, trial: Trial) -> Result<Plan> {
-    let Trial { options, credentials, may_trade, orders_from, burst, reopen, .. } = trial;
+    let Trial { options, credentials, may_trade, is_strict, orders_from, burst, reopen, .. } =
+        trial;
     let credentials = credentials
         .into_iter()
         .fold(Credentials::new(), |all, (key, it)| all.with(&key, Secret::new(it.0)));
@@ -116,6 +118,7 @@ fn plan(folder: PathBuf, trial: Trial) -> Result<Plan> {
         options,
         credentials,
         may_trade,
+        is_ours: is_strict,
         instrument: Some(instrument),
         now: Some(now),
         orders_from,

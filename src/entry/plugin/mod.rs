@@ -43,6 +43,7 @@ fn check(what: &Check, color: Option<&str>, out: &mut dyn Write) -> Result<Exit>
         options: what.options.clone(),
         credentials,
         may_trade: what.trade,
+        is_strict: what.strict,
         // Numbers that no earlier check of this day has used.
         orders_from: u64::try_from(clock::now().0 / 1_000)?.max(1),
         burst: what.orders,

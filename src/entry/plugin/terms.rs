@@ -1,12 +1,11 @@
 //! What a venue without a market of its own is told for a check: one instrument, and a time at which
 //! it trades.
 
-use aftm_domain::instrument::Margin;
-use aftm_domain::{Catalog, ExchangeTime, Instrument};
-use aftm_plugin_host::abi::{
-    ABSENT, Instrument as Terms, KIND_FUTURE, NO_TIME, Versioned, put_name, put_text,
-};
-use anyhow::{Context as _, Result};
+use aftm_domain::{Catalog, ExchangeTime, Instrument, Price};
+use aftm_plugin_host::abi::{ABSENT, Instrument as Terms};
+use anyhow::{Error, Result};
+
+use crate::plugin::told_instrument;
 
 /// The item, and a moment in the middle of its day session.
 const CODE: &str = "TXFH1";
@@ -18,61 +17,23 @@ const REFERENCE: i64 = 17_400;
 pub(super) fn example() -> Result<(Terms, (i64, i32))> {
     let now: ExchangeTime = NOW.parse()?;
     let instrument = Catalog::built_in()?.instrument(&CODE.parse()?, now.civil().date())?;
-    Ok((terms(&instrument, now.offset)?, (now.at.0, now.offset)))
+    Ok((terms(&instrument)?, (now.at.0, now.offset)))
 }
 
-fn terms(it: &Instrument, utc_offset_s: i32) -> Result<Terms> {
+/// With a reference and the limits of the day, so that an order that rests has a price.
+fn terms(it: &Instrument) -> Result<Terms> {
     let reference_e9 = REFERENCE * 1_000_000_000;
     let limit = it.price_limit.map(|ppm| REFERENCE * 1_000 * i64::from(ppm));
     // Inwards to the tick, as exchanges round their limits.
-    let step = it.ticks.step(aftm_domain::Price::from_raw(reference_e9)).raw().max(1);
+    let step = it.ticks.step(Price::from_raw(reference_e9)).raw().max(1);
     let upper = limit.map(|it| (reference_e9 + it).div_euclid(step) * step);
     let lower = limit.map(|it| (reference_e9 - it + step - 1).div_euclid(step) * step);
-    let mut terms = Terms {
-        kind: KIND_FUTURE,
-        multiplier_e9: it.multiplier.raw(),
-        fee_e9: i64::try_from(it.fee.raw())?,
-        lot_step_e9: it.lot_step.raw(),
-        limit_order_max_e9: it.limit_order_max.raw(),
-        market_order_max_e9: it.market_order_max.raw(),
+    Ok(Terms {
         reference_e9,
         upper_e9: upper.unwrap_or(ABSENT),
         lower_e9: lower.unwrap_or(ABSENT),
-        tax_ppb: it.tax,
-        price_limit_ppm: it.price_limit.unwrap_or(0),
-        last_trading_day: it.last_trading_day.strftime("%Y%m%d").to_string().parse()?,
-        last_trading_second: it.last_trading_second,
-        day_opens_s: it.sessions.day.opens,
-        day_closes_s: it.sessions.day.closes,
-        night_opens_s: it.sessions.night.map_or(NO_TIME, |it| it.opens),
-        night_closes_s: it.sessions.night.map_or(NO_TIME, |it| it.closes),
-        utc_offset_s,
-        ..Terms::blank()
-    };
-    match it.margin {
-        Margin::Fixed { initial, maintenance } => {
-            terms.margin_initial_e9 = i64::try_from(initial.raw())?;
-            terms.margin_maintenance_e9 = i64::try_from(maintenance.raw())?;
-        }
-        Margin::Rate { initial, maintenance } => {
-            terms.margin_initial_ppm = initial;
-            terms.margin_maintenance_ppm = maintenance;
-        }
-    }
-    let places = terms.tick_from_e9.iter_mut().zip(&mut terms.tick_e9);
-    let mut count = 0;
-    for ((from, step), band) in places.zip(it.ticks.bands()) {
-        (*from, *step) = (band.from.raw(), band.step.raw());
-        count += 1;
-    }
-    terms.ticks_n = count;
-    let fits = |put: Result<(), _>| put.ok().context("a name does not fit");
-    fits(put_name(&mut terms.symbol, it.code.as_str()))?;
-    fits(put_name(&mut terms.product, it.product.as_str()))?;
-    fits(put_name(&mut terms.month, &it.month))?;
-    fits(put_name(&mut terms.currency, &it.currency))?;
-    put_text(&mut terms.name, &it.name);
-    Ok(terms)
+        ..told_instrument(it).map_err(Error::msg)?
+    })
 }
 
 #[cfg(test)]

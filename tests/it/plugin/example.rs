@@ -1,21 +1,35 @@
 //! Plug-ins that keep every rule.
 
 use super::compiler::{example, hostile};
-use super::run;
+use super::{SHORT, run};
 
 #[test]
 fn the_example_in_c_is_green() {
-    let checked = example().holds(&[]);
+    let checked = example().holds(&["--strict"]);
     let out = &checked.ended.out;
     let skipped = checked.steps.iter().filter(|it| it.outcome == "skipped");
     let skipped: Vec<_> = skipped.map(|it| it.name.as_str()).collect();
     assert_eq!(skipped, ["subscribe"], "\n{out}");
-    assert_eq!(checked.steps.len(), 46, "\n{out}");
+    assert_eq!(checked.steps.len(), 48, "\n{out}");
 }
 
 #[test]
 fn answers_from_other_threads_are_as_good() {
     hostile("threads.c", "NOTHING").holds(&["--orders", "500"]);
+}
+
+#[test]
+fn a_fill_may_come_before_the_acceptance_of_its_order() {
+    hostile("events.c", "FILL_FIRST").holds(&["--orders", "500"]);
+}
+
+#[test]
+fn a_library_that_exports_more_is_found_out_where_that_is_asked_for() {
+    let built = hostile("clock.c", "NOTHING");
+    let said = "1 more than the entry: example_entry";
+    built.fails_with(&["--strict"], "exported symbols", said);
+    let checked = built.holds(&SHORT);
+    assert!(checked.ended.out.contains("better hidden: example_entry"), "{}", checked.ended.out);
 }
 
 #[test]
