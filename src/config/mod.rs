@@ -25,8 +25,8 @@ pub use layer::{Layer, Stated};
 pub use password::{Password, PasswordError, password};
 pub use problem::{Origin, Problem, Problems};
 pub use settings::{
-    Desk, Durability, Executor, Feed, Gateway, Journal, Level, Log, Mode, Random, Screen, Settings,
-    Simulator, Speed, Strategy, Venue,
+    Desk, Durability, Executor, Feed, Gateway, Journal, Kill, Level, Log, Mode, Random, Screen,
+    Settings, Simulator, Speed, Strategy, Venue,
 };
 
 use known::Known;

@@ -19,6 +19,7 @@ const DAY_MS: i64 = 86_400_000;
 #[allow(missing_docs)]
 pub struct Settings {
     pub gateway: Gateway,
+    pub kill: Kill,
     pub feed: Feed,
     pub random: Random,
     pub simulator: Simulator,
@@ -41,12 +42,14 @@ impl Settings {
         let mut reader = Reader::new(layer, is_in_force, problems);
         let it = &mut reader;
         // Every section is read before the first `?`, so that all of their problems are found.
-        let (gateway, feed, random) = (Gateway::read(it), Feed::read(it), Random::read(it));
+        let (gateway, kill) = (Gateway::read(it), Kill::read(it));
+        let (feed, random) = (Feed::read(it), Random::read(it));
         let (simulator, strategy) = (Simulator::read(it), Strategy::read(it));
         let (executor, venue, desk) = (Executor::read(it), Venue::read(it), Desk::read(it));
         let (journal, log, screen) = (Journal::read(it), Log::read(it), Screen::read(it));
         Some(Settings {
             gateway: gateway?,
+            kill: kill?,
             feed: feed?,
             random: random?,
             simulator: simulator?,
@@ -107,6 +110,17 @@ section! {
             |it| it.milliseconds("gateway.max_signal_age_ms", 1..=WAIT_MS_MAX),
         /// After how long an unanswered order is in doubt.
         in_doubt: Duration = |it| it.milliseconds("gateway.in_doubt_ms", 100..=WAIT_MS_MAX),
+    }
+}
+
+section! {
+    /// The halt, and what ends it.
+    Kill {
+        /// Whether a halt ends with reducing orders first.
+        rearm_via_reducing: bool = |it| it.boolean("kill.rearm_via_reducing"),
+        /// How long after a halt with real money nobody may rearm.
+        cooldown: Duration =
+            |it| it.integer("kill.cooldown_s", 0..=86_400).map(Duration::from_secs),
     }
 }
 

@@ -57,9 +57,7 @@ pub(super) fn event(now: Stamp, event: &Event) -> Option<String> {
         Event::Feed { feed, state, text } => {
             line(now, "feed", object!({ "feed": feed, "state": state, "text": text }))
         }
-        Event::Trading { state, reason } => {
-            line(now, "trading", object!({ "state": state, "reason": reason }))
-        }
+        Event::Trading(row) => line(now, "trading", row),
         Event::Alert { code, text } => alert(now, code, text),
     })
 }

@@ -49,10 +49,12 @@ pub fn catalog(folders: &Folders) -> Result<Catalog> {
 }
 
 /// The bounds of the gateway's decisions.
-pub fn rules(settings: &config::Gateway) -> Rules {
+pub fn rules(settings: &config::Settings) -> Rules {
     Rules {
-        signal_age_max: nanoseconds(settings.max_signal_age),
-        in_doubt_after: nanoseconds(settings.in_doubt),
+        signal_age_max: nanoseconds(settings.gateway.max_signal_age),
+        in_doubt_after: nanoseconds(settings.gateway.in_doubt),
+        rearm_via_reducing: settings.kill.rearm_via_reducing,
+        rearm_cooldown: nanoseconds(settings.kill.cooldown),
     }
 }
 

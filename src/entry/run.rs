@@ -310,7 +310,7 @@ pub(super) fn core<V: Venue>(
     let journal = Journal::open(&path, durability, VIEWS)?;
     let state = ledger::fold(&journal).with_context(|| format!("in {}", path.display()))?;
     let ledger = Facts::new(journal);
-    let rules = parts::rules(&settings.gateway);
+    let rules = parts::rules(settings);
     let mut core = Core::new(Setup { venue, ledger, listing, rules, state });
     core.start(clock::now()).context("the journal cannot be written")?;
     Ok(core)

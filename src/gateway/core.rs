@@ -12,6 +12,7 @@ use super::doubt::{Doubts, is_doubtful};
 use super::fact::{Door, Fact};
 use super::halt::Sweep;
 use super::keep::{Keeper, Ledger, LedgerError};
+use super::latch::Latch;
 use super::listing::Listing;
 use super::rows;
 use super::state::State;
@@ -52,6 +53,7 @@ pub struct Core<V, L> {
     unanswered: Vec<(OrderId, Stamp)>,
     pub(super) doubts: Doubts,
     pub(super) sweep: Sweep,
+    pub(super) latch: Latch,
     /// Open orders of the journal that the venue does not have.
     lost: Vec<OrderId>,
     pub(super) news: Vec<News>,
@@ -74,6 +76,7 @@ impl<V: Venue, L: Ledger> Core<V, L> {
             unanswered: Vec::new(),
             doubts: Doubts::default(),
             sweep: Sweep::default(),
+            latch: Latch::default(),
             lost: Vec::new(),
             news: Vec::new(),
         };
@@ -133,6 +136,7 @@ impl<V: Venue, L: Ledger> Core<V, L> {
             let text = "the machine ended before the exchange answered";
             facts.push(Fact::OrderReported { id, report: Report::ReplaceRejected(refusal(text)) });
         }
+        self.note_start(now);
         self.commit(now, facts)
     }
 
@@ -149,9 +153,15 @@ impl<V: Venue, L: Ledger> Core<V, L> {
         vec![Fact::OrderReported { id, report: Report::Expired }, alerted]
     }
 
-    pub(super) const fn case(&self, door: Door) -> Case<'_> {
+    pub(super) fn case(&self, door: Door) -> Case<'_> {
         let Core { state, listing, rules, time, last, published, .. } = self;
-        Case { state, listing, rules, time: *time, last, published: *published, door }
+        let is_latched = self.latch.is_tripped();
+        Case { state, listing, rules, time: *time, last, published: *published, door, is_latched }
+    }
+
+    /// The bounds of decisions.
+    pub(super) const fn rules(&self) -> &Rules {
+        &self.rules
     }
 
     /// Looks an instrument up and tells the venue of it, once.
@@ -242,8 +252,13 @@ impl<V: Venue, L: Ledger> Core<V, L> {
                 return self.login(user, password.as_deref(), *production, now);
             }
             Request::Logout {} => return self.logout(now),
-            Request::Kill { flatten, reason } => return self.kill(*flatten, reason, door, now),
-            Request::Rearm { reason } => return self.rearm(reason, door, now),
+            Request::Kill { flatten, reason, scope } => {
+                return self.kill(*scope, *flatten, reason, door, now);
+            }
+            Request::Reduce { reason, scope } => return self.reduce(*scope, reason, door, now),
+            Request::Rearm { reason, scope, force } => {
+                return self.rearm(*scope, reason, *force, door, now);
+            }
             Request::Accounts {} => case.accounts(),
             Request::UseAccount { account } => case.use_account(*account),
             Request::AddItem { item } => case.add_item(*item),

@@ -8,7 +8,8 @@ use aftm_domain::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::wire::{Outcome, Signal};
+use crate::wire::request::TradingState;
+use crate::wire::{Outcome, Scope, Signal};
 
 /// Which way a request came in; kept in the audit trail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -157,6 +158,19 @@ pub enum Fact {
         flatten: bool,
         /// Which way it came in.
         door: Door,
+        /// What it holds for.
+        #[serde(default, skip_serializing_if = "is_global")]
+        scope: Scope,
+    },
+    /// Only orders that make a position smaller are taken from here on.
+    Reduced {
+        /// Why.
+        reason: String,
+        /// Which way it came in.
+        door: Door,
+        /// What it holds for.
+        #[serde(default, skip_serializing_if = "is_global")]
+        scope: Scope,
     },
     /// Orders are taken again.
     Rearmed {
@@ -164,6 +178,12 @@ pub enum Fact {
         reason: String,
         /// Which way it came in.
         door: Door,
+        /// What it holds for.
+        #[serde(default, skip_serializing_if = "is_global")]
+        scope: Scope,
+        /// Which ones.
+        #[serde(default, skip_serializing_if = "is_active")]
+        to: TradingState,
     },
     /// Something that the trader must know and the audit must keep.
     Alerted {
@@ -216,10 +236,21 @@ impl Fact {
             Fact::OrderDenied { .. } => "order_denied",
             Fact::OrderReported { .. } => "order_reported",
             Fact::Halted { .. } => "halted",
+            Fact::Reduced { .. } => "reduced",
             Fact::Rearmed { .. } => "rearmed",
             Fact::Alerted { .. } => "alerted",
         }
     }
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref)] // As serde wants it.
+fn is_global(scope: &Scope) -> bool {
+    *scope == Scope::Global
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref)] // As serde wants it.
+fn is_active(state: &TradingState) -> bool {
+    *state == TradingState::Active
 }
 
 /// How the JSON of every fact starts.

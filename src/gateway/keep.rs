@@ -25,6 +25,12 @@ pub trait Ledger {
         Ok(())
     }
 
+    /// Trading is halted: says so where a machine that starts looks, whatever becomes of the facts.
+    fn latch(&mut self, _reason: &str) {}
+
+    /// Trading is halted no more.
+    fn unlatch(&mut self) {}
+
     /// What goes wrong though facts are kept, said once.
     fn trouble(&mut self) -> Option<LedgerError> {
         None
@@ -92,6 +98,14 @@ impl<L: Ledger> Keeper<L> {
         }
         self.unsaved.drain(..kept);
         result
+    }
+
+    pub(super) fn latch(&mut self, reason: &str) {
+        self.ledger.latch(reason);
+    }
+
+    pub(super) fn unlatch(&mut self) {
+        self.ledger.unlatch();
     }
 
     fn is_due(&self, now: Stamp) -> bool {

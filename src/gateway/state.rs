@@ -14,6 +14,7 @@ use aftm_domain::{
 };
 use rustc_hash::FxHashMap;
 
+use super::brakes::Brakes;
 use super::fact::{Door, Fact};
 use crate::wire::{Outcome, Signal};
 
@@ -113,31 +114,6 @@ impl Holding {
     }
 }
 
-/// Why trading is halted, and how far it goes.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Halt {
-    /// Why; every kill adds its own.
-    pub reason: String,
-    /// Whether every position is to be closed.
-    pub flatten: bool,
-}
-
-impl Halt {
-    /// The longest text of reasons, in bytes: later ones are in the journal.
-    const REASONS_MAX: usize = 1_000;
-
-    fn widen(&mut self, reason: &str, flatten: bool) {
-        self.flatten |= flatten;
-        let is_known = self.reason.split("; ").any(|it| it == reason);
-        if self.reason.is_empty() {
-            reason.clone_into(&mut self.reason);
-        } else if !is_known && self.reason.len() + reason.len() < Halt::REASONS_MAX {
-            self.reason.push_str("; ");
-            self.reason.push_str(reason);
-        }
-    }
-}
-
 /// What the gateway knows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct State {
@@ -145,8 +121,8 @@ pub struct State {
     pub session: Option<Session>,
     /// The venue answers.
     pub is_connected: bool,
-    /// Trading is halted; only an operator with a reason ends that.
-    pub halt: Option<Halt>,
+    /// What is held back from trading; only an operator with a reason ends that.
+    pub brakes: Brakes,
     /// The selected account.
     pub account: Option<AccountId>,
     /// The registered items, in the order of registration.
@@ -260,10 +236,11 @@ impl State {
                 self.take(order, (*request, *door), *signal, Quantity::ZERO, *time);
             }
             Fact::OrderReported { id, report } => self.report(*id, report),
-            Fact::Halted { reason, flatten, .. } => {
-                self.halt.get_or_insert_default().widen(reason, *flatten);
+            Fact::Halted { reason, flatten, scope, .. } => {
+                self.brakes.halt(*scope, reason, *flatten);
             }
-            Fact::Rearmed { .. } => self.halt = None,
+            Fact::Reduced { reason, scope, .. } => self.brakes.reduce(*scope, reason),
+            Fact::Rearmed { reason, scope, to, .. } => self.brakes.release(*scope, *to, reason),
             Fact::Alerted { .. } => (),
         }
     }

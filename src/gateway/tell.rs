@@ -5,8 +5,8 @@ use super::fact::{Door, Fact};
 use super::keep::Ledger;
 use super::rows;
 use super::venue::Venue;
-use crate::wire::Event;
-use crate::wire::request::TradingRow;
+use crate::wire::request::TradingState;
+use crate::wire::{Event, Scope};
 use aftm_domain::order::Report;
 use aftm_domain::{ConditionId, OrderId};
 
@@ -26,7 +26,13 @@ impl<V: Venue, L: Ledger> Core<V, L> {
             Fact::Disconnected { reason } => {
                 events.push(Event::Connection { connected: false, reason: reason.clone() });
             }
-            Fact::AccountUsed { account } => events.push(Event::Account { account: *account }),
+            Fact::AccountUsed { account } => {
+                events.push(Event::Account { account: *account });
+                if !self.state.brakes.is_empty() {
+                    // Another account may be held back otherwise.
+                    events.push(self.trading());
+                }
+            }
             Fact::ItemAdded { item } => {
                 events.push(Event::Item { item: *item, registered: true });
             }
@@ -52,14 +58,23 @@ impl<V: Venue, L: Ledger> Core<V, L> {
                     self.tell_fill(*id, fill, events);
                 }
             }
-            Fact::Halted { reason, .. } => {
+            Fact::Halted { reason, scope, .. } => {
                 events.push(self.trading());
-                let text = format!("trading is halted: {reason}");
+                let text = format!("trading is halted{}: {reason}", of(*scope));
                 events.push(Event::Alert { code: "HALTED".to_owned(), text });
             }
-            Fact::Rearmed { reason, .. } => {
+            Fact::Reduced { reason, scope, .. } => {
                 events.push(self.trading());
-                let text = format!("orders are taken again: {reason}");
+                let text = format!("only reducing orders are taken{}: {reason}", of(*scope));
+                events.push(Event::Alert { code: "REDUCING".to_owned(), text });
+            }
+            Fact::Rearmed { reason, scope, to, .. } => {
+                events.push(self.trading());
+                let which = match to {
+                    TradingState::Active => "orders are",
+                    TradingState::Reducing | TradingState::Halted => "reducing orders are",
+                };
+                let text = format!("{which} taken again{}: {reason}", of(*scope));
                 events.push(Event::Alert { code: "REARMED".to_owned(), text });
             }
             Fact::Alerted { code, text } => {
@@ -69,8 +84,7 @@ impl<V: Venue, L: Ledger> Core<V, L> {
     }
 
     fn trading(&self) -> Event {
-        let TradingRow { state, reason } = rows::trading(&self.state);
-        Event::Trading { state, reason }
+        Event::Trading(rows::trading(&self.state))
     }
 
     fn tell_condition(&self, id: ConditionId, events: &mut Vec<Event>) {
@@ -105,4 +119,9 @@ impl<V: Venue, L: Ledger> Core<V, L> {
             }
         }
     }
+}
+
+/// A part of what is traded, behind a verb; nothing where all of it is meant.
+fn of(scope: Scope) -> String {
+    if scope == Scope::Global { String::new() } else { format!(" for {scope}") }
 }

@@ -6,6 +6,7 @@ use aftm_domain::session::Sessions;
 use aftm_domain::{AccountId, Code, Money, Price, Quantity, UserId};
 use serde::{Deserialize, Serialize};
 
+use super::scope::Scope;
 use super::signal::{Outcome, Signal};
 
 /// A condition and its place in the order of creation, for the strategy.
@@ -126,7 +127,7 @@ pub struct StatusRow {
 }
 
 /// Which orders are taken.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum TradingState {
     /// All of them.
@@ -153,9 +154,23 @@ impl TradingState {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TradingRow {
-    /// Which ones.
+    /// Which ones, everywhere and in the selected account.
     pub state: TradingState,
     /// Why; empty while all of them are.
+    pub reason: String,
+    /// Every part that is held back, with its own reason.
+    pub scopes: Vec<ScopeRow>,
+}
+
+/// A part of what is traded that is held back.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ScopeRow {
+    /// Which part.
+    pub scope: Scope,
+    /// How far.
+    pub state: TradingState,
+    /// Why.
     pub reason: String,
 }
 

@@ -82,6 +82,7 @@ impl Past {
             time: None,
             last: &Default::default(),
             published: 0,
+            is_latched: false,
             door: Door::Gateway,
         };
         let line = |held: &Held| {

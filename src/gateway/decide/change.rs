@@ -84,7 +84,7 @@ impl Case<'_> {
             );
             return Decision::refuse("INVALID_ORDER", text);
         }
-        let checked = self.check_rules(&changed).and_then(|_| self.may_change(order, &changed));
+        let checked = self.check_rules(&changed).and_then(|_| self.may_change(id, &changed));
         if let Err(refused) = checked.and_then(|()| self.connected()) {
             return refused.into();
         }
@@ -139,7 +139,7 @@ impl Case<'_> {
             let part = left.at_most(max);
             left = Quantity::from_raw(left.raw() - part.raw());
             let ticket = closing(account, item, held.opposite(), part);
-            let instrument = self.check(&ticket)?;
+            let instrument = self.check(&ticket, None)?;
             let id = self.next_order(decision);
             let (multiplier, door) = (instrument.multiplier, self.door);
             let (request, signal, time) = (None, None, self.time);

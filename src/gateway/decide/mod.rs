@@ -1,6 +1,7 @@
 //! Decisions: from what the gateway knows and what is asked, to facts, calls to the venue and a
 //! reply. Nothing is changed here and no clock is read, so every decision can be tested by itself.
 
+mod brake;
 mod change;
 mod condition;
 mod exit;
@@ -77,11 +78,20 @@ pub struct Rules {
     /// How long the venue's answer to an order may take before it is in doubt, in nanoseconds of
     /// our time.
     pub in_doubt_after: i64,
+    /// Whether trading goes on after a halt with orders that reduce, before it goes on with all.
+    pub rearm_via_reducing: bool,
+    /// How long after a halt of a session with real money nobody may rearm, in nanoseconds.
+    pub rearm_cooldown: i64,
 }
 
 impl Default for Rules {
     fn default() -> Rules {
-        Rules { signal_age_max: 5 * Stamp::SECOND, in_doubt_after: 4 * Stamp::SECOND }
+        Rules {
+            signal_age_max: 5 * Stamp::SECOND,
+            in_doubt_after: 4 * Stamp::SECOND,
+            rearm_via_reducing: true,
+            rearm_cooldown: 60 * Stamp::SECOND,
+        }
     }
 }
 
@@ -102,6 +112,8 @@ pub struct Case<'a> {
     pub published: u64,
     /// Which way the request came in.
     pub door: Door,
+    /// The latch was tripped, and no halt was made of it yet.
+    pub is_latched: bool,
 }
 
 impl Case<'_> {

@@ -2,7 +2,7 @@
 
 use aftm_domain::instrument::Instrument;
 use aftm_domain::order::{Refusal, Ticket};
-use aftm_domain::{Quantity, SignalId};
+use aftm_domain::{ConditionId, OpenClose, Quantity, SignalId};
 
 use super::{Call, Case, Decision};
 use crate::gateway::fact::Fact;
@@ -28,8 +28,8 @@ impl Case<'_> {
         }
         let id = self.state.next_order();
         let (request, signal, door, time) = (intent.request, None, self.door, self.time);
-        let checked = self.check(&ticket).and_then(|it| {
-            self.within_held(&ticket)?;
+        let checked = self.check(&ticket, None).and_then(|it| {
+            self.within_held(&ticket, None, None)?;
             self.check_age(intent, &ticket)?;
             Ok(it)
         });
@@ -60,11 +60,15 @@ impl Case<'_> {
 
     /// Everything that must hold before an order is sent. Reducing and closing orders take the same
     /// way; a bound that must never stop them says so itself.
-    pub(super) fn check(&self, ticket: &Ticket) -> Result<&Instrument, Refused> {
+    pub(super) fn check(
+        &self,
+        ticket: &Ticket,
+        strategy: Option<ConditionId>,
+    ) -> Result<&Instrument, Refused> {
         let instrument = self.check_rules(ticket)?;
         // The trading state and the limits by account, item and strategy are judged here, after the
         // rules of the instrument and before anything is journaled or sent.
-        self.armed(ticket)?;
+        self.armed(ticket, strategy)?;
         self.connected()?;
         Ok(instrument)
     }
@@ -119,7 +123,13 @@ impl Case<'_> {
         let id = self.next_order(decision);
         let (request, signal) = (Some(signal.request()), Some(signal));
         let (door, time) = (self.door, self.time);
-        match self.check(&ticket) {
+        let strategy = signal.map(|it| it.condition);
+        let checked = self.check(&ticket, strategy).and_then(|it| match ticket.open_close {
+            // An exit takes of what is held what nobody closes.
+            OpenClose::Close => Ok(it),
+            _ => self.within_held(&ticket, strategy, None).map(|()| it),
+        });
+        match checked {
             Ok(instrument) => {
                 let multiplier = instrument.multiplier;
                 decision.facts.push(Fact::OrderReceived {

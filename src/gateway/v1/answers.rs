@@ -11,7 +11,7 @@ use crate::gateway::venue::{Summary, Venue};
 use crate::wire::frame::FRAME_BYTES_MAX;
 use crate::wire::request::Request as Ours;
 use crate::wire::v1::orders::{self, Failure, Request, code};
-use crate::wire::{PositionRow, Refused, Reply};
+use crate::wire::{PositionRow, Refused, Reply, Scope};
 
 /// Orders in a reply of `get_orders`, so that it stays below the largest frame.
 const ORDERS_PAGE: usize = 64;
@@ -66,7 +66,8 @@ pub(super) fn answer<V: Venue, L: Ledger>(
         }
         Request::Kill { flatten, reason } => {
             let (flatten, reason) = (*flatten, reason.clone());
-            match core.serve(&Ours::Kill { flatten, reason }, Door::V1, now) {
+            let scope = Scope::Global;
+            match core.serve(&Ours::Kill { flatten, reason, scope }, Door::V1, now) {
                 Ok(Reply::Killed { cancels, .. }) => {
                     orders::halted(usize::try_from(cancels).unwrap_or(usize::MAX))
                 }

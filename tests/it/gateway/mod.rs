@@ -12,6 +12,7 @@ mod pages;
 mod projection;
 mod refusals;
 mod restarts;
+mod states;
 mod v1;
 mod views;
 

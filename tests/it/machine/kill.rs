@@ -29,7 +29,7 @@ fn a_kill_over_ctl_halts_cancels_and_closes_until_rearm_says_why() {
     // The next machine comes up halted.
     let script = "login demo\nitem add TXFH1\naccount use SIM-1\norder buy TXFH1 1\n";
     assert_eq!(home.run_script(script, &[]).code, Some(6));
-    let script = "login demo\nrearm --reason 'it was a drill'\naccount use SIM-1\n\
+    let script = "login demo\nrearm --reason 'it was a drill'\nrearm --reason again\naccount use SIM-1\n\
                   order buy TXFH1 1\n";
     let ended = home.run_script(script, &[]);
     assert_eq!(ended.code, Some(0), "{}", ended.said);
