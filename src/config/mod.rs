@@ -9,6 +9,7 @@ mod file;
 mod folders;
 mod known;
 mod layer;
+mod limits;
 mod password;
 mod problem;
 mod reader;

@@ -3,9 +3,10 @@
 use std::net::Ipv4Addr;
 use std::time::Duration;
 
-use aftm_domain::{ExchangeTime, Money, Price, Quantity};
+use aftm_domain::{Bounds, ExchangeTime, Money, Price, Quantity};
 
 use super::layer::Layer;
+use super::limits;
 use super::problem::Problem;
 use super::reader::Reader;
 
@@ -20,6 +21,8 @@ const DAY_MS: i64 = 86_400_000;
 pub struct Settings {
     pub gateway: Gateway,
     pub kill: Kill,
+    pub limits: Bounds,
+    pub limits_production: Bounds,
     pub feed: Feed,
     pub random: Random,
     pub simulator: Simulator,
@@ -43,6 +46,8 @@ impl Settings {
         let it = &mut reader;
         // Every section is read before the first `?`, so that all of their problems are found.
         let (gateway, kill) = (Gateway::read(it), Kill::read(it));
+        let wide = limits::read(it, "limits");
+        let strict = limits::read(it, "limits_production");
         let (feed, random) = (Feed::read(it), Random::read(it));
         let (simulator, strategy) = (Simulator::read(it), Strategy::read(it));
         let (executor, venue, desk) = (Executor::read(it), Venue::read(it), Desk::read(it));
@@ -50,6 +55,8 @@ impl Settings {
         Some(Settings {
             gateway: gateway?,
             kill: kill?,
+            limits: wide?,
+            limits_production: strict?,
             feed: feed?,
             random: random?,
             simulator: simulator?,

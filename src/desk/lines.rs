@@ -58,6 +58,7 @@ pub(super) fn event(now: Stamp, event: &Event) -> Option<String> {
             line(now, "feed", object!({ "feed": feed, "state": state, "text": text }))
         }
         Event::Trading(row) => line(now, "trading", row),
+        Event::Limits { .. } => return None,
         Event::Alert { code, text } => alert(now, code, text),
     })
 }

@@ -9,6 +9,7 @@ use crate::config::{self, Folders};
 use crate::desk::Defaults;
 use crate::feeds;
 use crate::gateway::Rules;
+use crate::gateway::limits::Sets;
 
 /// The simulated exchange; where it keeps hours, it keeps the holidays of the calendar.
 pub fn simulator(settings: &config::Simulator, calendar: &Calendar) -> aftm_sim::Settings {
@@ -55,6 +56,7 @@ pub fn rules(settings: &config::Settings) -> Rules {
         in_doubt_after: nanoseconds(settings.gateway.in_doubt),
         rearm_via_reducing: settings.kill.rearm_via_reducing,
         rearm_cooldown: nanoseconds(settings.kill.cooldown),
+        limits: Sets { test: settings.limits, production: settings.limits_production },
     }
 }
 

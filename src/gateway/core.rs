@@ -13,6 +13,7 @@ use super::fact::{Door, Fact};
 use super::halt::Sweep;
 use super::keep::{Keeper, Ledger, LedgerError};
 use super::latch::Latch;
+use super::limits::Limits;
 use super::listing::Listing;
 use super::rows;
 use super::state::State;
@@ -54,6 +55,7 @@ pub struct Core<V, L> {
     pub(super) doubts: Doubts,
     pub(super) sweep: Sweep,
     pub(super) latch: Latch,
+    pub(super) limits: Limits,
     /// Open orders of the journal that the venue does not have.
     lost: Vec<OrderId>,
     pub(super) news: Vec<News>,
@@ -77,6 +79,7 @@ impl<V: Venue, L: Ledger> Core<V, L> {
             doubts: Doubts::default(),
             sweep: Sweep::default(),
             latch: Latch::default(),
+            limits: Limits::default(),
             lost: Vec::new(),
             news: Vec::new(),
         };
@@ -86,6 +89,7 @@ impl<V: Venue, L: Ledger> Core<V, L> {
         let registered = core.state.items.iter().copied();
         let codes: Vec<Code> = held.chain(working).chain(conditions).chain(registered).collect();
         codes.into_iter().for_each(|code| core.learn(code));
+        core.limits = Limits::of(&core.state, core.rules.limits);
         core.lost = core.venue.restore(&core.state);
         core
     }
@@ -154,9 +158,9 @@ impl<V: Venue, L: Ledger> Core<V, L> {
     }
 
     pub(super) fn case(&self, door: Door) -> Case<'_> {
-        let Core { state, listing, rules, time, last, published, .. } = self;
-        let is_latched = self.latch.is_tripped();
-        Case { state, listing, rules, time: *time, last, published: *published, door, is_latched }
+        let Core { state, listing, rules, time, last, published, limits, .. } = self;
+        let (time, published, is_latched) = (*time, *published, self.latch.is_tripped());
+        Case { state, listing, rules, time, last, published, door, is_latched, limits }
     }
 
     /// The bounds of decisions.
@@ -175,12 +179,14 @@ impl<V: Venue, L: Ledger> Core<V, L> {
     pub fn tick(&mut self, tick: &Tick, book: Option<&Book>, now: Stamp) {
         self.time = Some(tick.time);
         self.last.insert(tick.item, tick.price);
+        self.weigh(tick, book, now);
         self.venue.tick(tick, book, &mut self.news);
         self.settle_news(now);
         self.save(now);
         if !self.state.exits.is_empty() {
             self.chase(Some(tick.item), now);
         }
+        self.heed_limits(now);
         self.sweep(now);
     }
 
@@ -246,6 +252,7 @@ impl<V: Venue, L: Ledger> Core<V, L> {
         if let Some(code) = names(request) {
             self.learn(code);
         }
+        self.look(request, now);
         let case = self.case(door);
         let decision = match request {
             Request::Login { user, password, production } => {
@@ -300,7 +307,8 @@ impl<V: Venue, L: Ledger> Core<V, L> {
 
     /// Journals and folds a decision's facts, makes its calls, and does what the venue answers.
     pub(super) fn perform(&mut self, decision: Decision, now: Stamp) -> Result<Reply, Refused> {
-        let Decision { facts, calls, reply } = decision;
+        let Decision { mut facts, calls, reply } = decision;
+        self.guard(&mut facts);
         // One cancel or one change and nothing else: whoever asked hears at once of its refusal.
         let is_plain = (facts.len(), calls.len()) == (1, 1);
         if facts.iter().any(may_open) {
@@ -317,6 +325,7 @@ impl<V: Venue, L: Ledger> Core<V, L> {
             refused = self.call(call, now);
         }
         self.settle_news(now);
+        self.heed_limits(now);
         match refused {
             Some(refused) if is_plain => reply.and(Err(refused)),
             _ => reply,
@@ -386,6 +395,7 @@ impl<V: Venue, L: Ledger> Core<V, L> {
                 (id, Report::CancelRejected(refusal))
             }
             Call::Amend { order, quantity, price } => {
+                self.limits.amend(&self.state, order, quantity);
                 let refusal = self.venue.amend(order, quantity, price, &mut self.news).err()?;
                 (order, Report::ReplaceRejected(refusal))
             }

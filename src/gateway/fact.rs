@@ -4,8 +4,10 @@
 use aftm_domain::condition::{Condition, Progress};
 use aftm_domain::order::{Refusal, Report, Ticket};
 use aftm_domain::{
-    AccountId, Code, ConditionId, ExchangeTime, OrderId, Quantity, RequestId, SignalId, UserId,
+    AccountId, Code, ConditionId, ExchangeTime, OrderId, Price, Quantity, RequestId, SignalId,
+    UserId,
 };
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::wire::request::TradingState;
@@ -185,6 +187,16 @@ pub enum Fact {
         #[serde(default, skip_serializing_if = "is_active")]
         to: TradingState,
     },
+    /// A trading day began for an item: what its positions come to from now on is of that day.
+    DayBegan {
+        /// Of what.
+        item: Code,
+        /// The day, on the exchange's calendar.
+        #[serde(with = "date")]
+        day: Date,
+        /// What its open lots are worth as the day begins.
+        price: Price,
+    },
     /// Something that the trader must know and the audit must keep.
     Alerted {
         /// A stable code.
@@ -238,8 +250,24 @@ impl Fact {
             Fact::Halted { .. } => "halted",
             Fact::Reduced { .. } => "reduced",
             Fact::Rearmed { .. } => "rearmed",
+            Fact::DayBegan { .. } => "day_began",
             Fact::Alerted { .. } => "alerted",
         }
+    }
+}
+
+/// A date as text: 2021-07-26.
+mod date {
+    use jiff::civil::Date;
+    use serde::{Deserialize as _, Deserializer, Serializer, de::Error as _};
+
+    #[allow(clippy::trivially_copy_pass_by_ref)] // As serde wants it.
+    pub(super) fn serialize<S: Serializer>(date: &Date, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_str(date)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Date, D::Error> {
+        String::deserialize(from)?.parse().map_err(D::Error::custom)
     }
 }
 

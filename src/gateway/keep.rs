@@ -169,7 +169,9 @@ impl<V: Venue, L: Ledger> Core<V, L> {
         let mut told = std::mem::take(&mut self.told);
         for fact in facts {
             let misfits = self.state.misfits;
+            let before = self.limits.before(&self.state, &fact);
             self.state.fold(&fact);
+            self.limits.follow(&self.state, &fact, before);
             self.events(&fact, &mut told);
             if self.state.misfits > misfits {
                 let code = "MISFIT".to_owned();

@@ -1,7 +1,7 @@
 //! The instruments that were looked up, as they are on the feed's day.
 
 use aftm_domain::catalog::{Catalog, CatalogError};
-use aftm_domain::{Code, Instrument};
+use aftm_domain::{Calendar, Code, Instrument};
 use jiff::civil::Date;
 use rustc_hash::FxHashMap;
 
@@ -42,6 +42,11 @@ impl Listing {
     /// The code is of a contract that has ended.
     pub fn is_expired(&self, code: &Code) -> bool {
         matches!(self.known.get(code), Some(Err((_, true))))
+    }
+
+    /// The exchange's business days.
+    pub const fn calendar(&self) -> &Calendar {
+        self.catalog.calendar()
     }
 
     /// What the exchange lists on the day.

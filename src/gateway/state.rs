@@ -10,8 +10,9 @@ use aftm_domain::order::{Report, Status, Ticket};
 use aftm_domain::position::PositionError;
 use aftm_domain::{
     AccountId, Code, ConditionId, ExchangeTime, Fill, Money, OpenClose, Order, OrderId, Position,
-    Quantity, RequestId, SignalId, SignalKind, UserId,
+    Price, Quantity, RequestId, SignalId, SignalKind, UserId,
 };
+use jiff::civil::Date;
 use rustc_hash::FxHashMap;
 
 use super::brakes::Brakes;
@@ -89,9 +90,19 @@ pub struct Holding {
     pub tax: Money,
     /// Money a point and lot.
     pub multiplier: Quantity,
+    /// What closed and open lots had come to, less fees and tax, when the trading day began.
+    pub day_base: Money,
 }
 
 impl Holding {
+    /// What it has come to at a price.
+    fn worth(&self, price: Price) -> Money {
+        let open = self.position.profit_at(price, self.multiplier).unwrap_or(Money::ZERO);
+        let costs = self.fees.checked_add(self.tax).unwrap_or(self.fees);
+        let sum = self.realized.checked_add(open).and_then(|it| it.checked_sub(costs));
+        sum.unwrap_or(self.realized)
+    }
+
     /// Books a fill. The venue's word on trades is final: a close of lots that are not held here is
     /// an error, and is booked as what nets.
     fn book(&mut self, placed: &Placed, fill: &Fill) -> Result<(), PositionError> {
@@ -144,6 +155,8 @@ pub struct State {
     requests: FxHashMap<(Option<AccountId>, RequestId), OrderId>,
     /// Positions by account and item.
     pub holdings: BTreeMap<(AccountId, Code), Holding>,
+    /// The trading day of each item that was traded.
+    pub days: BTreeMap<Code, Date>,
     /// Every fill in the order it was told: the order, and the fill's place among the order's.
     pub fills: Vec<(OrderId, usize)>,
     /// Reports that made no sense; counted, and told as alerts when they come.
@@ -241,6 +254,11 @@ impl State {
             }
             Fact::Reduced { reason, scope, .. } => self.brakes.reduce(*scope, reason),
             Fact::Rearmed { reason, scope, to, .. } => self.brakes.release(*scope, *to, reason),
+            Fact::DayBegan { item, day, price } => {
+                self.days.insert(*item, *day);
+                let own = self.holdings.iter_mut().filter(|((_, code), _)| code == item);
+                own.for_each(|(_, it)| it.day_base = it.worth(*price));
+            }
             Fact::Alerted { .. } => (),
         }
     }
@@ -406,7 +424,8 @@ impl State {
             let after = traded.iter().rev().take_while(is_after).count();
             traded.insert(traded.len() - after, (told, placed, fill));
         }
-        let mut holding = Holding::default();
+        let day_base = self.holdings.get(&key).map_or(Money::ZERO, |it| it.day_base);
+        let mut holding = Holding { day_base, ..Holding::default() };
         for (_, placed, fill) in traded {
             // One that closes what is not there was counted when it was told.
             let _ = holding.book(placed, fill);

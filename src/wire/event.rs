@@ -4,7 +4,7 @@ use aftm_domain::{AccountId, Book, Code, Tick, UserId};
 use serde::{Deserialize, Serialize};
 
 use super::order::{FillRow, OrderRow, PositionRow};
-use super::request::{ConditionRow, Role, TradingRow};
+use super::request::{ConditionRow, LimitRow, Role, TradingRow};
 use super::signal::{Outcome, Signal};
 use aftm_domain::{ConditionId, SignalId};
 
@@ -131,6 +131,11 @@ pub enum Event {
     },
     /// Which orders are taken changed.
     Trading(TradingRow),
+    /// What is used of the limits changed; told at most once a second.
+    Limits {
+        /// Every limit.
+        rows: Vec<LimitRow>,
+    },
     /// Something that the trader must know.
     Alert {
         /// A stable code.

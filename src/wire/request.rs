@@ -9,8 +9,8 @@ use super::scope::Scope;
 use super::signal::{Outcome, Signal};
 
 pub use super::rows::{
-    ConditionRow, InstrumentRow, MoneyRow, ScopeRow, SnapshotRow, SocketRow, StatusRow, TradingRow,
-    TradingState,
+    ConditionRow, InstrumentRow, LimitRow, MoneyRow, ScopeRow, SnapshotRow, SocketRow, StatusRow,
+    TradingRow, TradingState,
 };
 
 /// A process of the machine.

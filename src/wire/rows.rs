@@ -124,6 +124,8 @@ pub struct StatusRow {
     pub trading: TradingRow,
     /// The gateway's sockets, and what passed through them.
     pub sockets: Vec<SocketRow>,
+    /// The limits, and how much of them is used.
+    pub limits: Vec<LimitRow>,
 }
 
 /// Which orders are taken.
@@ -172,6 +174,22 @@ pub struct ScopeRow {
     pub state: TradingState,
     /// Why.
     pub reason: String,
+}
+
+/// A limit and how much of it is used, as texts in the limit's own unit.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LimitRow {
+    /// Its name, which is that of its setting.
+    pub limit: String,
+    /// An account, an item, a condition, an account and an item, or all.
+    pub scope: String,
+    /// How much is used.
+    pub used: String,
+    /// The bound.
+    pub bound: String,
+    /// The share that is used, in thousandths; more than 1000 where the bound is passed.
+    pub permille: u32,
 }
 
 /// A socket of the gateway.

@@ -61,6 +61,7 @@ impl Projection {
             Event::Trading(row) => {
                 view.machine.trading = account::trading(row.state, &row.reason);
             }
+            Event::Limits { rows } => view.limits = account::limits(rows),
             Event::Alert { code, text } => {
                 self.alert(alerts::severity(code), code, text.clone(), now);
             }

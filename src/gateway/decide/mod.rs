@@ -14,6 +14,7 @@ use aftm_domain::{AccountId, Code, ExchangeTime, OrderId, Price, Quantity, Stamp
 use rustc_hash::FxHashMap;
 
 use super::fact::{Door, Fact};
+use super::limits::{Limits, Sets};
 use super::listing::Listing;
 use super::state::State;
 use crate::wire::{Outcome, Refused, Reply};
@@ -82,6 +83,8 @@ pub struct Rules {
     pub rearm_via_reducing: bool,
     /// How long after a halt of a session with real money nobody may rearm, in nanoseconds.
     pub rearm_cooldown: i64,
+    /// How far trading may go.
+    pub limits: Sets,
 }
 
 impl Default for Rules {
@@ -91,6 +94,7 @@ impl Default for Rules {
             in_doubt_after: 4 * Stamp::SECOND,
             rearm_via_reducing: true,
             rearm_cooldown: 60 * Stamp::SECOND,
+            limits: Sets::default(),
         }
     }
 }
@@ -114,6 +118,8 @@ pub struct Case<'a> {
     pub door: Door,
     /// The latch was tripped, and no halt was made of it yet.
     pub is_latched: bool,
+    /// What is used of the limits.
+    pub limits: &'a Limits,
 }
 
 impl Case<'_> {

@@ -2,10 +2,11 @@
 
 use aftm_domain::instrument::Instrument;
 use aftm_domain::order::{Refusal, Ticket};
-use aftm_domain::{ConditionId, OpenClose, Quantity, SignalId};
+use aftm_domain::{ConditionId, Quantity, SignalId};
 
 use super::{Call, Case, Decision};
-use crate::gateway::fact::Fact;
+use crate::gateway::fact::{Door, Fact};
+use crate::gateway::limits::Candidate;
 use crate::gateway::rows;
 use crate::gateway::state::{Placed, State};
 use crate::wire::{Intent, Refused, Reply};
@@ -65,16 +66,49 @@ impl Case<'_> {
         ticket: &Ticket,
         strategy: Option<ConditionId>,
     ) -> Result<&Instrument, Refused> {
-        let instrument = self.check_rules(ticket)?;
-        // The trading state and the limits by account, item and strategy are judged here, after the
-        // rules of the instrument and before anything is journaled or sent.
+        let instrument = self.check_who(ticket)?;
         self.armed(ticket, strategy)?;
+        let is_free = self.limits.reduces(ticket, None);
+        if !is_free {
+            self.limits.check_rate(ticket, strategy)?;
+        }
+        obey(instrument, ticket)?;
+        if !is_free {
+            self.within_held(ticket, strategy, None)?;
+        }
         self.connected()?;
+        if !is_free {
+            self.limits.check(&self.candidate(ticket, instrument, strategy))?;
+        }
         Ok(instrument)
+    }
+
+    pub(super) fn candidate<'a>(
+        &'a self,
+        ticket: &'a Ticket,
+        instrument: &'a Instrument,
+        strategy: Option<ConditionId>,
+    ) -> Candidate<'a> {
+        Candidate {
+            ticket,
+            instrument,
+            strategy,
+            by_program: matches!(self.door, Door::Executor | Door::V1),
+            time: self.time,
+            calendar: self.listing.calendar(),
+            instead: None,
+        }
     }
 
     /// Who asks, for what account, and the rules of the instrument.
     pub(super) fn check_rules(&self, ticket: &Ticket) -> Result<&Instrument, Refused> {
+        let instrument = self.check_who(ticket)?;
+        obey(instrument, ticket)?;
+        Ok(instrument)
+    }
+
+    /// Who asks, for what account and item.
+    fn check_who(&self, ticket: &Ticket) -> Result<&Instrument, Refused> {
         self.logged_in()?;
         let accounts = self.state.session.as_ref().map_or(&[][..], |it| &it.accounts);
         if !accounts.contains(&ticket.account) {
@@ -85,9 +119,6 @@ impl Case<'_> {
             .listing
             .get(&ticket.item)
             .map_err(|reason| Refused::new("INVALID_ORDER", format!("item_code: {reason}")))?;
-        instrument
-            .check(ticket)
-            .map_err(|reason| Refused::new("INVALID_ORDER", reason.to_string()))?;
         Ok(instrument)
     }
 
@@ -124,12 +155,7 @@ impl Case<'_> {
         let (request, signal) = (Some(signal.request()), Some(signal));
         let (door, time) = (self.door, self.time);
         let strategy = signal.map(|it| it.condition);
-        let checked = self.check(&ticket, strategy).and_then(|it| match ticket.open_close {
-            // An exit takes of what is held what nobody closes.
-            OpenClose::Close => Ok(it),
-            _ => self.within_held(&ticket, strategy, None).map(|()| it),
-        });
-        match checked {
+        match self.check(&ticket, strategy) {
             Ok(instrument) => {
                 let multiplier = instrument.multiplier;
                 decision.facts.push(Fact::OrderReceived {
@@ -152,6 +178,11 @@ impl Case<'_> {
             }
         }
     }
+}
+
+/// The rules of the instrument.
+fn obey(instrument: &Instrument, ticket: &Ticket) -> Result<(), Refused> {
+    instrument.check(ticket).map_err(|reason| Refused::new("INVALID_ORDER", reason.to_string()))
 }
 
 /// How many lots of an order would open a position.
