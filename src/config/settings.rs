@@ -128,6 +128,12 @@ section! {
         /// How long after a halt with real money nobody may rearm.
         cooldown: Duration =
             |it| it.integer("kill.cooldown_s", 0..=86_400).map(Duration::from_secs),
+        /// How long an order may be in doubt before trading is halted; zero for ever.
+        trip_in_doubt: Duration =
+            |it| it.integer("kill.trip_in_doubt_s", 0..=86_400).map(Duration::from_secs),
+        /// How long the journal may not be written before trading is halted; zero for ever.
+        trip_journal: Duration =
+            |it| it.integer("kill.trip_journal_s", 0..=86_400).map(Duration::from_secs),
     }
 }
 

@@ -56,6 +56,8 @@ pub fn rules(settings: &config::Settings) -> Rules {
         in_doubt_after: nanoseconds(settings.gateway.in_doubt),
         rearm_via_reducing: settings.kill.rearm_via_reducing,
         rearm_cooldown: nanoseconds(settings.kill.cooldown),
+        trip_in_doubt: nanoseconds(settings.kill.trip_in_doubt),
+        trip_journal: nanoseconds(settings.kill.trip_journal),
         limits: Sets { test: settings.limits, production: settings.limits_production },
     }
 }

@@ -10,6 +10,7 @@ use rustc_hash::FxHashMap;
 use super::decide::{Call, Case, Decision, Rules};
 use super::doubt::{Doubts, is_doubtful};
 use super::fact::{Door, Fact};
+use super::guard::Watch;
 use super::halt::Sweep;
 use super::keep::{Keeper, Ledger, LedgerError};
 use super::latch::Latch;
@@ -56,6 +57,7 @@ pub struct Core<V, L> {
     pub(super) sweep: Sweep,
     pub(super) latch: Latch,
     pub(super) limits: Limits,
+    pub(super) watch: Watch,
     /// Open orders of the journal that the venue does not have.
     lost: Vec<OrderId>,
     pub(super) news: Vec<News>,
@@ -80,6 +82,7 @@ impl<V: Venue, L: Ledger> Core<V, L> {
             sweep: Sweep::default(),
             latch: Latch::default(),
             limits: Limits::default(),
+            watch: Watch::default(),
             lost: Vec::new(),
             news: Vec::new(),
         };
@@ -233,6 +236,7 @@ impl<V: Venue, L: Ledger> Core<V, L> {
             }
         }
         self.inquire(now);
+        self.judge_doubts(now);
     }
 
     /// When the oldest order that the venue has not answered will be in doubt, or the next that is

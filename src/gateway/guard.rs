@@ -1,7 +1,10 @@
 //! The core's side of the limits: what time it is, what the market says, when a trading day begins,
 //! and what is held back because a bound was passed.
 
-use aftm_domain::{AccountId, Book, Code, Stamp, Tick};
+use std::collections::BTreeMap;
+
+use aftm_domain::order::Status;
+use aftm_domain::{AccountId, Book, Code, OrderId, Stamp, Tick};
 use jiff::civil::Date;
 
 use super::core::Core;
@@ -9,9 +12,58 @@ use super::fact::{Door, Fact};
 use super::keep::Ledger;
 use super::limits::{Candidate, Limits};
 use super::venue::Venue;
+use crate::wire::Scope;
 use crate::wire::request::{Request, TradingState};
 
+/// What halts trading by itself when it lasts.
+#[derive(Default)]
+pub(super) struct Watch {
+    looked: Stamp,
+    /// Orders in doubt, and since when; those that halted trading already have no time.
+    doubtful: BTreeMap<OrderId, Option<Stamp>>,
+    unwritten: Option<Stamp>,
+}
+
 impl<V: Venue, L: Ledger> Core<V, L> {
+    /// Halts trading where an order has been in doubt for too long. Looked at once a second.
+    pub(super) fn judge_doubts(&mut self, now: Stamp) {
+        if (0..Stamp::SECOND).contains(&now.since(self.watch.looked)) {
+            return;
+        }
+        self.watch.looked = now;
+        let doubtful: Vec<OrderId> =
+            self.state.standing(Status::InDoubt).map(|it| it.order.id).collect();
+        self.watch.doubtful.retain(|id, _| doubtful.contains(id));
+        for id in doubtful {
+            let since = *self.watch.doubtful.entry(id).or_insert(Some(now));
+            let bound = self.rules().trip_in_doubt;
+            let Some(since) = since.filter(|it| bound > 0 && now.since(*it) >= bound) else {
+                continue;
+            };
+            self.watch.doubtful.insert(id, None);
+            let seconds = now.since(since) / Stamp::SECOND;
+            let reason = format!("order {id} has been in doubt for {seconds} s");
+            // A kill is never refused.
+            let _ = self.kill(Scope::Global, false, &reason, Door::Gateway, now);
+        }
+    }
+
+    /// Halts trading where the journal could not be written for too long.
+    pub(super) fn judge_journal(&mut self, now: Stamp) {
+        if self.unsaved() == 0 {
+            self.watch.unwritten = None;
+            return;
+        }
+        let since = *self.watch.unwritten.get_or_insert(now);
+        let bound = self.rules().trip_journal;
+        let is_halted = self.state.brakes.state(Scope::Global) == TradingState::Halted;
+        if bound > 0 && now.since(since) >= bound && !is_halted {
+            let reason = "the journal cannot be written";
+            // A kill is never refused.
+            let _ = self.kill(Scope::Global, false, reason, Door::Gateway, now);
+        }
+    }
+
     /// What is used of the limits.
     pub const fn limits(&self) -> &Limits {
         &self.limits
@@ -97,6 +149,7 @@ impl<V: Venue, L: Ledger> Core<V, L> {
 
     /// Holds back what has passed a bound. Never the other way: only an operator rearms.
     pub(super) fn heed_limits(&mut self, now: Stamp) {
+        self.judge_journal(now);
         if !self.limits.wants() {
             return;
         }

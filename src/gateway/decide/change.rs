@@ -114,12 +114,14 @@ impl Case<'_> {
         let instead = self.limits.print(self.state, id);
         let is_smaller =
             changed.price == order.ticket.price && changed.quantity <= order.ticket.quantity;
+        let candidate = Candidate { instead, ..self.candidate(&rest, instrument, None) };
+        if rest.open_close == OpenClose::Close && !is_smaller {
+            return self.limits.check_close(&candidate);
+        }
         if is_smaller || self.limits.reduces(&rest, instead) {
             return Ok(());
         }
         self.limits.check_amend_rate(changed)?;
-        // What it opens for its condition is judged when it enters.
-        let candidate = Candidate { instead, ..self.candidate(&rest, instrument, None) };
         self.limits.check(&candidate)
     }
 

@@ -83,6 +83,10 @@ pub struct Rules {
     pub rearm_via_reducing: bool,
     /// How long after a halt of a session with real money nobody may rearm, in nanoseconds.
     pub rearm_cooldown: i64,
+    /// How long an order may be in doubt before trading is halted, in nanoseconds; 0 for ever.
+    pub trip_in_doubt: i64,
+    /// How long the journal may not be written before trading is halted; 0 for ever.
+    pub trip_journal: i64,
     /// How far trading may go.
     pub limits: Sets,
 }
@@ -94,6 +98,8 @@ impl Default for Rules {
             in_doubt_after: 4 * Stamp::SECOND,
             rearm_via_reducing: true,
             rearm_cooldown: 60 * Stamp::SECOND,
+            trip_in_doubt: 60 * Stamp::SECOND,
+            trip_journal: 60 * Stamp::SECOND,
             limits: Sets::default(),
         }
     }

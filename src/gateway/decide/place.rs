@@ -2,7 +2,7 @@
 
 use aftm_domain::instrument::Instrument;
 use aftm_domain::order::{Refusal, Ticket};
-use aftm_domain::{ConditionId, Quantity, SignalId};
+use aftm_domain::{ConditionId, OpenClose, Quantity, SignalId};
 
 use super::{Call, Case, Decision};
 use crate::gateway::fact::{Door, Fact};
@@ -31,6 +31,9 @@ impl Case<'_> {
         let (request, signal, door, time) = (intent.request, None, self.door, self.time);
         let checked = self.check(&ticket, None).and_then(|it| {
             self.within_held(&ticket, None, None)?;
+            if ticket.open_close == OpenClose::Close {
+                self.limits.check_close(&self.candidate(&ticket, it, None))?;
+            }
             self.check_age(intent, &ticket)?;
             Ok(it)
         });

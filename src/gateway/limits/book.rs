@@ -160,12 +160,25 @@ impl Book {
             .saturating_add(working.auto.saturating_sub(closable).max(0))
     }
 
+    /// Lots on both sides together at worst, of so many that are held. Orders that close before they
+    /// open add only what they open beyond what they close, and those of one side undo the other's.
+    fn most(&self, held: i64) -> i64 {
+        let [buy, sell] = &self.working;
+        let adds = |side| {
+            let (_, opposite, working) = self.side(side);
+            let closable = opposite.saturating_sub(working.close).max(0);
+            let closed = working.close.min(opposite);
+            working.auto.saturating_sub(working.auto.min(closable).saturating_mul(2)) - closed
+        };
+        let more = adds(Side::Buy).max(adds(Side::Sell)).max(0);
+        held.saturating_add(buy.open).saturating_add(sell.open).saturating_add(more)
+    }
+
     /// Sums up what it comes to at a price.
     pub(super) fn weigh(&mut self, mark: Option<Price>) {
         self.worst = [self.worst(Side::Buy), self.worst(Side::Sell)];
         let [long, short] = self.held;
-        let [worst_long, worst_short] = self.worst;
-        let lots = worst_long.saturating_add(short).max(worst_short.saturating_add(long));
+        let lots = self.most(long.saturating_add(short));
         let Some(mark) = mark else {
             // Nothing was traded yet: what is held is worth what was paid for it.
             self.gross = value(self.worth[0].saturating_add(self.worth[1]), self.multiplier).abs();

@@ -21,6 +21,6 @@ pub(super) fn above(
 }
 
 /// Something that is refused whatever its value.
-pub(super) fn refused(limit: &str, text: String) -> Refused {
+pub(super) fn refused(limit: &str, text: &str) -> Refused {
     Refused { code: code(limit), text: format!("{text} ({limit})") }
 }

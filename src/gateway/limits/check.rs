@@ -59,6 +59,19 @@ impl Limits {
         }
     }
 
+    /// An order that can only close opens nothing; but where it takes the lots that another order
+    /// would close, that one opens. Then only the position that this leads to is looked at.
+    pub fn check_close(&self, candidate: &Candidate<'_>) -> Result<(), Refused> {
+        let ticket = candidate.ticket;
+        let book = self.books.get(&(ticket.account, ticket.item));
+        let own = candidate.instead.map_or(0, |it| it.left);
+        if book.is_none_or(|it| ticket.quantity.raw() <= it.free(ticket.side, own)) {
+            return Ok(());
+        }
+        let books = self.books(candidate, None);
+        self.check_position(candidate, &books)
+    }
+
     /// How fast orders come.
     pub fn check_rate(
         &self,
@@ -122,7 +135,8 @@ impl Limits {
             return Ok(());
         }
         let item = candidate.ticket.item;
-        Err(refused("session_hours", format!("{item} does not trade now; orders that open wait")))
+        let text = format!("{item} does not trade now, and nothing is opened");
+        Err(refused("session_hours", &text))
     }
 
     fn check_quote(&self, candidate: &Candidate<'_>) -> Result<Option<Quote>, Refused> {
@@ -136,7 +150,7 @@ impl Limits {
             None if bound >= NEVER => Ok(None),
             None => {
                 let text = format!("no price of {item} has come; register it with item add");
-                Err(refused(limit, text))
+                Err(refused(limit, &text))
             }
             Some(quote) if self.at.since(quote.at) > bound => {
                 let ms = |it: i64| it / aftm_domain::Stamp::MILLISECOND;
@@ -288,7 +302,7 @@ impl Limits {
                 ms(age),
                 ms(bounds.dup_window)
             );
-            return Err(refused("dup_window_ms", text));
+            return Err(refused("dup_window_ms", &text));
         }
         if !candidate.by_program {
             return Ok(());
@@ -328,7 +342,7 @@ impl Limits {
         let (own, item) = (ticket.side.opposite(), ticket.item);
         let text =
             format!("it would meet your own {own} order of {item} at {best}; cancel that first");
-        Err(refused("self_trade", text))
+        Err(refused("self_trade", &text))
     }
 
     fn check_collar(&self, candidate: &Candidate<'_>, quote: Option<Quote>) -> Result<(), Refused> {
@@ -361,7 +375,7 @@ impl Limits {
         let own = self.accounts.get(&ticket.account);
         let Some(funds) = own.and_then(|it| it.funds) else {
             let text = format!("the exchange tells no money of account {}", ticket.account);
-            return Err(refused(limit, text));
+            return Err(refused(limit, &text));
         };
         let need = self.margin(candidate, quote).unwrap_or(i128::MAX / 4);
         let available = funds.available - funds.reserved;
@@ -373,7 +387,7 @@ impl Limits {
                 ticket.account,
                 money(available)
             );
-            return Err(refused(limit, text));
+            return Err(refused(limit, &text));
         }
         let gross = own.map_or(0, |it| it.gross) + after.gross - before.gross;
         let most = funds.equity.max(0).saturating_mul(i128::from(bounds.max_leverage));
@@ -404,6 +418,19 @@ impl Limits {
     }
 }
 
+impl<'a> Candidate<'a> {
+    /// An order that a program asks for, and no condition.
+    pub const fn by_program(
+        ticket: &'a Ticket,
+        instrument: &'a Instrument,
+        time: Option<ExchangeTime>,
+        calendar: &'a Calendar,
+    ) -> Candidate<'a> {
+        let (strategy, instead, by_program) = (None, None, true);
+        Candidate { ticket, instrument, strategy, by_program, time, calendar, instead }
+    }
+}
+
 impl Candidate<'_> {
     fn print(&self) -> Print {
         let ticket = self.ticket;
@@ -423,5 +450,5 @@ impl Candidate<'_> {
 
 fn too_fast(limit: &str, whose: impl std::fmt::Display, a_second: u32, burst: u32) -> Refused {
     let text = format!("orders of {whose} come faster than {a_second} a second, {burst} at once");
-    refused(limit, text)
+    refused(limit, &text)
 }

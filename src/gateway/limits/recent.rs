@@ -122,8 +122,8 @@ impl Verdicts {
     }
 
     /// Percent of them that were rejected, rounded down.
-    pub(super) const fn percent(self) -> u32 {
-        if self.count == 0 { 0 } else { self.rejected.count_ones() * 100 / self.count }
+    pub(super) fn percent(self) -> u32 {
+        (self.rejected.count_ones() * 100).checked_div(self.count).unwrap_or(0)
     }
 }
 
