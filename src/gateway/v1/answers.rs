@@ -11,7 +11,7 @@ use crate::gateway::venue::{Summary, Venue};
 use crate::wire::frame::FRAME_BYTES_MAX;
 use crate::wire::request::Request as Ours;
 use crate::wire::v1::orders::{self, Failure, Request, code};
-use crate::wire::{PositionRow, Refused, Reply, Scope};
+use crate::wire::{PositionRow, Refused, Reply};
 
 /// Orders in a reply of `get_orders`, so that it stays below the largest frame.
 const ORDERS_PAGE: usize = 64;
@@ -64,12 +64,11 @@ pub(super) fn answer<V: Venue, L: Ledger>(
             let is_meant = |it: &&Instrument| item.is_none_or(|item| item == it.code);
             orders::instruments(listed.iter().filter(is_meant))
         }
-        Request::Kill { flatten, reason } => {
-            let (flatten, reason) = (*flatten, reason.clone());
-            let scope = Scope::Global;
+        Request::Kill { flatten, reason, scope } => {
+            let (flatten, reason, scope) = (*flatten, reason.clone(), *scope);
             match core.serve(&Ours::Kill { flatten, reason, scope }, Door::V1, now) {
-                Ok(Reply::Killed { cancels, .. }) => {
-                    orders::halted(usize::try_from(cancels).unwrap_or(usize::MAX))
+                Ok(Reply::Killed { cancels, closings, left }) => {
+                    orders::halted(cancels, closings, left)
                 }
                 Ok(_) => failed(&Refused::new(code::INTERNAL_ERROR, "the halt was not told")),
                 Err(refused) => failed(&refused),
