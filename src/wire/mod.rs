@@ -16,7 +16,9 @@ mod rows;
 mod scope;
 pub mod signal;
 pub mod socket;
+pub mod stream;
 pub mod v1;
+pub mod venue;
 
 pub use birth::{Birth, Endpoints};
 pub use event::Event;
@@ -26,3 +28,4 @@ pub use order::{FillRow, Intent, OrderRow, PositionRow};
 pub use request::{Answer, Ask, Refused, Reply, Request, Role};
 pub use scope::Scope;
 pub use signal::{Outcome, Signal};
+pub use venue::{VenueCall, VenueWord};

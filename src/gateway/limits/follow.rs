@@ -91,6 +91,7 @@ impl Limits {
             Fact::OrderDenied { ticket, signal, refusal, .. } => {
                 self.denied(ticket, signal.map(|it| it.condition), &refusal.code);
             }
+            Fact::PositionTaken { account, item, .. } => self.hold(state, (*account, *item)),
             Fact::DayBegan { .. } => self.begin_day(state),
             Fact::ConditionPut { condition, .. } => {
                 self.follow_strategy(state, condition.terms.id);
