@@ -51,9 +51,14 @@ impl Day {
         self.date
     }
 
+    /// Whether a moment is known to lie in the trading day of the last tick.
+    pub fn holds(&self, time: ExchangeTime) -> bool {
+        self.from <= time.at && time.at < self.until
+    }
+
     /// Whether a tick begins another trading day.
     pub fn begins(&mut self, time: ExchangeTime, calendar: &Calendar) -> bool {
-        if self.from <= time.at && time.at < self.until {
+        if self.holds(time) {
             return false;
         }
         let at = time.civil();

@@ -94,9 +94,11 @@ impl<V: Venue, L: Ledger> Core<V, L> {
     /// A trade of the market: what is held is worth something else, and a trading day may begin.
     pub(super) fn weigh(&mut self, tick: &Tick, book: Option<&Book>, now: Stamp) {
         self.limits.look(now, self.time.map(|it| it.at));
-        let sessions = self.listing.get(&tick.item).ok().map(|it| it.sessions);
-        if let Some(day) = self.limits.day(tick, sessions, self.listing.calendar()) {
-            self.begin_day(tick.item, day, now);
+        if self.limits.may_begin_day(tick) {
+            let sessions = self.listing.get(&tick.item).ok().map(|it| it.sessions);
+            if let Some(day) = self.limits.day(tick, sessions, self.listing.calendar()) {
+                self.begin_day(tick.item, day, now);
+            }
         }
         self.limits.tick(tick, book);
     }

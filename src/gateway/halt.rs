@@ -44,6 +44,9 @@ impl<V: Venue, L: Ledger> Core<V, L> {
 
     /// Makes a halt of a latch that was tripped.
     pub fn heed_latch(&mut self, now: Stamp) {
+        if !self.latch.is_tripped() {
+            return;
+        }
         let latch = self.latch.clone();
         for trip in latch.take() {
             // A kill is never refused.
@@ -114,7 +117,7 @@ impl<V: Venue, L: Ledger> Core<V, L> {
             let text = "say why trading goes on: rearm --reason \"...\"";
             return Err(Refused::new("MISSING_REASON", text));
         }
-        let Some(brake) = self.state.brakes.get(scope) else { return Ok(Reply::Unchanged {}) };
+        let Some(brake) = self.state.brakes.get(scope) else { return self.not_held(scope) };
         let (is_halted, flatten) = (brake.state == TradingState::Halted, brake.flatten);
         if is_halted {
             self.may_rearm(scope, flatten, force, now)?;
@@ -133,6 +136,23 @@ impl<V: Venue, L: Ledger> Core<V, L> {
         self.sweep.is_told = false;
         self.chase(None, now);
         Ok(Reply::Done {})
+    }
+
+    /// Nothing is held back for that part; where others are, it is said how to end that.
+    fn not_held(&self, scope: Scope) -> Result<Reply, Refused> {
+        let held = self.state.brakes.iter().filter(|_| scope == Scope::Global);
+        let said = held.take(LEFT_MAX).map(|(scope, brake)| match scope {
+            Scope::Global => String::new(),
+            Scope::Account(account) => format!("--account {account} ({})", brake.reason),
+            Scope::Strategy(condition) => format!("--condition {condition} ({})", brake.reason),
+            Scope::Symbol(item) => format!("--item {item} ({})", brake.reason),
+        });
+        let said: Vec<String> = said.collect();
+        if said.is_empty() {
+            return Ok(Reply::Unchanged {});
+        }
+        let text = format!("only parts are held back; say rearm with {}", said.join(" or "));
+        Err(Refused::new("PARTS_HELD", text))
     }
 
     fn may_rearm(

@@ -3,6 +3,8 @@
 use aftm_domain::order::{Report, Ticket};
 use aftm_domain::{AccountId, Code, ConditionId, OrderId, Quantity};
 
+use jiff::civil::Date;
+
 use super::book::{Print, at};
 use super::{Limits, Sets};
 use crate::gateway::fact::Fact;
@@ -32,7 +34,8 @@ impl Limits {
         let names: Vec<ConditionId> =
             state.conditions.values().map(|it| it.condition.terms.id).collect();
         names.into_iter().for_each(|it| limits.follow_strategy(state, it));
-        limits.begin_day(state);
+        limits.day = state.days.values().max().copied();
+        limits.forget_best();
         limits
     }
 
@@ -92,7 +95,7 @@ impl Limits {
                 self.denied(ticket, signal.map(|it| it.condition), &refusal.code);
             }
             Fact::PositionTaken { account, item, .. } => self.hold(state, (*account, *item)),
-            Fact::DayBegan { .. } => self.begin_day(state),
+            Fact::DayBegan { day, .. } => self.begin_day(state, *day),
             Fact::ConditionPut { condition, .. } => {
                 self.follow_strategy(state, condition.terms.id);
             }
@@ -222,10 +225,19 @@ impl Limits {
     }
 
     /// A trading day began: what was earned before is no longer of it.
-    fn begin_day(&mut self, state: &State) {
+    fn begin_day(&mut self, state: &State, day: Date) {
         for key in state.holdings.keys() {
             self.hold(state, *key);
         }
+        // An item that is traded for the first time begins a day that has begun already.
+        if self.day.is_some_and(|it| it >= day) {
+            return;
+        }
+        self.day = Some(day);
+        self.forget_best();
+    }
+
+    fn forget_best(&mut self) {
         for purse in self.accounts.values_mut().chain([&mut self.total]) {
             purse.best = purse.profit.max(0);
         }

@@ -118,6 +118,8 @@ pub struct Limits {
     total: Purse,
     amending: FxHashMap<OrderId, Quantity>,
     recent: Recent,
+    /// The last trading day that began.
+    day: Option<Date>,
     wanted: Vec<Wanted>,
 }
 
@@ -177,6 +179,11 @@ impl Limits {
         if let Some(item) = self.items.get_mut(&tick.item) {
             item.accounts = accounts;
         }
+    }
+
+    /// Whether a tick may begin another trading day of its item.
+    pub fn may_begin_day(&self, tick: &Tick) -> bool {
+        self.items.get(&tick.item).is_none_or(|it| !it.day.holds(tick.time))
     }
 
     /// The trading day that a tick begins for its item, where it is not the one that is known.

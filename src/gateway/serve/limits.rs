@@ -19,8 +19,7 @@ pub(super) struct Told {
 }
 
 impl<V: Venue, L: Ledger, C: Fn() -> Stamp> Server<V, L, C> {
-    pub(super) fn tell_limits(&mut self) {
-        let now = (self.clock)();
+    pub(super) fn tell_limits(&mut self, now: Stamp) {
         if (0..EVERY).contains(&now.since(self.limits.at)) {
             return;
         }

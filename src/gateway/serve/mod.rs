@@ -195,9 +195,10 @@ impl<V: Venue, L: Ledger, C: Fn() -> Stamp> Server<V, L, C> {
             }
             self.take_ticks()?;
             self.step()?;
-            self.core.heed_latch((self.clock)());
+            let now = (self.clock)();
+            self.core.heed_latch(now);
             self.keep_time();
-            self.tell_limits();
+            self.tell_limits(now);
             self.deliver();
             self.tell()?;
         }

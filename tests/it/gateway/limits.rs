@@ -1,6 +1,7 @@
 //! The limits: each refuses by its name what passes its bound, and never what makes a position
 //! smaller.
 
+use aftm::gateway::fact::Fact;
 use aftm::gateway::limits::{Limits, Sets};
 use aftm::wire::Scope;
 use aftm::wire::request::TradingState;
@@ -299,16 +300,12 @@ fn outside_its_hours_an_item_is_not_opened() {
 
 #[test]
 fn a_session_with_real_money_has_strict_bounds() {
-    let mut rig = Rig::new();
-    rig.placed(market(Side::Buy, 6));
-    rig.do_it(&Request::Flatten { item: None });
-    rig.do_it(&Request::Logout {});
-    let login = Request::Login { user: id("demo"), password: None, production: true };
-    if rig.desk(&login).is_err() {
-        // An exchange that has no production session says so itself.
-        return;
+    for (production, bounds) in [(false, Bounds::wide()), (true, Bounds::strict())] {
+        let (user, accounts) = (id("demo"), vec![id("SIM-1")]);
+        let mut state = State::default();
+        state.fold(&Fact::LoggedIn { user, production, accounts });
+        assert_eq!(*Limits::of(&state, Sets::default()).bounds(), bounds);
     }
-    refused(&mut rig, market(Side::Buy, 6), "RISK_MAX_QTY", &["= 5"]);
 }
 
 /// Whatever is asked for, filled, changed and canceled, in whichever order: no position could pass

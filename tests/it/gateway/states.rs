@@ -93,6 +93,8 @@ fn a_part_is_held_back_by_itself_and_the_strongest_state_counts() {
     rig.login();
     rig.tick(17_300);
     assert_code(rig.place(of("SIM-2", market(Side::Buy, 1))), "TRADING_HALTED");
+    let refused = rig.desk(&rearm(Scope::Global)).unwrap_err();
+    assert!(refused.text.contains("--account SIM-1 (too fast)"), "{refused}");
     rig.do_it(&rearm(Scope::Symbol(id(ITEM))));
     assert_code(rig.place(of("SIM-2", market(Side::Buy, 1))), "REDUCE_ONLY");
     rig.do_it(&rearm(Scope::Symbol(id(ITEM))));
@@ -204,4 +206,43 @@ fn reducing_never_lets_a_position_grow_or_flip() {
         }
         rig.check_fold();
     }
+}
+
+#[test]
+fn an_order_that_stays_in_doubt_halts_trading() {
+    let latency = 3_600 * Stamp::SECOND;
+    let mut rig = Rig::with(aftm_sim::Settings { latency, ..Default::default() });
+    let order = rig.placed(limit(Side::Buy, 17_000, 1));
+    let mut wait = |seconds: i64| {
+        for _ in 0..seconds {
+            rig.now = rig.now.after(Stamp::SECOND);
+            rig.core.expire(rig.now);
+        }
+        rig.core.state().brakes.get(Scope::Global).map(|it| it.reason.clone())
+    };
+    assert_eq!(wait(60), None);
+    let reason = wait(10).unwrap();
+    assert!(reason.starts_with(&format!("order {order} has been in doubt for 6")), "{reason}");
+    // It is told once; who rearms by force is not halted for the same order again.
+    let (reason, scope) = ("I have asked".to_owned(), Scope::Global);
+    rig.do_it(&Request::Rearm { reason, scope, force: true });
+    rig.now = rig.now.after(100 * Stamp::SECOND);
+    rig.core.expire(rig.now);
+    assert_eq!(rig.core.state().brakes.state(Scope::Global), TradingState::Reducing);
+}
+
+#[test]
+fn a_journal_that_cannot_be_written_for_long_halts_trading() {
+    let mut rig = Rig::new();
+    let order = rig.placed(limit(Side::Buy, 17_000, 1));
+    rig.memory.fill_disk(true);
+    rig.do_it(&Request::Cancel { order });
+    (0..59).for_each(|_| rig.tick(17_300));
+    assert_eq!(rig.core.state().brakes.state(Scope::Global), TradingState::Active);
+    (0..3).for_each(|_| rig.tick(17_300));
+    assert_eq!(rig.core.state().brakes.state(Scope::Global), TradingState::Halted);
+    rig.memory.fill_disk(false);
+    rig.tick(17_300);
+    rig.do_it(&rearm(Scope::Global));
+    rig.check_fold();
 }
