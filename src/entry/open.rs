@@ -179,6 +179,7 @@ fn sockets_finding() -> doctor::Finding {
     let (major, minor, patch) = zmq::version();
     let curve = if has("curve") { "with" } else { "without" };
     let sentence = format!("libzmq {major}.{minor}.{patch}, {curve} CURVE");
-    let verdict = if has("ipc") { doctor::Verdict::Ok } else { doctor::Verdict::Warn };
+    let is_whole = has("ipc") && has("curve");
+    let verdict = if is_whole { doctor::Verdict::Ok } else { doctor::Verdict::Warn };
     doctor::Finding::new(verdict, "sockets", sentence)
 }
