@@ -20,9 +20,10 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 pub use file::{InitError, init};
+pub(crate) use folders::create as create_folder;
 pub use folders::{Folders, FoldersError};
 pub use layer::{Layer, Stated};
-pub use password::{Password, PasswordError, password};
+pub use password::{PasswordError, password};
 pub use problem::{Origin, Problem, Problems};
 pub use settings::{
     Desk, Durability, Executor, Feed, Gateway, Journal, Level, Log, Mode, Random, Screen, Settings,

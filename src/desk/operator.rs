@@ -12,6 +12,7 @@ use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::process::{Child, ChildStdin, Command as Process};
 use tokio::sync::{mpsc, watch};
 use tokio::task::spawn_local;
+use zeroize::Zeroizing;
 
 use super::line::{Heard, Line};
 use super::lines;
@@ -19,9 +20,9 @@ use super::missed::{Before, Shown};
 use super::projected::Shared;
 use super::supervisor::{Action, Input, Patience, Standing, Supervisor};
 use super::view::Trips;
-use super::{Command, Defaults, Exit, command};
+use super::{Command, Defaults, Exit, Keyring, command};
 use crate::wire::event::{ChildWord, Numbered};
-use crate::wire::{Birth, Event, Refused, Role, encode};
+use crate::wire::{Birth, ChildKeys, Event, Refused, Role, Secret, encode};
 
 /// How often the supervisor looks at the children; one that exits is seen at once.
 const WATCH: Duration = Duration::from_millis(100);
@@ -37,8 +38,10 @@ pub struct Setup {
     pub line: Line,
     /// The program, whose hidden subcommands the children are.
     pub program: PathBuf,
-    /// What a child is told, but for its role.
+    /// What a child is told, but for its role and keys.
     pub birth: Birth,
+    /// The keys of the children.
+    pub keyring: Keyring,
     /// How patient the supervisor is.
     pub patience: Patience,
     /// What a condition has where it does not say.
@@ -50,9 +53,9 @@ pub struct Setup {
     /// Where lines go: one, or several with line feeds between them.
     pub out: Box<dyn Fn(String)>,
     /// The password that the environment named.
-    pub password: Option<String>,
+    pub password: Option<Secret>,
     /// Reads a password from a file that only its owner may read.
-    pub read_password: fn(&Path) -> Result<String, Refused>,
+    pub read_password: fn(&Path) -> Result<Secret, Refused>,
 }
 
 /// The desk. Its tasks share it on one thread.
@@ -60,11 +63,12 @@ pub struct Desk {
     pub(super) line: Line,
     program: PathBuf,
     birth: Birth,
+    keyring: Keyring,
     pub(super) defaults: Defaults,
     clock: fn() -> Stamp,
     out: Box<dyn Fn(String)>,
-    pub(super) password: Option<String>,
-    pub(super) read_password: fn(&Path) -> Result<String, Refused>,
+    pub(super) password: Option<Secret>,
+    pub(super) read_password: fn(&Path) -> Result<Secret, Refused>,
     pub(super) supervisor: RefCell<Supervisor>,
     inputs: RefCell<HashMap<Role, ChildStdin>>,
     kills: RefCell<HashMap<Role, tokio::sync::oneshot::Sender<()>>>,
@@ -91,11 +95,12 @@ impl Desk {
     /// A desk; nothing runs yet.
     pub fn new(setup: Setup) -> Rc<Desk> {
         let Setup { line, program, birth, patience, defaults, clock, out, .. } = setup;
-        let Setup { before, password, read_password, .. } = setup;
+        let Setup { before, password, read_password, keyring, .. } = setup;
         Rc::new(Desk {
             line,
             program,
             birth,
+            keyring,
             defaults,
             clock,
             out,
@@ -242,6 +247,16 @@ impl Desk {
     }
 
     fn spawn(self: &Rc<Self>, role: Role) {
+        let not_spawned = |error: &dyn std::fmt::Display| {
+            let text = format!("cannot be started: {error}");
+            let desk = self.clone();
+            // The supervisor is still at work on the input that led here.
+            spawn_local(async move { desk.supervise(Input::NotSpawned(role, text)) });
+        };
+        let keys = match self.keyring.make(role) {
+            Ok(keys) => keys,
+            Err(error) => return not_spawned(&format!("no key can be made: {error}")),
+        };
         let spawned = Process::new(&self.program)
             .arg(role.word())
             // A child needs nothing of our environment, and must not see what is secret in it.
@@ -253,20 +268,16 @@ impl Desk {
             .kill_on_drop(true)
             .spawn();
         match spawned {
-            Err(error) => {
-                let text = format!("cannot be started: {error}");
-                let desk = self.clone();
-                // The supervisor is still at work on the input that led here.
-                spawn_local(async move { desk.supervise(Input::NotSpawned(role, text)) });
-            }
+            Err(error) => not_spawned(&error),
             Ok(child) => {
                 let pid = child.id().unwrap_or_default();
+                self.keyring.admit(role, pid, &keys);
                 let (kill, killed) = tokio::sync::oneshot::channel();
                 self.kills.borrow_mut().insert(role, kill);
                 let mut actions = Vec::new();
                 let spawned = Input::Spawned(role, pid);
                 self.supervisor.borrow_mut().apply(spawned, self.now(), &mut actions);
-                spawn_local(self.clone().attend(role, pid, child, killed));
+                spawn_local(self.clone().attend(role, pid, child, (keys, killed)));
             }
         }
     }
@@ -277,10 +288,11 @@ impl Desk {
         role: Role,
         pid: u32,
         mut child: Child,
-        killed: tokio::sync::oneshot::Receiver<()>,
+        (keys, killed): (ChildKeys, tokio::sync::oneshot::Receiver<()>),
     ) {
         if let Some(mut input) = child.stdin.take() {
-            let record = encode(&Birth { role, ..self.birth.clone() });
+            let told = Some(keys.clone());
+            let record = Zeroizing::new(encode(&Birth { role, keys: told, ..self.birth.clone() }));
             let length = u32::try_from(record.len()).unwrap_or(u32::MAX).to_be_bytes();
             // A child that dies before it has read its record is told by its exit.
             let _ = input.write_all(&length).await;
@@ -306,6 +318,7 @@ impl Desk {
                 child.wait().await
             }
         };
+        self.keyring.remove(&keys);
         // It said everything before it ended; whoever else holds its pipe is not waited for.
         let complaint = tokio::time::timeout(LAST_WORD, complaint).await;
         let complaint = complaint.ok().and_then(Result::ok).flatten();
@@ -380,6 +393,7 @@ fn exit_of(refused: &Refused) -> Exit {
         "TRADING_HALTED" | "REDUCE_ONLY" => Exit::Halted,
         code if code.starts_with("RISK_") => Exit::Limit,
         "USAGE" => Exit::Usage,
+        "PASSWORD" => Exit::Configuration,
         _ => Exit::Failure,
     }
 }

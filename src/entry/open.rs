@@ -8,11 +8,13 @@ use log::LevelFilter;
 
 use super::cli::{Cli, Config, Entry, Flags};
 use super::{
-    Output, bench, child, ctl, doctor, export, log as log_lines, replay, run, screen, verify,
+    Output, bench, child, ctl, doctor, export, key, log as log_lines, replay, run, screen, verify,
 };
 use crate::config::{self, Folders, Inputs, Resolved, Settings};
 use crate::desk::Exit;
 use crate::wire::Role;
+use crate::wire::clients::ClientError;
+use crate::wire::keys::KeyError;
 
 /// Opens the entry that was asked for. Whatever goes wrong is a sentence on standard error.
 pub fn open(cli: Cli) -> Exit {
@@ -21,7 +23,9 @@ pub fn open(cli: Cli) -> Exit {
         Ok(exit) => exit,
         Err(error) => {
             log::error!("{error:#}");
-            Exit::Failure
+            // A key that others can read, or that is none, is for its owner to set right.
+            let is_key = error.chain().any(|it| it.is::<ClientError>() || it.is::<KeyError>());
+            if is_key { Exit::Configuration } else { Exit::Failure }
         }
     }
 }
@@ -66,6 +70,7 @@ fn dispatch(cli: Cli) -> Result<Exit> {
         }
         Some(Entry::Ctl { command }) => ctl::ctl(&command, &folders, &mut out),
         Some(Entry::Config(what)) => config_entry(&what, &folders, resolved, &mut out),
+        Some(Entry::Key(what)) => key::key(&what, &folders, &mut out),
         Some(Entry::Doctor) => {
             let findings = doctor::Examination {
                 terminal: doctor::Terminal::read(|name| std::env::var(name).ok()),

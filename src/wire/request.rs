@@ -4,6 +4,7 @@ use aftm_domain::condition::{Progress, Terms};
 use aftm_domain::{AccountId, Code, ConditionId, OrderId, Price, Quantity, SignalId, Tick, UserId};
 use serde::{Deserialize, Serialize};
 
+use super::Secret;
 use super::order::{FillRow, Intent, OrderRow, PositionRow};
 use super::signal::{Outcome, Signal};
 
@@ -96,7 +97,7 @@ pub enum Request {
         /// Who.
         user: UserId,
         /// The password, where one is needed.
-        password: Option<String>,
+        password: Option<Secret>,
         /// Whether real money will move.
         production: bool,
     },

@@ -7,6 +7,7 @@ mod gateway;
 mod machine;
 mod replay;
 mod screen;
+mod secure;
 mod tidy;
 mod v1;
 mod world;

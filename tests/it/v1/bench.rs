@@ -185,7 +185,7 @@ pub(super) fn answer(socket: &Socket) -> Value {
 }
 
 /// What the earlier executor always sends, with some fields changed or added.
-pub(super) fn order(changes: &Value) -> Vec<u8> {
+pub(crate) fn order(changes: &Value) -> Vec<u8> {
     let mut parameters = json!({
         "order_account": "SIM-1", "item_code": "TXFH1", "side": "buy", "order_type": "Market",
         "price": 0.0, "quantity": 1, "open_close": "AUTO", "note": "From AFTM Gateway",
@@ -197,7 +197,7 @@ pub(super) fn order(changes: &Value) -> Vec<u8> {
 }
 
 /// A signal as a v1 strategy pushes it.
-pub(super) fn signal(when: Stamp, side: Side) -> Vec<u8> {
+pub(crate) fn signal(when: Stamp, side: Side) -> Vec<u8> {
     let mut frame = Vec::new();
     signals::encode_signal(&mut frame, when, side, &"TXFH1".parse().unwrap());
     frame
