@@ -8,14 +8,14 @@ use zeroize::Zeroizing;
 
 use crate::wire::Secret;
 
-/// Longer than any password, shorter than a file named by mistake.
-const BYTES_MAX: usize = 1024;
+/// Longer than any password or credentials, shorter than a file named by mistake.
+const BYTES_MAX: usize = 16 << 10;
 
 /// Why there is no password.
 #[derive(Debug, thiserror::Error)]
 pub enum PasswordError {
     /// The file cannot be read.
-    #[error("password file {}: {reason}", .path.display())]
+    #[error("file {}: {reason}", .path.display())]
     Read {
         /// Which file.
         path: PathBuf,
@@ -23,7 +23,7 @@ pub enum PasswordError {
         reason: io::Error,
     },
     /// The file is not for its owner alone.
-    #[error("password file {} has mode {mode:04o}, but must have 0600; run chmod 600", .path.display())]
+    #[error("file {} has mode {mode:04o}, but must have 0600; run chmod 600", .path.display())]
     Mode {
         /// Which file.
         path: PathBuf,
@@ -52,6 +52,12 @@ pub fn password(
 }
 
 fn read(path: &Path) -> Result<Secret, PasswordError> {
+    let text = read_whole(path)?;
+    Ok(Secret::new(text.lines().next().unwrap_or_default().to_owned()))
+}
+
+/// The text of a file with secrets, which only its owner can read.
+pub(crate) fn read_whole(path: &Path) -> Result<Zeroizing<String>, PasswordError> {
     let failed = |reason| PasswordError::Read { path: path.to_owned(), reason };
     let file = fs::File::open(path).map_err(failed)?;
     // The mode of what was opened, not of what the name points to a moment later.
@@ -61,9 +67,9 @@ fn read(path: &Path) -> Result<Secret, PasswordError> {
     let mut text = Zeroizing::new(String::with_capacity(BYTES_MAX + 1));
     file.take(BYTES_MAX as u64 + 1).read_to_string(&mut text).map_err(failed)?;
     if text.len() > BYTES_MAX {
-        return Err(failed(io::Error::new(io::ErrorKind::FileTooLarge, "longer than 1 KiB")));
+        return Err(failed(io::Error::new(io::ErrorKind::FileTooLarge, "longer than 16 KiB")));
     }
-    Ok(Secret::new(text.lines().next().unwrap_or_default().to_owned()))
+    Ok(text)
 }
 
 #[cfg(unix)]

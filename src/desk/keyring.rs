@@ -36,8 +36,9 @@ impl Keyring {
         Ok(Keyring { guard, gateway, port, strategy, clients, started: Cell::new(0) })
     }
 
-    /// The keys of a child that is about to be started; good when it is admitted.
-    pub fn make(&self, role: Role) -> zmq::Result<ChildKeys> {
+    /// The keys of a child that is about to be started; good when it is admitted. The venue's process
+    /// speaks to nobody but its parent, over a stream of its own, and has none.
+    pub fn make(&self, role: Role) -> zmq::Result<Option<ChildKeys>> {
         let gateway = Badge { server: self.gateway, own: KeyPair::new()? };
         let signals = match role {
             Role::Executor => SignalKeys::Port {
@@ -49,7 +50,7 @@ impl Keyring {
                 SignalKeys::Strategy(Badge { server: self.port.public, own: self.strategy.clone() })
             }
         };
-        Ok(ChildKeys { gateway, signals })
+        Ok(Some(ChildKeys { gateway, signals }))
     }
 
     /// A child was started. It is told its keys after this, so it cannot come before it is known.

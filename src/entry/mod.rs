@@ -17,6 +17,7 @@ mod key;
 pub mod ledger;
 mod log;
 mod open;
+mod outputs;
 mod papers;
 pub mod parts;
 mod printer;
@@ -24,6 +25,7 @@ mod private;
 mod replay;
 mod run;
 mod screen;
+mod venue;
 mod verify;
 
 pub use export::export;

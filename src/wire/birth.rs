@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::frame::PROTOCOL;
 use super::keys::{Badge, KeyPair, PublicKey};
 use super::request::Role;
+use super::venue::PluginSeat;
 
 /// Where the machine's sockets are.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -80,6 +81,8 @@ pub struct Birth {
     pub v1_quantity: aftm_domain::Quantity,
     /// What it shows at the doors of the machine; a child of the bench may go without.
     pub keys: Option<ChildKeys>,
+    /// The plug-in that the venue's process loads.
+    pub plugin: Option<PluginSeat>,
 }
 
 impl Birth {

@@ -19,7 +19,9 @@ mod rows;
 pub mod secret;
 pub mod signal;
 pub mod socket;
+pub mod stream;
 pub mod v1;
+pub mod venue;
 mod z85;
 
 pub use birth::{Birth, ChildKeys, Endpoints};
@@ -32,3 +34,4 @@ pub use order::{FillRow, Intent, OrderRow, PositionRow};
 pub use request::{Answer, Ask, Refused, Reply, Request, Role};
 pub use secret::Secret;
 pub use signal::{Outcome, Signal};
+pub use venue::{VenueCall, VenueWord};

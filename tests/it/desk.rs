@@ -140,6 +140,7 @@ fn setup(context: &Context, line: line::Line, said: &Rc<RefCell<Vec<Value>>>) ->
         retry_count: 0,
         v1_quantity: Quantity::ONE,
         keys: None,
+        plugin: None,
     };
     let points = |it| Price::from_units(it).unwrap();
     Setup {
@@ -162,6 +163,7 @@ fn setup(context: &Context, line: line::Line, said: &Rc<RefCell<Vec<Value>>>) ->
         }),
         password: None,
         read_password: |_| unreachable!(),
+        venue: None,
     }
 }
 

@@ -183,7 +183,7 @@ impl Chain {
 }
 
 fn spawn(role: Role, endpoints: &Endpoints, keyring: Option<&Keyring>) -> Result<Process> {
-    let keys = keyring.map(|it| it.make(role)).transpose()?;
+    let keys = keyring.map(|it| it.make(role)).transpose()?.flatten();
     let mut child = Command::new(std::env::current_exe()?)
         .args(["bench", &format!("bare-{role}")])
         .stdin(Stdio::piped())
@@ -201,6 +201,7 @@ fn spawn(role: Role, endpoints: &Endpoints, keyring: Option<&Keyring>) -> Result
         retry_count: 0,
         v1_quantity: Quantity::ONE,
         keys,
+        plugin: None,
     });
     let mut input = child.stdin.take().context("a child has no standard input")?;
     input.write_all(&u32::try_from(record.len())?.to_be_bytes())?;
@@ -228,6 +229,7 @@ pub(super) fn serve(role: Role) -> Result<Exit> {
     };
     let messages = Messages::sample()?;
     match role {
+        Role::Venue => anyhow::bail!("the bare chain has no venue of its own"),
         Role::Strategy => {
             let badge = keys.and_then(|it| match &it.signals {
                 SignalKeys::Strategy(badge) => Some(badge),

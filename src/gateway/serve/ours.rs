@@ -41,7 +41,8 @@ impl<V: Venue, L: Ledger, C: Fn() -> Stamp> Server<V, L, C> {
             };
             let door = match role {
                 Role::Executor => Door::Executor,
-                Role::Strategy => Door::Strategy,
+                // The venue's process has no key, and no door here.
+                Role::Strategy | Role::Venue => Door::Strategy,
             };
             self.hear_ours(&frames, door, Some(Present { role, pid, generation }))?;
         }
@@ -81,7 +82,12 @@ impl<V: Venue, L: Ledger, C: Fn() -> Stamp> Server<V, L, C> {
         if request == (Request::Status {}) {
             self.tell_before_status()?;
         }
+        let was_logging_in = self.core.is_logging_in();
         let reply = self.answer(&request, door, &client, speaker);
+        if !was_logging_in && self.core.is_logging_in() {
+            self.logins.push((client, id, door));
+            return Ok(());
+        }
         self.reply(&client, id, reply, door)
     }
 
@@ -102,6 +108,9 @@ impl<V: Venue, L: Ledger, C: Fn() -> Stamp> Server<V, L, C> {
         let now = (self.clock)();
         let peer = speaker.filter(|_| self.has_word(client, speaker));
         match request {
+            Request::Hello { role: Role::Venue, .. } => {
+                Err(Refused::new("NOT_YOURS", "the venue's process does not speak here"))
+            }
             Request::Hello { role, pid, protocol, nonce, version } if door != Door::Desk => {
                 match speaker.filter(|it| (it.role, it.pid) == (*role, *pid)) {
                     Some(speaker) => self.hello(client, speaker, *protocol, *nonce, version),
@@ -227,7 +236,7 @@ impl<V: Venue, L: Ledger, C: Fn() -> Stamp> Server<V, L, C> {
     pub(super) fn note_ready(&mut self, role: Role, is_beat: bool) {
         if !is_beat && self.is_started {
             self.ready_roles.insert(role);
-            if !self.is_open && self.ready_roles.len() == Role::ALL.len() {
+            if !self.is_open && self.ready_roles.len() == Role::TRADING.len() {
                 self.is_open = true;
                 self.want();
             }
