@@ -49,6 +49,7 @@ impl Keyring {
             Role::Strategy => {
                 SignalKeys::Strategy(Badge { server: self.port.public, own: self.strategy.clone() })
             }
+            Role::Venue => return Ok(None),
         };
         Ok(Some(ChildKeys { gateway, signals }))
     }

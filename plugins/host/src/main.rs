@@ -23,6 +23,7 @@ fn main() -> ExitCode {
             Some(("reopen", count)) => plan.reopen = count.parse().unwrap_or(plan.reopen),
             Some(("now_ns", count)) => plan.now = count.parse().ok().map(|it| (it, 0)),
             Some(("wait_ms", count)) => plan.answer_wait = ms(count).unwrap_or(plan.answer_wait),
+            Some(("is_ours", word)) => plan.is_ours = word == "true",
             Some(("silence_ms", count)) => plan.silence = ms(count).unwrap_or(plan.silence),
             Some((key, value)) => plan.options.push((key.to_owned(), value.to_owned())),
             None => return ExitCode::from(2),

@@ -90,7 +90,7 @@ pub(super) fn hush(mut ear: &UnixStream) {
 
 /// Loads the library and opens its session.
 pub(super) fn open(seat: &PluginSeat, bell: Arc<dyn Fn() + Send + Sync>) -> Result<Driver> {
-    Driver::open(seat, bell).map_err(|error| anyhow!("the plug-in {}: {error}", seat.name))
+    Ok(Driver::open(seat, bell)?)
 }
 
 /// The first word of a process.
@@ -172,9 +172,11 @@ impl Seat {
     }
 
     fn sleep(&self, wait: Duration) -> Result<()> {
-        let wants =
-            if self.stream.is_full() { PollFlags::IN | PollFlags::OUT } else { PollFlags::IN };
-        let mut items = [PollFd::new(&self.stream, wants), PollFd::new(&self.ear, PollFlags::IN)];
+        let wants = if self.stream.is_full() { PollFlags::IN | PollFlags::OUT } else { PollFlags::IN };
+        let mut items = [
+            PollFd::new(&self.stream, wants),
+            PollFd::new(&self.ear, PollFlags::IN),
+        ];
         let wait = Timespec::try_from(wait)?;
         match poll(&mut items, Some(&wait)) {
             Ok(_) | Err(rustix::io::Errno::INTR) => (),

@@ -100,7 +100,8 @@ impl FromStr for Who {
             Some("anyone") => Who::Anyone,
             Some("client") => Who::Client(words.next().ok_or(())?.to_owned()),
             Some(word) => {
-                let role = Role::ALL.into_iter().find(|it| it.word() == word).ok_or(())?;
+                let known = [Role::Strategy, Role::Executor];
+                let role = known.into_iter().find(|it| it.word() == word).ok_or(())?;
                 let generation = words.next().and_then(|it| it.parse().ok()).ok_or(())?;
                 let pid = words.next().and_then(|it| it.parse().ok()).ok_or(())?;
                 Who::Child { role, generation, pid }

@@ -152,6 +152,17 @@ impl<'plan> Desk<'plan> {
         order.ok_or_else(|| failed(format!("{what} did not come")))
     }
 
+    /// Waits until the fills of an order come to so many lots, whenever they were told.
+    pub(super) fn filled_until(&mut self, id: u64, lots_e9: i64) -> Seen<()> {
+        while self.watch.fills_e9(id) < lots_e9 {
+            let is_fill =
+                |it: &News| matches!(&it.what, What::Fill(it) if it.client_order_id == id);
+            let heard = self.until("the fill of an order that is filled", is_fill)?;
+            self.watch.later.extend(heard);
+        }
+        Ok(())
+    }
+
     /// What is told until nothing is for a moment.
     pub(super) fn settle(&mut self) -> Vec<News> {
         let mut heard = std::mem::take(&mut self.watch.later);

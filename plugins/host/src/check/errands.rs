@@ -1,12 +1,12 @@
 //! Logging in, and lists.
 
 use aftm_exchange_abi::{
-    ABSENT, CAP_QUOTES, E_AUTH, E_STATE, Instrument, QUERY_ACCOUNTS, QUERY_FILLS,
+    ABSENT, CAP_FEED, CAP_QUOTES, E_AUTH, E_STATE, Instrument, QUERY_ACCOUNTS, QUERY_FILLS,
     QUERY_INSTRUMENTS, QUERY_ORDERS, QUERY_POSITIONS, Query, Symbol, Versioned, name, put_name,
 };
 
 use super::desk::{Desk, refusal};
-use super::frame::{Frame, Seen, failed, hold, skipped};
+use super::frame::{Fault, Frame, Seen, failed, hold, skipped};
 use crate::fault::CallError;
 use crate::news::{News, What};
 use crate::secret::Secret;
@@ -40,7 +40,7 @@ fn wrong(desk: &mut Desk<'_>) -> Seen {
             let heard = desk.answered(Ok(req_id))?;
             let answer = heard.last().map(|it| &it.what);
             let Some(What::Answer(Err(why))) = answer else {
-                return Err(failed("a wrong password is accepted"));
+                return Err(accepted(desk));
             };
             hold(why.code == E_AUTH, || format!("it is not E_AUTH: {why}"))?;
             why.to_string()
@@ -48,6 +48,20 @@ fn wrong(desk: &mut Desk<'_>) -> Seen {
     };
     hold(!said.contains(WRONG), || "the refusal repeats the password".to_owned())?;
     Ok(said)
+}
+
+/// A wrong password that is taken. A venue that trades against the host's feed moves nothing that a
+/// password would guard; every other one must refuse it.
+fn accepted(desk: &mut Desk<'_>) -> Fault {
+    if !desk.session.plugin().can(CAP_FEED) {
+        return failed("a wrong password is accepted");
+    }
+    let req = desk.session.logout();
+    if let Err(fault) = desk.answered(req) {
+        return fault;
+    }
+    desk.watch.forget_login();
+    skipped("it trades against the feed and takes any password")
 }
 
 fn right(desk: &mut Desk<'_>) -> Seen {
