@@ -31,6 +31,11 @@ pub fn make_plain(text: String) -> String {
     }
 }
 
+/// Reads text that comes from another process: only what is plain enters.
+pub fn read<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    <String as serde::Deserialize>::deserialize(deserializer).map(make_plain)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

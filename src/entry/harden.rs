@@ -26,6 +26,12 @@ pub(super) fn take_no_privileges() -> Result<()> {
     Ok(())
 }
 
+/// Of the machine: whatever it was given open by whoever started it stays with it. What it opens
+/// itself is closed to others from the beginning.
+pub(super) fn keep_descriptors() {
+    close_fds::set_fds_cloexec_threadsafe(3, &[]);
+}
+
 /// Of the machine: as many descriptors as the system allows, so that a crowd of silent clients does
 /// not keep others out.
 pub(super) fn raise_descriptors() {

@@ -64,6 +64,7 @@ pub(super) fn open(
     out: impl std::io::Write + Send + 'static,
 ) -> Result<Option<Machine>> {
     harden::keep_to_itself()?;
+    harden::keep_descriptors();
     harden::raise_descriptors();
     match Machine::open(settings, folders, out) {
         Ok(machine) => Ok(Some(machine)),

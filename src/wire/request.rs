@@ -66,6 +66,7 @@ pub enum Request {
         /// Its process.
         pid: u32,
         /// The program's version.
+        #[serde(deserialize_with = "aftm_domain::text::read")]
         version: String,
         /// The protocol it speaks.
         protocol: u32,
@@ -91,8 +92,10 @@ pub enum Request {
     /// A child has something that the trader must know.
     Alert {
         /// A stable code.
+        #[serde(deserialize_with = "aftm_domain::text::read")]
         code: String,
         /// A sentence.
+        #[serde(deserialize_with = "aftm_domain::text::read")]
         text: String,
     },
     /// Log in at the venue.
@@ -216,11 +219,13 @@ pub enum Request {
         /// Close every position, too.
         flatten: bool,
         /// Why, for the audit.
+        #[serde(deserialize_with = "aftm_domain::text::read")]
         reason: String,
     },
     /// Take orders again.
     Rearm {
         /// Why, for the audit.
+        #[serde(deserialize_with = "aftm_domain::text::read")]
         reason: String,
     },
     /// How the gateway is.
@@ -295,8 +300,10 @@ pub struct Answer {
 #[serde(deny_unknown_fields)]
 pub struct Refused {
     /// A stable code.
+    #[serde(deserialize_with = "aftm_domain::text::read")]
     pub code: String,
     /// A sentence.
+    #[serde(deserialize_with = "aftm_domain::text::read")]
     pub text: String,
 }
 

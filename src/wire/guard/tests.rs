@@ -169,3 +169,32 @@ fn only_names_within_the_process_are_bound_without_a_guard() {
         assert_eq!(bound.err(), Some(zmq::Error::EPROTONOSUPPORT), "{endpoint}");
     }
 }
+
+/// A property of a handshake: a name and a value, with their lengths.
+fn property(name: &str, value: &str) -> Vec<u8> {
+    let length = u32::try_from(value.len()).unwrap().to_be_bytes();
+    let name_length = [u8::try_from(name.len()).unwrap()];
+    [&name_length, name.as_bytes(), &length, value.as_bytes()].concat()
+}
+
+#[test]
+fn what_a_peer_says_of_itself_in_the_handshake_is_not_who_it_is() {
+    use std::io::{Read as _, Write as _};
+    let house = House::new(vec![Domain::ClientOrders]);
+    let open = serve(&house.guard, Domain::ClientOrders, None, "tcp://127.0.0.1:*");
+    let mut peer = std::net::TcpStream::connect(("127.0.0.1", port(&open).unwrap())).unwrap();
+    let mut greeting = [0_u8; 64];
+    greeting[..12].copy_from_slice(&[0xff, 0, 0, 0, 0, 0, 0, 0, 1, 0x7f, 3, 0]);
+    greeting[12..16].copy_from_slice(b"NULL");
+    peer.write_all(&greeting).unwrap();
+    peer.read_exact(&mut greeting).unwrap();
+    let claims = [property("Socket-Type", "DEALER"), property("User-Id", "operator")].concat();
+    let ready = [b"\x05READY", &claims[..]].concat();
+    peer.write_all(&[4, u8::try_from(ready.len()).unwrap()]).unwrap();
+    peer.write_all(&ready).unwrap();
+    peer.write_all(b"\x00\x05hello").unwrap();
+    open.recv_msg(0).unwrap();
+    let mut message = open.recv_msg(0).unwrap();
+    assert_eq!(&message[..], b"hello");
+    assert_eq!(sender(&mut message), Some(Who::Anyone));
+}

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use aftm::gateway::{Plugged, Way, WayEnded};
 use aftm::wire::frame::PROTOCOL;
 use aftm::wire::venue::{Abilities, VenueFill, VenueOrder, VenuePosition};
-use aftm::wire::{VenueCall, VenueWord};
+use aftm::wire::{Secret, VenueCall, VenueWord};
 use aftm_domain::Fill;
 use aftm_domain::order::{Refusal, Report};
 
@@ -100,7 +100,7 @@ impl Apart {
         rig.hello(fed());
         let login = Request::Login {
             user: id("demo"),
-            password: Some("sesame".to_owned()),
+            password: Some(Secret::new("sesame".to_owned())),
             production: false,
         };
         let waits = rig.core.serve(&login, Door::Desk, rig.now).unwrap_err();
@@ -231,7 +231,7 @@ fn a_login_is_answered_when_the_venue_has_answered_and_listed_how_everything_sta
     let mut rig = Apart::new(true);
     let login = |password: &str| Request::Login {
         user: id("demo"),
-        password: Some(password.to_owned()),
+        password: Some(Secret::new(password.to_owned())),
         production: false,
     };
     // Nobody is there yet: the login waits for the process.

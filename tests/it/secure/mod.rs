@@ -10,6 +10,7 @@ mod crowd;
 mod others;
 mod secrets;
 mod strangers;
+mod text;
 
 use aftm::wire::socket::{self, Bound};
 use aftm::wire::{Badge, KeyPair, PublicKey, keys};
