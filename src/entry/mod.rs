@@ -20,6 +20,7 @@ mod open;
 mod outputs;
 mod papers;
 pub mod parts;
+mod plugin;
 mod printer;
 mod private;
 mod replay;

@@ -232,6 +232,7 @@ pub fn read_private(path: &Path) -> Result<zeroize::Zeroizing<String>, ClientErr
 }
 
 #[cfg(all(test, unix))]
+#[allow(clippy::unwrap_used)] // Helpers of tests may fail as tests do.
 mod tests {
     use std::os::unix::fs::PermissionsExt as _;
 

@@ -45,22 +45,18 @@ pub enum Outcome {
     /// It was refused.
     Refused {
         /// A stable code.
-        #[serde(deserialize_with = "aftm_domain::text::read")]
         code: String,
         /// A sentence.
-        #[serde(deserialize_with = "aftm_domain::text::read")]
         text: String,
     },
     /// An exit with nothing to close.
     Nothing {
         /// Why there is nothing.
-        #[serde(deserialize_with = "aftm_domain::text::read")]
         text: String,
     },
     /// An exit that waits for its entry to end, or for the venue to come back.
     Waits {
         /// For what.
-        #[serde(deserialize_with = "aftm_domain::text::read")]
         text: String,
     },
 }

@@ -75,19 +75,38 @@ impl Memory {
 
     /// Appends a line, in one write.
     pub(crate) fn write(&mut self, entry: &Entry) -> Done {
-        let written = self.file.write_all(entry.line().as_bytes());
+        self.append(&entry.line())
+    }
+
+    /// Appends lines in one write: a process that is killed leaves all of them, or none that counts.
+    pub(crate) fn append(&mut self, lines: &str) -> Done {
+        let written = self.file.write_all(lines.as_bytes());
         written.map_err(|err| failed("write", &self.path(), &err))
+    }
+
+    /// The line that the file needs so that it has the terms of an item, as they are now.
+    pub(crate) fn listing(&mut self, instrument: &Instrument) -> Option<String> {
+        let terms = Terms::from(instrument);
+        if self.listed.get(&instrument.code) == Some(&terms) {
+            return None;
+        }
+        let line = Entry::Listed(terms.clone()).line();
+        self.listed.insert(instrument.code, terms);
+        Some(line)
     }
 
     /// Makes sure that the file has the terms of an item, as they are now.
     pub(crate) fn list(&mut self, instrument: &Instrument) -> Done {
-        let terms = Terms::from(instrument);
-        if self.listed.get(&instrument.code) == Some(&terms) {
-            return Ok(());
+        match self.listing(instrument) {
+            Some(line) => self.append(&line),
+            None => Ok(()),
         }
-        self.write(&Entry::Listed(terms.clone()))?;
-        self.listed.insert(instrument.code, terms);
-        Ok(())
+    }
+
+    /// From now on every write fails.
+    #[cfg(test)]
+    pub(crate) fn spoil(&mut self) {
+        self.file = File::open(self.path()).unwrap();
     }
 
     /// Whether the file has terms of an item.

@@ -10,8 +10,9 @@ use aftm_exchange_abi::{
     CAP_MARKET, CAP_MULTI_SESSION, CAP_RANGE_MARKET, CAP_STOP, CHANGE_FILLED, CHANNEL_TRADE,
     CONN_DOWN, CONN_UP, Connection, E_AUTH, E_INTERNAL, E_NET, E_PERMISSION, E_STATE,
     EVENT_ACCOUNT, EVENT_CONN, EVENT_FILL, EVENT_ORDER, LOG_ERROR, LOG_INFO, LOG_WARN,
-    LOGIN_PRODUCTION, OK, Versioned, put_text,
+    LOGIN_PRODUCTION, OK, TICK_AGAIN, Versioned, put_text,
 };
+use aftm_sim::ledger_file::{Entry, Seen};
 use aftm_sim::{Happening, News, Sim, refusal};
 use rustc_hash::FxHashMap;
 
@@ -82,6 +83,10 @@ pub(crate) struct Seat {
     /// What is to be written down, until it is.
     happened: Vec<Happening>,
     recalled: Recalled,
+    /// The last tick that something came of before this session.
+    seen: Option<Seen>,
+    /// The last tick, until something that came of it is written down.
+    tick: Option<Seen>,
     is_logged_in: bool,
     /// Why the session can do nothing any more.
     failed: Option<String>,
@@ -114,6 +119,8 @@ impl Seat {
             memory,
             happened: Vec::new(),
             recalled: Recalled::No,
+            seen: None,
+            tick: None,
             is_logged_in: false,
             failed: None,
         })
@@ -163,6 +170,7 @@ impl Seat {
 
     fn recall_first(&mut self, now: Option<ExchangeTime>) -> Done {
         let Some(memory) = &mut self.memory else { return Ok(()) };
+        self.seen = memory.day.as_ref().and_then(|it| it.seen);
         self.orders = rotation::recall(memory, &mut self.sim, now)?;
         self.relist()
     }
@@ -270,6 +278,16 @@ impl Seat {
         self.check()?;
         let (tick, book) = (tick(told)?, after.map(book));
         self.recall(Some(tick.time))?;
+        let seen = Seen { sequence: tick.sequence, received: tick.received };
+        // A tick that was on its way when this exchange was killed may have been traded before.
+        let was_traded = self.seen.is_some_and(|it| {
+            it.sequence >= seen.sequence && it.received >= seen.received && seen.sequence > 0
+        });
+        if told.flags & TICK_AGAIN != 0 || was_traded {
+            self.sim.show(&tick, book.as_ref());
+            return Ok(());
+        }
+        self.tick = Some(seen);
         self.sim.tick(&tick, book.as_ref(), &mut self.news);
         self.tell_news();
         Ok(())
@@ -315,15 +333,19 @@ impl Seat {
     fn keep(&mut self) -> Done {
         let Some(memory) = &mut self.memory else { return Ok(()) };
         self.sim.happened(&mut self.happened);
+        if self.happened.is_empty() {
+            return Ok(());
+        }
+        let mut lines = self.tick.take().map_or_else(String::new, |it| Entry::Tick(it).line());
         for happening in self.happened.drain(..) {
             if let Happening::Order { ticket, .. } = &happening
                 && let Some(item) = self.items.get(&ticket.item)
             {
-                memory.list(&item.instrument)?;
+                lines.extend(memory.listing(&item.instrument));
             }
-            memory.write(&(&happening).into())?;
+            lines.push_str(&Entry::from(&happening).line());
         }
-        Ok(())
+        memory.append(&lines)
     }
 
     pub(crate) fn exchange_of(&self, item: &Code) -> [u8; 16] {
@@ -371,5 +393,11 @@ impl Seat {
         self.give_up(why);
         self.tell_connection(CONN_DOWN, E_INTERNAL, why);
         self.failed = Some(why.to_owned());
+    }
+
+    /// From now on the ledger cannot be written.
+    #[cfg(test)]
+    pub(crate) fn spoil_the_ledger(&mut self) {
+        self.memory.iter_mut().for_each(Memory::spoil);
     }
 }

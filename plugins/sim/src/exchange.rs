@@ -93,6 +93,14 @@ impl Exchange {
         }
     }
 
+    /// Where the market of an item stands, without a trade of ours.
+    pub(crate) fn show(&mut self, tick: &Tick, book: Option<&Book>) {
+        let place = self.places.get(&tick.item).copied();
+        if let Some(market) = place.and_then(|it| self.markets.get_mut(it)) {
+            market.see(tick, book);
+        }
+    }
+
     pub(crate) fn next_priority(&mut self) -> u64 {
         self.priorities += 1;
         self.priorities

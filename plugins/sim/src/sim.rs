@@ -143,6 +143,13 @@ impl Sim {
         }
     }
 
+    /// A trade that it has seen before it was built anew: it says where the market stands, and trades
+    /// with nothing.
+    pub fn show(&mut self, tick: &Tick, book: Option<&Book>) {
+        self.clock = Some(self.clock.map_or(tick.time, |clock| clock.max(tick.time)));
+        self.exchange.show(tick, book);
+    }
+
     /// The clock moves without a trade.
     pub fn advance(&mut self, now: ExchangeTime, news: &mut Vec<News>) {
         let now = self.clock.map_or(now, |clock| clock.max(now));

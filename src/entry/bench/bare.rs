@@ -107,14 +107,14 @@ impl Chain {
 
     /// The same with keys, as the machine's own processes have them.
     pub(super) fn with_keys(context: &Context, folders: &Folders) -> Result<Chain> {
-        Chain::start(context, folders, "keyed", Some(KeyPair::new()?))
+        Chain::start(context, folders, "keyed", Some(&KeyPair::new()?))
     }
 
     fn start(
         context: &Context,
         folders: &Folders,
         prefix: &str,
-        own: Option<KeyPair>,
+        own: Option<&KeyPair>,
     ) -> Result<Chain> {
         let endpoint = |name| doors::ipc(folders, &format!("{prefix}-{name}"));
         let endpoints = Endpoints {
@@ -124,12 +124,12 @@ impl Chain {
             v1_signals: None,
         };
         let guard = open_guard(context)?;
-        let keyring = match &own {
+        let keyring = match own {
             Some(own) => Some(Keyring::new(guard.clone(), own.public, None)?),
             None => None,
         };
         let serve = |kind, bound, domain, endpoint: &str| {
-            let entrance = Entrance { domain, key: own.as_ref() };
+            let entrance = Entrance { domain, key: own };
             socket::serve(&guard, kind, bound, entrance, endpoint)
         };
         let events = serve(SocketType::PUB, Bound::Events, Domain::Events, &endpoints.events)?;

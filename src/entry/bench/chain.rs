@@ -59,7 +59,6 @@ pub(super) fn measure(settings: &Settings, folders: &Folders) -> Result<Vec<Row>
                 })
             },
         )?;
-        drop(ladder);
         let keyed = bare::Chain::with_keys(&zmq::Context::new(), &bare_folders)?;
         let keys = Comparison::run(
             &mut |durations| (0..DENSE).try_for_each(|_| bare.event(durations)),

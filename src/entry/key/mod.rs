@@ -2,6 +2,7 @@
 
 mod store;
 #[cfg(all(test, unix))]
+#[allow(clippy::unwrap_used)] // Helpers of tests may fail as tests do.
 mod tests;
 
 use std::io::Write;

@@ -12,7 +12,7 @@ fn run(folders: &Folders, what: &Key) -> Result<String> {
 }
 
 fn new(name: &str, good_for: &[&str]) -> Key {
-    Key::New { name: name.to_owned(), good_for: good_for.iter().map(|it| it.to_string()).collect() }
+    Key::New { name: name.to_owned(), good_for: good_for.iter().map(ToString::to_string).collect() }
 }
 
 fn mode(path: &Path) -> u32 {

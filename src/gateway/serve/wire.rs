@@ -14,8 +14,11 @@ pub(super) fn receive(socket: &Socket) -> zmq::Result<Option<Vec<Vec<u8>>>> {
     }
 }
 
-/// A message that is there, and who sent it, as the guard found.
-pub(super) fn receive_from(socket: &Socket) -> zmq::Result<Option<(Option<Who>, Vec<Vec<u8>>)>> {
+/// Who sent a message, as the guard found, and its frames.
+type Sent = (Option<Who>, Vec<Vec<u8>>);
+
+/// A message that is there, and who sent it.
+pub(super) fn receive_from(socket: &Socket) -> zmq::Result<Option<Sent>> {
     let mut frames = Vec::with_capacity(3);
     loop {
         let mut part = match socket.recv_msg(DONTWAIT) {

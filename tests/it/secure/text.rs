@@ -1,8 +1,10 @@
 //! Text of others: whatever a venue, a plug-in or a program says, nothing of it acts on a terminal.
 
+use aftm::gateway::venue::News;
 use aftm::wire::event::Event;
 use aftm::wire::{Answer, Refused, Reply, decode, encode};
-use aftm_domain::order::Refusal;
+use aftm_domain::OrderId;
+use aftm_domain::order::{Refusal, Report};
 use aftm_domain::text::acts;
 
 use super::running;
@@ -32,7 +34,10 @@ fn text_that_crosses_a_process_boundary_arrives_plain() {
         };
         assert!(!one.chars().chain(other.chars()).any(acts), "{text:?}");
         let refusal = Refusal { code: code.clone(), text: text.clone() };
-        let refusal: Refusal = decode(&encode(&refusal)).unwrap();
+        let said = News::Report { order: OrderId(1), report: Report::Rejected(refusal) };
+        let News::Report { report: Report::Rejected(refusal), .. } = said.plain() else {
+            panic!("a refusal became other news");
+        };
         assert!(!refusal.to_string().chars().any(acts), "{text:?}");
         let reply: Result<Reply, Refused> = Err(Refused { code, text });
         let answer: Answer = decode(&encode(&Answer { id: 1, reply })).unwrap();

@@ -204,11 +204,11 @@ pub(crate) fn signal(when: Stamp, side: Side) -> Vec<u8> {
 }
 
 /// Numbers that are the same in each run.
-pub(super) struct Random(pub(super) u64);
+pub(crate) struct Random(pub(crate) u64);
 
 impl Random {
     /// Below a bound.
-    pub(super) fn roll(&mut self, bound: usize) -> usize {
+    pub(crate) fn roll(&mut self, bound: usize) -> usize {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;

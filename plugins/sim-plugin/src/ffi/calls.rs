@@ -14,7 +14,7 @@ use crate::fault::{Done, Fault};
 use crate::seat::Seat;
 
 /// What a session's address leads to.
-pub(super) struct Place(Mutex<Seat>);
+pub(super) struct Place(pub(super) Mutex<Seat>);
 
 impl Place {
     /// Gives a session an address, which `close` takes back.

@@ -7,5 +7,7 @@ mod calls;
 mod host;
 mod lent;
 mod table;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use host::{Host, Req};

@@ -48,12 +48,12 @@ pub extern "C" fn aftm_exchange_entry_v1(host_major: u16, _host_minor: u16) -> *
     if host_major == ABI_MAJOR { &raw const TABLE } else { std::ptr::null() }
 }
 
-unsafe extern "C" fn info(out: *mut Info) -> i32 {
+pub(super) unsafe extern "C" fn info(out: *mut Info) -> i32 {
     // SAFETY: the host's struct has as many bytes as it says, and there is no `err`.
     unsafe { guarded(std::ptr::null_mut(), || Ok(write(&identity(), out)?)) }
 }
 
-unsafe extern "C" fn open(
+pub(super) unsafe extern "C" fn open(
     params: *const OpenParams,
     callbacks: *const Callbacks,
     out: *mut *mut Session,
@@ -77,12 +77,12 @@ unsafe extern "C" fn open(
     unsafe { guarded(err, act) }
 }
 
-unsafe extern "C" fn close(session: *mut Session, timeout_ms: u32) -> i32 {
+pub(super) unsafe extern "C" fn close(session: *mut Session, timeout_ms: u32) -> i32 {
     // SAFETY: the host hands back what `open` gave it, once.
     unsafe { end(session, timeout_ms) }
 }
 
-unsafe extern "C" fn login(
+pub(super) unsafe extern "C" fn login(
     session: *mut Session,
     login: *const Login,
     req_id: u64,
@@ -92,12 +92,16 @@ unsafe extern "C" fn login(
     unsafe { with(session, err, |seat| seat.login(&who(login)?, req_id)) }
 }
 
-unsafe extern "C" fn logout(session: *mut Session, req_id: u64, err: *mut Status) -> i32 {
+pub(super) unsafe extern "C" fn logout(
+    session: *mut Session,
+    req_id: u64,
+    err: *mut Status,
+) -> i32 {
     // SAFETY: as of `login`.
     unsafe { with(session, err, |seat| seat.logout(req_id)) }
 }
 
-unsafe extern "C" fn send_order(
+pub(super) unsafe extern "C" fn send_order(
     session: *mut Session,
     order: *const OrderRequest,
     req_id: u64,
@@ -107,7 +111,7 @@ unsafe extern "C" fn send_order(
     unsafe { with(session, err, |seat| seat.send(&copy(order)?, req_id)) }
 }
 
-unsafe extern "C" fn cancel_order(
+pub(super) unsafe extern "C" fn cancel_order(
     session: *mut Session,
     cancel: *const CancelRequest,
     req_id: u64,
@@ -117,7 +121,7 @@ unsafe extern "C" fn cancel_order(
     unsafe { with(session, err, |seat| seat.cancel(&copy(cancel)?, req_id)) }
 }
 
-unsafe extern "C" fn amend_order(
+pub(super) unsafe extern "C" fn amend_order(
     session: *mut Session,
     amend: *const AmendRequest,
     req_id: u64,
@@ -127,7 +131,7 @@ unsafe extern "C" fn amend_order(
     unsafe { with(session, err, |seat| seat.amend(&copy(amend)?, req_id)) }
 }
 
-unsafe extern "C" fn cancel_all(
+pub(super) unsafe extern "C" fn cancel_all(
     session: *mut Session,
     which: *const CancelAllRequest,
     req_id: u64,
@@ -137,7 +141,7 @@ unsafe extern "C" fn cancel_all(
     unsafe { with(session, err, |seat| seat.cancel_all(&copy(which)?, req_id)) }
 }
 
-unsafe extern "C" fn query(
+pub(super) unsafe extern "C" fn query(
     session: *mut Session,
     query: *const Query,
     req_id: u64,
@@ -147,7 +151,7 @@ unsafe extern "C" fn query(
     unsafe { with(session, err, |seat| seat.query(&copy(query)?, req_id)) }
 }
 
-unsafe extern "C" fn list_instrument(
+pub(super) unsafe extern "C" fn list_instrument(
     session: *mut Session,
     instrument: *const Instrument,
     err: *mut Status,
@@ -156,7 +160,11 @@ unsafe extern "C" fn list_instrument(
     unsafe { with(session, err, |seat| seat.list(&copy(instrument)?)) }
 }
 
-unsafe extern "C" fn feed_tick(session: *mut Session, tick: *const Tick, book: *const Book) -> i32 {
+pub(super) unsafe extern "C" fn feed_tick(
+    session: *mut Session,
+    tick: *const Tick,
+    book: *const Book,
+) -> i32 {
     let act = |seat: &mut Seat| {
         // SAFETY: structs of the host with as many bytes as they say; the book may be missing.
         let (tick, book) = unsafe {
@@ -169,12 +177,16 @@ unsafe extern "C" fn feed_tick(session: *mut Session, tick: *const Tick, book: *
     unsafe { with(session, std::ptr::null_mut(), act) }
 }
 
-unsafe extern "C" fn advance(session: *mut Session, now_ns: i64, utc_offset_s: i32) -> i32 {
+pub(super) unsafe extern "C" fn advance(
+    session: *mut Session,
+    now_ns: i64,
+    utc_offset_s: i32,
+) -> i32 {
     // SAFETY: a session of ours, and no `err`.
     unsafe { with(session, std::ptr::null_mut(), |seat| seat.advance(now_ns, utc_offset_s)) }
 }
 
-unsafe extern "C" fn due(session: *mut Session, out_ns: *mut i64) -> i32 {
+pub(super) unsafe extern "C" fn due(session: *mut Session, out_ns: *mut i64) -> i32 {
     let act = |seat: &mut Seat| {
         if out_ns.is_null() {
             return Err(Fault::new(E_ARG, "there is no place for the time"));
@@ -187,7 +199,7 @@ unsafe extern "C" fn due(session: *mut Session, out_ns: *mut i64) -> i32 {
     unsafe { with(session, std::ptr::null_mut(), act) }
 }
 
-unsafe extern "C" fn settle(session: *mut Session) -> i32 {
+pub(super) unsafe extern "C" fn settle(session: *mut Session) -> i32 {
     // SAFETY: a session of ours, and no `err`.
     unsafe { with(session, std::ptr::null_mut(), Seat::settle) }
 }

@@ -8,7 +8,7 @@ use aftm_domain::{
     Quantity, Side,
 };
 
-use super::{Begun, Entry, Held, VERSION};
+use super::{Begun, Entry, Held, Seen, VERSION};
 use crate::account::Totals;
 use crate::ledger::venue_id;
 use crate::refusal::{self, refusal};
@@ -48,6 +48,8 @@ pub struct Day {
     pub accounts: BTreeMap<AccountId, Books>,
     /// The newest time of a line.
     pub time: Option<ExchangeTime>,
+    /// The last tick that something came of.
+    pub seen: Option<Seen>,
     orders: Vec<Kept>,
     numbers: BTreeMap<OrderId, usize>,
     places: usize,
@@ -70,6 +72,7 @@ impl Day {
             instruments: BTreeMap::new(),
             accounts: accounts.into_iter().map(books).collect(),
             time,
+            seen: None,
             orders: Vec::new(),
             numbers: BTreeMap::new(),
             places: 0,
@@ -120,6 +123,10 @@ impl Day {
             Entry::Listed(terms) => {
                 let instrument = terms.instrument()?;
                 self.instruments.insert(instrument.code, instrument);
+                Ok(())
+            }
+            Entry::Tick(seen) => {
+                self.seen = Some(seen);
                 Ok(())
             }
             Entry::Order { id, time, ticket } => {

@@ -17,7 +17,7 @@ mod tests;
 use std::collections::BTreeSet;
 
 use aftm_domain::order::{Report, Ticket};
-use aftm_domain::{AccountId, Code, ExchangeTime, Money, OrderId, Price, Quantity, Side};
+use aftm_domain::{AccountId, Code, ExchangeTime, Money, OrderId, Price, Quantity, Side, Stamp};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
@@ -46,6 +46,17 @@ pub struct Begun {
     pub held: Vec<Held>,
 }
 
+/// A tick by the numbers of who feeds it. Its sequence begins anew with each machine, whose clock
+/// goes on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Seen {
+    /// Its number.
+    pub sequence: u64,
+    /// When the machine took it, on its own clock.
+    pub received: Stamp,
+}
+
 /// Lots that were held when a day began.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -70,6 +81,9 @@ pub enum Entry {
     Begun(Begun),
     /// The terms of an item, before the first line that needs them and where they change.
     Listed(Terms),
+    /// What follows, up to the next line of this kind, came of this tick or of what was asked after
+    /// it. It is there where something did.
+    Tick(Seen),
     /// An order arrived.
     Order {
         /// The trader's number of it.
