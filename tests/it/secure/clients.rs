@@ -152,3 +152,24 @@ fn beyond_this_computer_only_with_keys_and_on_purpose() {
     ticks.set_subscribe(b"").unwrap();
     assert_eq!(ticks.recv_multipart(0).unwrap()[0], b"TICK");
 }
+
+/// Where Python and its package are there.
+#[test]
+fn the_example_in_python_orders_with_its_key() {
+    use std::process::Command;
+    let has_python = Command::new("python3").args(["-c", "import zmq"]).output();
+    if !has_python.is_ok_and(|it| it.status.success()) {
+        return;
+    }
+    let home = Home::new();
+    key(&home, "mine", "orders");
+    let (_machine, status) = running(&home, &["gateway.curve=true"]);
+    let example = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/curve_client.py");
+    let mut command = Command::new("python3");
+    command.arg(example).arg(home.path().join("aftm/config/keys/mine.key_secret"));
+    command.args(["--order", "--port", &status["order_port"].to_string()]);
+    let output = command.output().unwrap();
+    let said = String::from_utf8(output.stdout).unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(said.contains("\"order_serial\": \"A1\""), "{said}");
+}
