@@ -23,6 +23,7 @@ pub mod price;
 pub mod quantity;
 pub mod session;
 pub mod side;
+pub mod text;
 pub mod tick;
 pub mod time;
 

@@ -25,9 +25,10 @@ use std::path::PathBuf;
 
 pub use credentials::{CredentialsError, credentials};
 pub use file::{InitError, init};
+pub(crate) use folders::create as create_folder;
 pub use folders::{Folders, FoldersError};
 pub use layer::{Layer, Stated};
-pub use password::{Password, PasswordError, password};
+pub use password::{PasswordError, password};
 pub use plugins::PluginSettings;
 pub use problem::{Origin, Problem, Problems};
 pub use settings::{

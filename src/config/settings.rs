@@ -38,6 +38,18 @@ pub struct Settings {
     pub screen: Screen,
 }
 
+impl Gateway {
+    /// Whether programs of others can signal and order over TCP, one way or the other.
+    pub const fn serves_programs(&self) -> bool {
+        self.plain || self.curve
+    }
+
+    /// Whether other computers can reach the ports.
+    pub const fn is_remote(&self) -> bool {
+        !self.host.is_loopback()
+    }
+}
+
 impl Settings {
     /// Reads every key of a complete layer, and adds a problem for each that is wrong.
     pub(crate) fn read(
@@ -100,8 +112,8 @@ macro_rules! section {
 section! {
     /// The sockets for other programs, and how long an order may take.
     Gateway {
-        /// Where they bind: loopback.
-        host: Ipv4Addr = |it| it.loopback("gateway.host"),
+        /// Where they bind: loopback, unless `curve` and `accept_remote` are true.
+        host: Ipv4Addr = host,
         /// Market data; 0 takes a free port.
         tick_port: u16 = |it| it.integer("gateway.tick_port", 0..=65_535),
         /// Signals; 0 takes a free port.
@@ -110,6 +122,10 @@ section! {
         order_port: u16 = |it| it.integer("gateway.order_port", 0..=65_535),
         /// Whether signals and orders are taken without encryption.
         plain: bool = |it| it.boolean("gateway.plain"),
+        /// Whether signals and orders are taken from programs with keys; never beside `plain`.
+        curve: bool = curve,
+        /// Whether `host` may be an address that other computers reach.
+        accept_remote: bool = |it| it.boolean("gateway.accept_remote"),
         /// Where a client of the order port connects: loopback.
         connect_host: Ipv4Addr = |it| it.loopback("gateway.connect_host"),
         /// How long a client waits for a reply.
@@ -384,6 +400,25 @@ fn name(text: &str) -> Option<Option<String>> {
 
 fn lots(reader: &mut Reader<'_>, key: &str) -> Option<Quantity> {
     reader.decimal(key, "a number of lots above 0", str::parse, |it: &Quantity| it.is_positive())
+}
+
+fn host(reader: &mut Reader<'_>) -> Option<Ipv4Addr> {
+    // Either that is wrong has its own problem.
+    let (curve, accepted) =
+        (reader.boolean("gateway.curve")?, reader.boolean("gateway.accept_remote")?);
+    if curve && accepted { reader.address("gateway.host") } else { reader.loopback("gateway.host") }
+}
+
+fn curve(reader: &mut Reader<'_>) -> Option<bool> {
+    let (curve, plain) = (reader.boolean("gateway.curve")?, reader.boolean("gateway.plain")?);
+    if curve && plain {
+        return reader.not_yet(
+            "gateway.curve",
+            "cannot stand beside gateway.plain = true: a port takes keys or it does not; set one \
+             of them to false",
+        );
+    }
+    Some(curve)
 }
 
 fn silent(reader: &mut Reader<'_>) -> Option<Duration> {

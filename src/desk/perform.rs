@@ -10,7 +10,7 @@ use super::command::{NewCondition, Order, Until, Wait};
 use super::lines::{fill, line};
 use super::operator::Desk;
 use crate::wire::request::{ConditionRow, Leave, StatusRow};
-use crate::wire::{Intent, Refused, Reply, Request};
+use crate::wire::{Intent, Refused, Reply, Request, Secret};
 
 /// The shortest time between two questions of a wait.
 pub(super) const ASK_AGAIN: Duration = Duration::from_millis(10);
@@ -93,7 +93,7 @@ impl Desk {
     }
 
     /// Logs in. A password that was typed comes before that of a file or of the environment.
-    pub async fn login(&self, login: &Login, typed: Option<String>) -> Result<(), Refused> {
+    pub async fn login(&self, login: &Login, typed: Option<Secret>) -> Result<(), Refused> {
         let password = match &login.password_file {
             Some(file) => Some((self.read_password)(file)?),
             None => typed.or_else(|| self.password.clone()),

@@ -22,7 +22,7 @@ use super::session::Login;
 use super::state::State;
 use super::venue::{News, Venue};
 use crate::wire::request::Request;
-use crate::wire::{Event, Refused, Reply};
+use crate::wire::{Event, Refused, Reply, Secret};
 
 /// What a core is made of.
 pub struct Setup<V, L> {
@@ -278,7 +278,8 @@ impl<V: Venue, L: Ledger> Core<V, L> {
         let case = self.case(door);
         let decision = match request {
             Request::Login { user, password, production } => {
-                return self.login(user, password.as_deref(), *production, now);
+                let password = password.as_ref().map(Secret::reveal);
+                return self.login(user, password, *production, now);
             }
             Request::Logout {} => return self.logout(now),
             Request::Kill { flatten, reason, scope } => {

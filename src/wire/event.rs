@@ -75,6 +75,7 @@ pub enum Event {
         /// Whether it does.
         connected: bool,
         /// Why not.
+        #[serde(deserialize_with = "aftm_domain::text::read")]
         reason: String,
     },
     /// An account was selected.
@@ -123,10 +124,12 @@ pub enum Event {
     /// The feed ended, broke off, or has bad lines.
     Feed {
         /// Which feed.
+        #[serde(deserialize_with = "aftm_domain::text::read")]
         feed: String,
         /// What happened to it.
         state: FeedState,
         /// A sentence.
+        #[serde(deserialize_with = "aftm_domain::text::read")]
         text: String,
     },
     /// Which orders are taken changed.
@@ -139,8 +142,10 @@ pub enum Event {
     /// Something that the trader must know.
     Alert {
         /// A stable code.
+        #[serde(deserialize_with = "aftm_domain::text::read")]
         code: String,
         /// A sentence.
+        #[serde(deserialize_with = "aftm_domain::text::read")]
         text: String,
     },
 }

@@ -4,6 +4,7 @@ use aftm_domain::condition::{Progress, Terms};
 use aftm_domain::{AccountId, Code, ConditionId, OrderId, Price, Quantity, SignalId, Tick, UserId};
 use serde::{Deserialize, Serialize};
 
+use super::Secret;
 use super::order::{FillRow, Intent, OrderRow, PositionRow};
 use super::scope::Scope;
 use super::signal::{Outcome, Signal};
@@ -66,6 +67,7 @@ pub enum Request {
         /// Its process.
         pid: u32,
         /// The program's version.
+        #[serde(deserialize_with = "aftm_domain::text::read")]
         version: String,
         /// The protocol it speaks.
         protocol: u32,
@@ -91,8 +93,10 @@ pub enum Request {
     /// A child has something that the trader must know.
     Alert {
         /// A stable code.
+        #[serde(deserialize_with = "aftm_domain::text::read")]
         code: String,
         /// A sentence.
+        #[serde(deserialize_with = "aftm_domain::text::read")]
         text: String,
     },
     /// Log in at the venue.
@@ -100,7 +104,7 @@ pub enum Request {
         /// Who.
         user: UserId,
         /// The password, where one is needed.
-        password: Option<String>,
+        password: Option<Secret>,
         /// Whether real money will move.
         production: bool,
     },
@@ -216,6 +220,7 @@ pub enum Request {
         /// Close every position, too.
         flatten: bool,
         /// Why, for the audit.
+        #[serde(deserialize_with = "aftm_domain::text::read")]
         reason: String,
         /// What it holds for.
         #[serde(default)]
@@ -232,6 +237,7 @@ pub enum Request {
     /// Take orders again: after a halt those that make a position smaller, then all of them.
     Rearm {
         /// Why, for the audit.
+        #[serde(deserialize_with = "aftm_domain::text::read")]
         reason: String,
         /// What it holds for.
         #[serde(default)]
@@ -312,8 +318,10 @@ pub struct Answer {
 #[serde(deny_unknown_fields)]
 pub struct Refused {
     /// A stable code.
+    #[serde(deserialize_with = "aftm_domain::text::read")]
     pub code: String,
     /// A sentence.
+    #[serde(deserialize_with = "aftm_domain::text::read")]
     pub text: String,
 }
 

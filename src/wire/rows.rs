@@ -42,8 +42,10 @@ pub struct InstrumentRow {
     /// Its code.
     pub item: Code,
     /// What people call it.
+    #[serde(deserialize_with = "aftm_domain::text::read")]
     pub name: String,
     /// Its month.
+    #[serde(deserialize_with = "aftm_domain::text::read")]
     pub month: String,
     /// The tick at the last price, or the finest.
     pub tick: Price,
@@ -54,8 +56,10 @@ pub struct InstrumentRow {
     /// Money a point and lot.
     pub multiplier: Quantity,
     /// Of its money.
+    #[serde(deserialize_with = "aftm_domain::text::read")]
     pub currency: String,
     /// The last day on which it trades.
+    #[serde(deserialize_with = "aftm_domain::text::read")]
     pub last_trading_day: String,
     /// The margin to open a lot, where it is a fixed amount.
     pub margin: Option<Money>,
@@ -97,6 +101,7 @@ pub struct StatusRow {
     /// Milliseconds since the last tick, on our clock.
     pub feed_age_ms: Option<u64>,
     /// The feed.
+    #[serde(deserialize_with = "aftm_domain::text::read")]
     pub feed: String,
     /// A recorded feed has come to its end and everything in it was handled.
     pub feed_ended: bool,
@@ -159,6 +164,7 @@ pub struct TradingRow {
     /// Which ones, everywhere and in the selected account.
     pub state: TradingState,
     /// Why; empty while all of them are.
+    #[serde(deserialize_with = "aftm_domain::text::read")]
     pub reason: String,
     /// Every part that is held back, with its own reason.
     pub scopes: Vec<ScopeRow>,
@@ -197,8 +203,10 @@ pub struct LimitRow {
 #[serde(deny_unknown_fields)]
 pub struct SocketRow {
     /// Whom it is for.
+    #[serde(deserialize_with = "aftm_domain::text::read")]
     pub name: String,
     /// Its port, or its name in the runtime folder.
+    #[serde(deserialize_with = "aftm_domain::text::read")]
     pub place: String,
     /// Messages that were taken or sent so far.
     pub messages: u64,

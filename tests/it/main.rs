@@ -8,6 +8,7 @@ mod machine;
 mod plugin;
 mod replay;
 mod screen;
+mod secure;
 mod tidy;
 mod v1;
 mod world;

@@ -15,7 +15,7 @@ const REASON_MAX: usize = 200;
 
 /// A reason in one line without control characters, as long as it may be.
 pub fn tidy(reason: &str) -> String {
-    let spaced = reason.split(|it: char| it.is_whitespace() || it.is_control());
+    let spaced = reason.split(|it: char| it.is_whitespace() || aftm_domain::text::acts(it));
     let words: Vec<&str> = spaced.filter(|it| !it.is_empty()).collect();
     words.join(" ").chars().take(REASON_MAX).collect()
 }

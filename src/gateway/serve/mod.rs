@@ -53,11 +53,13 @@ const ORDERS_PAUSE: i64 = 10 * Stamp::MILLISECOND;
 const IDLE_MS: i64 = 500;
 /// The shortest sleep where something is due by the clock.
 const BUSY_MS: i64 = 2;
-/// A child that said hello.
+/// A child that said hello, and is who it said as far as the guard knows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Present {
     role: Role,
     pid: u32,
+    /// A later one has the word, an earlier one never again.
+    generation: u64,
 }
 
 /// Who has something to say.

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use aftm::gateway::{Plugged, Way, WayEnded};
 use aftm::wire::frame::PROTOCOL;
 use aftm::wire::venue::{Abilities, VenueFill, VenueOrder, VenuePosition};
-use aftm::wire::{VenueCall, VenueWord};
+use aftm::wire::{Secret, VenueCall, VenueWord};
 use aftm_domain::Fill;
 use aftm_domain::order::{Refusal, Report};
 
@@ -103,8 +103,11 @@ impl Apart {
     fn in_session_of(relogin: bool, production: bool) -> Apart {
         let mut rig = Apart::new(relogin);
         rig.hello(fed());
-        let login =
-            Request::Login { user: id("demo"), password: Some("sesame".to_owned()), production };
+        let login = Request::Login {
+            user: id("demo"),
+            password: Some(Secret::new("sesame".to_owned())),
+            production,
+        };
         let waits = rig.core.serve(&login, Door::Desk, rig.now).unwrap_err();
         assert_eq!(waits.code, "LOGIN_UNDER_WAY");
         rig.listed(&[], &[], &[]);
@@ -233,7 +236,7 @@ fn a_login_is_answered_when_the_venue_has_answered_and_listed_how_everything_sta
     let mut rig = Apart::new(true);
     let login = |password: &str| Request::Login {
         user: id("demo"),
-        password: Some(password.to_owned()),
+        password: Some(Secret::new(password.to_owned())),
         production: false,
     };
     // Nobody is there yet: the login waits for the process.

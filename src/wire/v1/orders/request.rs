@@ -188,7 +188,7 @@ fn kill(fields: &Object<'_>) -> Result<Request, Failure> {
     };
     let reason = match fields.some("reason") {
         Some(Value::Text(reason)) => {
-            reason.chars().filter(|it| !it.is_control()).take(CHARACTERS_MAX).collect()
+            reason.chars().filter(|it| !aftm_domain::text::acts(*it)).take(CHARACTERS_MAX).collect()
         }
         Some(other) => other.to_string(),
         None => String::new(),
