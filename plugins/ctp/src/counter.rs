@@ -22,6 +22,7 @@ pub(crate) enum Row {
     Position(PositionRow),
     Order(Box<OrderRow>),
     Trade(TradeRow),
+    Market(Box<Depth>),
 }
 
 /// An order as a refusal names it.

@@ -80,7 +80,7 @@ impl Line {
         let end = move || {
             theirs.mailbox.close();
             // A reader that panicked has nothing left to do.
-            drop(reader.join());
+            let _ = reader.join();
             let endings = theirs.state().driver.end();
             endings.into_iter().for_each(|it| drop(it.join()));
             drop(says.send(()));
@@ -91,7 +91,7 @@ impl Line {
             let text = "the vendor's library does not end its threads; start the process again";
             return Err(Refusal::new(E_TIMEOUT, text));
         }
-        drop(ending.join());
+        let _ = ending.join();
         shared.state().teller.shut();
         Ok(())
     }

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use aftm_exchange_abi::E_INTERNAL;
+use aftm_exchange_abi::{ABSENT, E_INTERNAL};
 
 use crate::Refusal;
 use crate::clock;
@@ -12,10 +12,11 @@ use crate::closable::Closable;
 use crate::fills::Number;
 use crate::holdings;
 use crate::input::SessionKey;
+use crate::number::feed_price_e9;
 use crate::orders::{Key, Orders};
 use crate::refs::{Refs, Used};
 use crate::refs_file::RefsFile;
-use crate::rows::{AccountRow, InstrumentRow, LoginRow, PositionRow};
+use crate::rows::{AccountRow, Depth, InstrumentRow, LoginRow, PositionRow};
 use crate::told::Sheet;
 
 /// An order as the host names it.
@@ -205,6 +206,20 @@ impl Day {
             }
         }
         odd
+    }
+
+    /// The last settlement and the limits of the day of an instrument.
+    pub(super) fn limit(&mut self, depth: &Depth) {
+        let Some(listed) = self.instruments.get_mut(&depth.symbol) else { return };
+        let price = |value: f64| {
+            let price = feed_price_e9(value, listed.tick_e9).ok().flatten();
+            // No contract settles at 0, and fronts write it for none.
+            price.filter(|it| *it != 0).unwrap_or(ABSENT)
+        };
+        let (reference, upper, lower) =
+            (price(depth.prev_settle), price(depth.upper), price(depth.lower));
+        let told = &mut listed.told;
+        (told.reference_e9, told.upper_e9, told.lower_e9) = (reference, upper, lower);
     }
 
     pub(super) fn sheet(&self, client_order_id: u64, number: Option<&Number>) -> Option<&Sheet> {

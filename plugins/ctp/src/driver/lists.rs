@@ -72,6 +72,7 @@ const fn key(question: Question) -> u8 {
         Question::Positions => 2,
         Question::Orders => 3,
         Question::Trades => 4,
+        Question::Market => 5,
     }
 }
 
@@ -188,6 +189,11 @@ impl Driver {
                 let rows: Vec<_> = rows.into_iter().filter_map(of).collect();
                 let odd = self.day.as_mut().map_or_else(Vec::new, |it| it.list_instruments(&rows));
                 odd.into_iter().for_each(|text| self.line(abi::LOG_WARN, text));
+            }
+            Question::Market => {
+                let of = |row| if let Row::Market(it) = row { Some(it) } else { None };
+                let Some(day) = &mut self.day else { return };
+                rows.into_iter().filter_map(of).for_each(|it| day.limit(&it));
             }
             Question::Account => {
                 let of = |row| if let Row::Account(it) = row { Some(it) } else { None };

@@ -118,14 +118,19 @@ impl Exchange {
         let Some(ear) = self.feed.as_ref().filter(|_| self.subscribed.contains(symbol)) else {
             return;
         };
+        ear.mailbox.quoted(ear.generation, Quoted::Depth(Box::new(self.snapshot(symbol))));
+    }
+
+    fn snapshot(&self, symbol: &str) -> Depth {
         let steps = [0.0, 1.0, 2.0, 3.0, 4.0];
-        let depth = Depth {
+        Depth {
             symbol: symbol.to_owned(),
             date: "20251121".to_owned(),
             time: "10:00:00".to_owned(),
             millisecond: 500,
             last: ASK,
             open: f64::MAX,
+            prev_settle: 3_190.0,
             upper: 3_500.0,
             lower: 2_900.0,
             volume: self.volume,
@@ -133,8 +138,7 @@ impl Exchange {
             bids: steps.map(|it| (BID - it, 10)),
             asks: steps.map(|it| (ASK + it, 10)),
             ..Depth::default()
-        };
-        ear.mailbox.quoted(ear.generation, Quoted::Depth(Box::new(depth)));
+        }
     }
 
     /// An order comes in; what the request returns.
@@ -331,6 +335,9 @@ impl Exchange {
     pub(super) fn rows(&self, question: Question) -> Vec<Row> {
         match question {
             Question::Instruments => INSTRUMENTS.iter().map(instrument).collect(),
+            Question::Market => {
+                INSTRUMENTS.iter().map(|it| Row::Market(Box::new(self.snapshot(it.0)))).collect()
+            }
             Question::Account => vec![Row::Account(AccountRow {
                 balance: 1_000_000.0,
                 available: 900_000.0,

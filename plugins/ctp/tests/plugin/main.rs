@@ -1,0 +1,12 @@
+//! The plug-in as the machine uses it: loaded by its path, through the C interface alone, at a counter
+//! that is played.
+
+// Helpers of tests stop a test where they fail.
+#![allow(clippy::expect_used, clippy::unwrap_used, clippy::indexing_slicing)]
+
+mod conformance;
+mod desk;
+mod faults;
+mod market;
+mod orders;
+mod start;
