@@ -11,6 +11,7 @@ pub mod executor;
 pub mod feeds;
 pub mod gateway;
 pub mod journal;
+pub mod plugin;
 pub mod report;
 pub mod strategy;
 pub mod wire;

@@ -17,8 +17,28 @@ pub struct Band {
 }
 
 /// The steps that prices move in, by band, lowest band first. Never empty.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "Vec<Band>", into = "Vec<Band>")]
 pub struct TickTable(Vec<Band>);
+
+/// Bands that are no tick table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the bands of a tick table rise from zero or below, and their steps are above zero")]
+pub struct TickTableError;
+
+impl TryFrom<Vec<Band>> for TickTable {
+    type Error = TickTableError;
+
+    fn try_from(bands: Vec<Band>) -> Result<TickTable, TickTableError> {
+        TickTable::new(bands).ok_or(TickTableError)
+    }
+}
+
+impl From<TickTable> for Vec<Band> {
+    fn from(table: TickTable) -> Vec<Band> {
+        table.0
+    }
+}
 
 impl TickTable {
     /// The bands must rise from zero or below and have steps above zero.
@@ -100,7 +120,8 @@ pub enum PriceError {
 }
 
 /// What must be deposited for an open lot.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Margin {
     /// Amounts a lot.
     Fixed {
@@ -119,7 +140,8 @@ pub enum Margin {
 }
 
 /// An instrument as it is on one trading day.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Instrument {
     /// Its code: `TXFH1`.
     pub code: Code,

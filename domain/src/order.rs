@@ -397,7 +397,8 @@ impl Order {
                 R::CancelRejected(_) | R::ReplaceRejected(_),
             ) => from,
             (New, R::ReplaceSent) => PendingReplace,
-            (from @ (PendingReplace | PendingCancel), R::Replaced { quantity, price }) => {
+            // The venue changes an order by itself, or tells of a change that counted as refused.
+            (from @ (New | PendingReplace | PendingCancel), R::Replaced { quantity, price }) => {
                 self.ticket.quantity = *quantity;
                 self.ticket.price = *price;
                 match from {

@@ -71,6 +71,16 @@ impl Position {
         Quantity::from_raw(self.lots(side).map(|it| it.quantity.raw()).sum())
     }
 
+    /// One side is this many lots, at an average price: what the venue says counts. Zero lots are
+    /// none.
+    pub fn restate(&mut self, side: Side, quantity: Quantity, price: Price) {
+        let (lots, _) = self.legs(side);
+        lots.clear();
+        if quantity.is_positive() {
+            lots.push_back(Lot { price, quantity });
+        }
+    }
+
     /// Long less short.
     pub fn net(&self) -> Quantity {
         Quantity::from_raw(self.held(Side::Buy).raw() - self.held(Side::Sell).raw())

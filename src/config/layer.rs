@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::known::Known;
+use super::plugins;
 use super::problem::{Origin, Problem};
 use crate::document::{self, Entry, Node, Value};
 
@@ -31,6 +32,11 @@ impl Layer {
         self.0.values().filter(|it| it.origin != Origin::BuiltIn).count()
     }
 
+    /// Every key that is stated, in the order of the alphabet.
+    pub(crate) fn keys(&self) -> impl Iterator<Item = &str> {
+        self.0.keys().map(String::as_str)
+    }
+
     /// This layer over a weaker one.
     #[must_use]
     pub fn over(self, under: &Layer) -> Layer {
@@ -48,6 +54,9 @@ impl Layer {
 pub(crate) fn flat(entries: &[Entry]) -> Vec<(String, usize, Value)> {
     let leaf = |key: String, entry: &Entry| (key, entry.line, entry.node.as_value());
     let section = |entry: &Entry| match &entry.node {
+        Node::Table(inner) if entry.key == plugins::SECTION && !inner.is_empty() => {
+            inner.iter().flat_map(plugins::flat).collect()
+        }
         Node::Table(inner) if !inner.is_empty() => {
             inner.iter().map(|it| leaf(format!("{}.{}", entry.key, it.key), it)).collect()
         }
@@ -70,11 +79,11 @@ pub(crate) fn from_toml(
         Vec::new()
     });
     for (key, line, value) in flat(&entries) {
-        match known.find(&key) {
-            Some(key) => layer.state(key, value, at(line)),
+        if known.has(&key) {
+            layer.state(&key, value, at(line));
+        } else if !(known.has_section(&key) && value.text == "a table") {
             // A section without keys states nothing.
-            None if known.has_section(&key) && value.text == "a table" => (),
-            None => problems.push(Problem::new(at(line), known.unknown(&key))),
+            problems.push(Problem::new(at(line), known.unknown(&key)));
         }
     }
     layer
@@ -95,9 +104,11 @@ pub(crate) fn from_flags(
             problems.push(Problem::new(origin, reason));
             continue;
         };
-        match known.find(key.trim()) {
-            Some(key) => layer.state(key, Value::bare(value.trim()), origin),
-            None => problems.push(Problem::new(origin, known.unknown(key.trim()))),
+        let key = key.trim();
+        if known.has(key) {
+            layer.state(key, Value::bare(value.trim()), origin);
+        } else {
+            problems.push(Problem::new(origin, known.unknown(key)));
         }
     }
     for (flag, key, value) in flags {

@@ -5,29 +5,35 @@
 //! guess: an unknown key, a value out of range or a file that cannot be read is a problem with a
 //! place, every problem is listed at once, and no value is ever replaced by a default.
 
+mod credentials;
 mod file;
 mod folders;
 mod known;
 mod layer;
 mod password;
+mod plugins;
 mod problem;
 mod reader;
 mod settings;
 mod show;
 mod variables;
+mod venue;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
 
+pub use credentials::{CredentialsError, credentials};
 pub use file::{InitError, init};
 pub use folders::{Folders, FoldersError};
 pub use layer::{Layer, Stated};
 pub use password::{Password, PasswordError, password};
+pub use plugins::PluginSettings;
 pub use problem::{Origin, Problem, Problems};
 pub use settings::{
-    Desk, Durability, Executor, Feed, Gateway, Journal, Level, Log, Mode, Random, Screen, Settings,
+    Desk, Durability, Executor, Feed, Gateway, Journal, Level, Log, Random, Screen, Settings,
     Simulator, Speed, Strategy, Venue,
 };
+pub use venue::Kind;
 
 use known::Known;
 

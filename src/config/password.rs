@@ -5,8 +5,8 @@ use std::fs;
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
-/// Longer than any password, shorter than a file named by mistake.
-const BYTES_MAX: u64 = 1024;
+/// Longer than any password or credentials, shorter than a file named by mistake.
+const BYTES_MAX: u64 = 16 << 10;
 
 /// A password. It shows itself nowhere: not by `Debug`, not in an error.
 #[derive(Clone, PartialEq, Eq)]
@@ -34,7 +34,7 @@ impl fmt::Debug for Password {
 #[derive(Debug, thiserror::Error)]
 pub enum PasswordError {
     /// The file cannot be read.
-    #[error("password file {}: {reason}", .path.display())]
+    #[error("file {}: {reason}", .path.display())]
     Read {
         /// Which file.
         path: PathBuf,
@@ -42,7 +42,7 @@ pub enum PasswordError {
         reason: io::Error,
     },
     /// The file is not for its owner alone.
-    #[error("password file {} has mode {mode:04o}, but must have 0600; run chmod 600", .path.display())]
+    #[error("file {} has mode {mode:04o}, but must have 0600; run chmod 600", .path.display())]
     Mode {
         /// Which file.
         path: PathBuf,
@@ -70,6 +70,12 @@ pub fn password(
 }
 
 fn read(path: &Path) -> Result<String, PasswordError> {
+    let text = read_whole(path)?;
+    Ok(text.lines().next().unwrap_or_default().to_owned())
+}
+
+/// The text of a file with secrets, which only its owner can read.
+pub(crate) fn read_whole(path: &Path) -> Result<String, PasswordError> {
     let failed = |reason| PasswordError::Read { path: path.to_owned(), reason };
     let file = fs::File::open(path).map_err(failed)?;
     // The mode of what was opened, not of what the name points to a moment later.
@@ -78,9 +84,9 @@ fn read(path: &Path) -> Result<String, PasswordError> {
     let mut text = String::new();
     file.take(BYTES_MAX + 1).read_to_string(&mut text).map_err(failed)?;
     if text.len() as u64 > BYTES_MAX {
-        return Err(failed(io::Error::new(io::ErrorKind::FileTooLarge, "longer than 1 KiB")));
+        return Err(failed(io::Error::new(io::ErrorKind::FileTooLarge, "longer than 16 KiB")));
     }
-    Ok(text.lines().next().unwrap_or_default().to_owned())
+    Ok(text)
 }
 
 #[cfg(unix)]

@@ -28,6 +28,20 @@ impl<'a> Reader<'a> {
         Reader { layer, is_in_force, problems }
     }
 
+    /// What is read.
+    pub(crate) fn layer(&self) -> &'a Layer {
+        self.layer
+    }
+
+    /// Says what is missing beside a key that is stated, where the values are in force.
+    pub(crate) fn lack(&mut self, key: &str, reason: String) {
+        if self.is_in_force
+            && let Some(Stated { origin, .. }) = self.layer.get(key)
+        {
+            self.problems.push(Problem::new(origin.clone(), reason));
+        }
+    }
+
     fn stated(&mut self, key: &str) -> Option<&'a Stated> {
         let stated = self.layer.get(key);
         if stated.is_none() {

@@ -6,8 +6,10 @@ use std::time::Duration;
 use aftm_domain::{ExchangeTime, Money, Price, Quantity};
 
 use super::layer::Layer;
+use super::plugins::{self, PluginSettings};
 use super::problem::Problem;
 use super::reader::Reader;
+use super::venue::{self, Kind};
 
 /// Ten minutes: no wait of the machine is longer.
 const WAIT_MS_MAX: i64 = 600_000;
@@ -25,6 +27,7 @@ pub struct Settings {
     pub strategy: Strategy,
     pub executor: Executor,
     pub venue: Venue,
+    pub plugins: Vec<PluginSettings>,
     pub desk: Desk,
     pub journal: Journal,
     pub log: Log,
@@ -44,6 +47,7 @@ impl Settings {
         let (gateway, feed, random) = (Gateway::read(it), Feed::read(it), Random::read(it));
         let (simulator, strategy) = (Simulator::read(it), Strategy::read(it));
         let (executor, venue, desk) = (Executor::read(it), Venue::read(it), Desk::read(it));
+        let plugins = plugins::read(it);
         let (journal, log, screen) = (Journal::read(it), Log::read(it), Screen::read(it));
         Some(Settings {
             gateway: gateway?,
@@ -53,6 +57,7 @@ impl Settings {
             strategy: strategy?,
             executor: executor?,
             venue: venue?,
+            plugins: plugins?,
             desk: desk?,
             journal: journal?,
             log: log?,
@@ -113,10 +118,8 @@ section! {
 section! {
     /// Where ticks come from.
     Feed {
-        /// `random`, `taifex:PATH` or `csv:PATH`.
-        source: String = |it| {
-            it.word("feed.source", "\"random\", \"taifex:PATH\" or \"csv:PATH\"", source)
-        },
+        /// `random`, `taifex:PATH`, `csv:PATH`, or `venue` where a plug-in is the venue.
+        source: String = venue::source,
         /// How fast a feed runs.
         speed: Speed = |it| it.decimal(
             "feed.speed", "above 0 and up to 100000, or \"max\"", str::parse, |_| true,
@@ -198,8 +201,16 @@ section! {
 section! {
     /// Where orders go.
     Venue {
-        /// Which venue.
-        mode: Mode = mode,
+        /// Which kind of venue.
+        kind: Kind = venue::kind,
+        /// The plug-in; there is one exactly where the kind says so.
+        plugin: Option<PluginSettings> = venue::active,
+        /// Whether the plug-in runs in a process of its own.
+        isolate: bool = |it| it.boolean("venue.isolate"),
+        /// Whether a plug-in that was started again is logged in again without asking.
+        relogin: bool = |it| it.boolean("venue.relogin"),
+        /// After how long a call of the plug-in that has not returned is hung.
+        hang: Duration = |it| it.milliseconds("venue.hang_ms", 500..=WAIT_MS_MAX),
     }
 }
 
@@ -298,13 +309,6 @@ impl std::str::FromStr for Speed {
     }
 }
 
-/// Where orders go. Plug-ins are known words in the settings and refused until there are some.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Mode {
-    /// The simulated exchange.
-    Simulator,
-}
-
 /// What recorded facts survive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Durability {
@@ -340,11 +344,6 @@ impl Level {
     }
 }
 
-fn source(text: &str) -> Option<String> {
-    let has_path = |kind: &str| text.strip_prefix(kind).is_some_and(|path| !path.is_empty());
-    (text == "random" || has_path("taifex:") || has_path("csv:")).then(|| text.to_owned())
-}
-
 /// `auto`, or a name that is also a file's.
 fn name(text: &str) -> Option<Option<String>> {
     let is_name = |it: &str| {
@@ -358,14 +357,6 @@ fn name(text: &str) -> Option<Option<String>> {
 
 fn lots(reader: &mut Reader<'_>, key: &str) -> Option<Quantity> {
     reader.decimal(key, "a number of lots above 0", str::parse, |it: &Quantity| it.is_positive())
-}
-
-fn mode(reader: &mut Reader<'_>) -> Option<Mode> {
-    let words = [("simulator", Some(Mode::Simulator)), ("pfcf", None), ("plugin", None)];
-    reader.choice("venue.mode", &words)?.or_else(|| {
-        reader
-            .not_yet("venue.mode", "needs a plug-in, and plug-ins are not built yet; use simulator")
-    })
 }
 
 fn silent(reader: &mut Reader<'_>) -> Option<Duration> {

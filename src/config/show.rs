@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{BUILT_IN, Resolved};
+use super::{BUILT_IN, Resolved, plugins};
 use crate::document::{self, Entry, Node, Shape, Value};
 
 impl Resolved {
@@ -19,12 +19,35 @@ impl Resolved {
                 self.show_key(&section.key, &key, with_origins, &mut text);
             }
         }
+        for name in plugins::names(&self.stated) {
+            let _ = writeln!(text, "\n[{}.{name}]", plugins::SECTION);
+            let mut keys = plugins::keys_of(&self.stated, name);
+            keys.sort_by_key(|(below, _)| *below != "path");
+            for (below, key) in keys {
+                // Everything that is stated of a plug-in is text.
+                let like = Value { text: String::new(), shape: Shape::Text };
+                self.show_value(key, below, &Node::Value(like), with_origins, &mut text);
+            }
+        }
         text
     }
 
     fn show_key(&self, section: &str, key: &Entry, with_origins: bool, text: &mut String) {
-        let Some(stated) = self.stated.get(&format!("{section}.{}", key.key)) else { return };
-        let assignment = format!("{} = {}", key.key, quoted(&stated.value, &key.node));
+        let whole = format!("{section}.{}", key.key);
+        self.show_value(&whole, &key.key, &key.node, with_origins, text);
+    }
+
+    /// Shows the value of a key under a shorter name, quoted like another.
+    fn show_value(
+        &self,
+        key: &str,
+        name: &str,
+        like: &Node,
+        with_origins: bool,
+        text: &mut String,
+    ) {
+        let Some(stated) = self.stated.get(key) else { return };
+        let assignment = format!("{name} = {}", quoted(&stated.value, like));
         let _ = if with_origins {
             writeln!(text, "{assignment:<40} # {}", stated.origin)
         } else {

@@ -1,3 +1,5 @@
+mod plugins;
+
 use super::*;
 use std::fs;
 use std::path::Path;
@@ -115,11 +117,10 @@ fn nothing_beyond_loopback_is_served_and_only_the_value_in_force_counts() {
         assert_eq!(problems.0.len(), 1, "{problems}");
     }
     let (_folder, mut inputs) = inputs();
-    inputs.environment = vec![variable("ZMQ_HOST", "*"), variable("EXCHANGE_MODE", "pfcf")];
+    inputs.environment = vec![variable("ZMQ_HOST", "*")];
     let problems = resolve(&inputs).unwrap_err().to_string();
     assert!(problems.contains("variable ZMQ_HOST: gateway.host = * reaches beyond"), "{problems}");
-    assert!(problems.contains("plug-ins are not built yet"), "{problems}");
-    inputs.sets = vec!["gateway.host=127.0.0.1".into(), "venue.mode=simulator".into()];
+    inputs.sets = vec!["gateway.host=127.0.0.1".into()];
     assert!(resolve(&inputs).is_ok());
 }
 

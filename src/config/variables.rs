@@ -5,12 +5,19 @@ use std::path::Path;
 
 use super::known::{Known, OTHERS};
 use super::layer::Layer;
+use super::plugins;
 use super::problem::{Origin, Problem};
 use crate::document::Value;
 
 /// Keys that a `.env` file may not state: such files are copied between machines and handed around,
 /// and these decide who can reach the machine and what code it runs.
 const NOT_IN_FILES: [&str; 2] = ["gateway.host", "gateway.plain"];
+
+/// Whether a `.env` file may not state a key: nothing of a plug-in's either, since an option may name
+/// the vendor's library.
+fn is_refused(key: &str) -> bool {
+    NOT_IN_FILES.contains(&key) || plugins::has(key)
+}
 
 /// What the variables of the process state. Variables of others are none of our business; one that
 /// begins with `AFTM_` must be known.
@@ -24,7 +31,10 @@ pub(crate) fn from_process(
         let name = name.to_string_lossy();
         let origin = Origin::Variable(name.to_string());
         match (known.of_variable(&name), value.to_str()) {
-            (Some(key), Some(value)) => state(&mut layer, key, value, origin, problems),
+            (Some(key), Some(value)) => match spoken(&name, value) {
+                Ok(value) => state(&mut layer, &key, value, origin, problems),
+                Err(reason) => problems.push(Problem::new(origin, reason)),
+            },
             (Some(_), None) => problems.push(Problem::new(origin, "its value is not UTF-8 text")),
             (None, _) if name.starts_with("AFTM_") && !OTHERS.contains(&name.as_ref()) => {
                 problems.push(Problem::new(origin, known.unknown_variable(&name)));
@@ -56,7 +66,10 @@ pub(crate) fn from_file(
         };
         match (known.of_variable(&name), refusal(&name, known)) {
             (_, Some(reason)) => problems.push(Problem::new(origin, reason)),
-            (Some(key), None) => state(&mut layer, key, &value, origin, problems),
+            (Some(key), None) => match spoken(&name, &value) {
+                Ok(value) => state(&mut layer, &key, value, origin, problems),
+                Err(reason) => problems.push(Problem::new(origin, reason)),
+            },
             (None, None) => (),
         }
     }
@@ -67,7 +80,7 @@ pub(crate) fn from_file(
 fn refusal(name: &str, known: &Known) -> Option<String> {
     let families = ["AFTM_", "ZMQ_", "DLL_GATEWAY_", "EXCHANGE_MODE"];
     match known.of_variable(name) {
-        Some(key) if NOT_IN_FILES.contains(&key) => Some(format!(
+        Some(key) if is_refused(&key) => Some(format!(
             "{name} states {key}, which a .env file may not; use config.toml, the environment or a \
              flag"
         )),
@@ -79,6 +92,18 @@ fn refusal(name: &str, known: &Known) -> Option<String> {
             Some(known.unknown_variable(name))
         }
         None => None,
+    }
+}
+
+/// The value as its key has it: `EXCHANGE_MODE` has words of its own.
+fn spoken<'value>(name: &str, value: &'value str) -> Result<&'value str, String> {
+    match (name, value) {
+        ("EXCHANGE_MODE", "simulator" | "sim") => Ok("sim"),
+        ("EXCHANGE_MODE", "pfcf" | "plugin") => Ok("plugin"),
+        ("EXCHANGE_MODE", _) => Err(format!(
+            "EXCHANGE_MODE = {value:?} is not one of \"simulator\", \"pfcf\", \"plugin\""
+        )),
+        _ => Ok(value),
     }
 }
 
@@ -125,7 +150,7 @@ mod tests {
         let (layer, known) = super::super::known::built_in().unwrap();
         for (name, key) in ESTABLISHED {
             assert!(layer.get(key).is_some(), "{name} states {key}");
-            assert_eq!(known.of_variable(name), Some(key));
+            assert_eq!(known.of_variable(name).as_deref(), Some(key));
         }
     }
 

@@ -2,13 +2,16 @@
 
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
+use std::io::Write as _;
+use std::os::fd::OwnedFd;
+use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::rc::Rc;
 use std::time::Duration;
 
 use aftm_domain::Stamp;
-use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
+use tokio::io::AsyncWriteExt as _;
 use tokio::process::{Child, ChildStdin, Command as Process};
 use tokio::sync::{mpsc, watch};
 use tokio::task::spawn_local;
@@ -17,10 +20,12 @@ use super::line::{Heard, Line};
 use super::lines;
 use super::missed::{Before, Shown};
 use super::projected::Shared;
+use super::said;
 use super::supervisor::{Action, Input, Patience, Standing, Supervisor};
 use super::view::Trips;
 use super::{Command, Defaults, Exit, command};
 use crate::wire::event::{ChildWord, Numbered};
+use crate::wire::venue::PluginSeat;
 use crate::wire::{Birth, Event, Refused, Role, encode};
 
 /// How often the supervisor looks at the children; one that exits is seen at once.
@@ -28,8 +33,6 @@ const WATCH: Duration = Duration::from_millis(100);
 
 /// How long the last word of a child that has ended may take.
 const LAST_WORD: Duration = Duration::from_millis(200);
-/// What stands before the sentence in a line of the log that says why a child ends.
-const COMPLAINT: &str = " error ";
 
 /// What the desk is made of.
 pub struct Setup {
@@ -53,6 +56,16 @@ pub struct Setup {
     pub password: Option<String>,
     /// Reads a password from a file that only its owner may read.
     pub read_password: fn(&Path) -> Result<String, Refused>,
+    /// The exchange's plug-in, where it has a process of its own.
+    pub venue: Option<Venue>,
+}
+
+/// The exchange's plug-in as a child: what it loads, and who takes the stream to it.
+pub struct Venue {
+    /// What it loads.
+    pub seat: PluginSeat,
+    /// Takes main's end of the stream to a process that was started just now.
+    pub hand_over: Box<dyn Fn(UnixStream)>,
 }
 
 /// The desk. Its tasks share it on one thread.
@@ -66,6 +79,7 @@ pub struct Desk {
     pub(super) password: Option<String>,
     pub(super) read_password: fn(&Path) -> Result<String, Refused>,
     pub(super) supervisor: RefCell<Supervisor>,
+    venue: Option<Venue>,
     inputs: RefCell<HashMap<Role, ChildStdin>>,
     kills: RefCell<HashMap<Role, tokio::sync::oneshot::Sender<()>>>,
     changed: watch::Sender<u64>,
@@ -91,7 +105,7 @@ impl Desk {
     /// A desk; nothing runs yet.
     pub fn new(setup: Setup) -> Rc<Desk> {
         let Setup { line, program, birth, patience, defaults, clock, out, .. } = setup;
-        let Setup { before, password, read_password, .. } = setup;
+        let Setup { before, password, read_password, venue, .. } = setup;
         Rc::new(Desk {
             line,
             program,
@@ -101,7 +115,8 @@ impl Desk {
             out,
             password,
             read_password,
-            supervisor: RefCell::new(Supervisor::new(patience)),
+            supervisor: RefCell::new(Supervisor::new(patience, venue.is_some())),
+            venue,
             inputs: RefCell::default(),
             kills: RefCell::default(),
             changed: watch::Sender::new(0),
@@ -162,6 +177,7 @@ impl Desk {
 
     /// Hears the gateway and `ctl`, and looks after the children, until it is over.
     pub async fn serve(self: Rc<Desk>, mut heard: mpsc::UnboundedReceiver<Heard>) {
+        self.supervise(Input::Open);
         let mut timer = tokio::time::interval(WATCH);
         timer.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {
@@ -242,17 +258,7 @@ impl Desk {
     }
 
     fn spawn(self: &Rc<Self>, role: Role) {
-        let spawned = Process::new(&self.program)
-            .arg(role.word())
-            // A child needs nothing of our environment, and must not see what is secret in it.
-            .env_clear()
-            .process_group(0)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::null())
-            .stderr(Stdio::piped())
-            .kill_on_drop(true)
-            .spawn();
-        match spawned {
+        match self.launch(role) {
             Err(error) => {
                 let text = format!("cannot be started: {error}");
                 let desk = self.clone();
@@ -269,6 +275,32 @@ impl Desk {
                 spawn_local(self.clone().attend(role, pid, child, killed));
             }
         }
+    }
+
+    fn launch(&self, role: Role) -> std::io::Result<Child> {
+        let mut process = Process::new(&self.program);
+        process
+            .arg(role.word())
+            // A child needs nothing of our environment, and must not see what is secret in it.
+            .env_clear()
+            .process_group(0)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .kill_on_drop(true);
+        let Some(venue) = self.venue.as_ref().filter(|_| role == Role::Venue) else {
+            return process.spawn();
+        };
+        // A vendor's library prints what it likes; its standard input is the stream to the gateway.
+        let (ours, theirs) = UnixStream::pair()?;
+        let child = process.stdin(OwnedFd::from(theirs)).stdout(Stdio::piped()).spawn()?;
+        let plugin = Some(venue.seat.clone());
+        let record = encode(&Birth { role, plugin, ..self.birth.clone() });
+        let length = u32::try_from(record.len()).unwrap_or(u32::MAX).to_be_bytes();
+        // Far smaller than what a socket holds, so this waits for nobody.
+        (&ours).write_all(&[&length[..], &record].concat())?;
+        (venue.hand_over)(ours);
+        Ok(child)
     }
 
     /// Tells a child what it needs, passes on what it says, and waits for its end.
@@ -288,15 +320,13 @@ impl Desk {
             let _ = input.flush().await;
             self.inputs.borrow_mut().insert(role, input);
         }
+        if let Some(printed) = child.stdout.take() {
+            spawn_local(said::pass_on(printed, format!("{role} ({pid})"), self.clock));
+        }
         let said = child.stderr.take();
+        let clock = self.clock;
         let complaint = spawn_local(async move {
-            let mut said = BufReader::new(said?).lines();
-            let mut complaint = None;
-            while let Ok(Some(line)) = said.next_line().await {
-                log::warn!("{role} ({pid}): {line}");
-                complaint = line.split_once(COMPLAINT).map(|it| it.1.to_owned()).or(complaint);
-            }
-            complaint
+            said::pass_on(said?, format!("{role} ({pid})"), clock).await
         });
         let status = tokio::select! {
             status = child.wait() => status,

@@ -14,6 +14,8 @@ pub struct Patience {
     pub hello: i64,
     /// From beat to beat.
     pub silence: i64,
+    /// From beat to beat of the exchange's plug-in, whose calls a vendor answers.
+    pub hang: i64,
     /// Restarts within the window before it gives up.
     pub restarts_max: usize,
     /// The window.
@@ -25,6 +27,7 @@ impl Default for Patience {
         Patience {
             hello: 5 * Stamp::SECOND,
             silence: Stamp::SECOND,
+            hang: 5 * Stamp::SECOND,
             restarts_max: 5,
             window: 60 * Stamp::SECOND,
         }
@@ -34,6 +37,9 @@ impl Default for Patience {
 /// Pauses before the first, second, … restart within the window, in milliseconds. The first is
 /// none: a child that was killed once is back within a moment.
 const BACKOFF_MS: [i64; 5] = [0, 100, 400, 1_000, 2_000];
+
+/// How long a plug-in may take to end its session, where the machine ends.
+const ENDING_MAX: i64 = 3 * Stamp::SECOND;
 
 /// How a child stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -91,10 +97,14 @@ pub struct Child {
 /// Something that happened.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Input {
+    /// The machine is there: who is always to run is started.
+    Open,
     /// The operator starts.
     Start,
-    /// The operator stops.
+    /// The operator stops: who trades is stopped.
     Stop,
+    /// The machine ends, and everybody with it.
+    End,
     /// A process was started.
     Spawned(Role, u32),
     /// A process could not be started.
@@ -137,8 +147,8 @@ pub struct Supervisor {
 }
 
 impl Supervisor {
-    /// Nobody is wanted yet.
-    pub fn new(patience: Patience) -> Supervisor {
+    /// Nobody is wanted yet. With a venue of its own process, that is one of the children.
+    pub fn new(patience: Patience, has_venue: bool) -> Supervisor {
         let child = |role| Child {
             role,
             standing: Standing::Down,
@@ -148,7 +158,9 @@ impl Supervisor {
             restarts: Vec::new(),
             due: Stamp(0),
         };
-        Supervisor { patience, children: Role::ALL.into_iter().map(child).collect() }
+        let venue = has_venue.then_some(Role::Venue);
+        let roles = venue.into_iter().chain(Role::TRADING);
+        Supervisor { patience, children: roles.map(child).collect() }
     }
 
     /// The children.
@@ -161,10 +173,14 @@ impl Supervisor {
         self.children.iter().all(|it| it.standing == Standing::Running)
     }
 
-    /// No child is there or wanted.
+    /// No child that trades is there or wanted.
     pub fn is_down(&self) -> bool {
-        let is_down = |it: &Child| matches!(it.standing, Standing::Down | Standing::GivenUp);
-        self.children.iter().all(|it| is_down(it) && it.pid.is_none())
+        self.children.iter().filter(|it| it.role != Role::Venue).all(is_down)
+    }
+
+    /// No child at all is there or wanted.
+    pub fn is_empty(&self) -> bool {
+        self.children.iter().all(is_down)
     }
 
     /// Some child failed too often.
@@ -182,8 +198,13 @@ impl Supervisor {
     pub fn apply(&mut self, input: Input, now: Stamp, actions: &mut Vec<Action>) {
         let patience = self.patience;
         match input {
+            Input::Open => self.with(Role::Venue, |it| start(it, actions)),
             Input::Start => self.children.iter_mut().for_each(|it| start(it, actions)),
-            Input::Stop => self.children.iter_mut().for_each(|it| stop(it, now, actions)),
+            Input::Stop => {
+                let trading = self.children.iter_mut().filter(|it| it.role != Role::Venue);
+                trading.for_each(|it| stop(it, now, actions));
+            }
+            Input::End => self.children.iter_mut().for_each(|it| stop(it, now, actions)),
             Input::Time => {
                 self.children.iter_mut().for_each(|it| watch(it, &patience, now, actions));
             }
@@ -223,6 +244,10 @@ impl Supervisor {
     }
 }
 
+fn is_down(child: &Child) -> bool {
+    matches!(child.standing, Standing::Down | Standing::GivenUp) && child.pid.is_none()
+}
+
 fn tell(child: &mut Child, standing: Standing, text: String, actions: &mut Vec<Action>) {
     child.standing = standing;
     child.text.clone_from(&text);
@@ -259,6 +284,8 @@ fn watch(child: &mut Child, patience: &Patience, now: Stamp, actions: &mut Vec<A
     let silence = now.since(child.heard);
     let bound = match child.standing {
         Standing::Starting => patience.hello,
+        Standing::Running | Standing::Silent if child.role == Role::Venue => patience.hang,
+        Standing::Stopping if child.role == Role::Venue => patience.hang.min(ENDING_MAX),
         Standing::Running | Standing::Silent | Standing::Stopping => patience.silence,
         Standing::Waiting if now >= child.due => {
             let text = format!("the {} is starting again", child.role);
@@ -335,7 +362,7 @@ mod tests {
     }
 
     fn running() -> Supervisor {
-        let mut supervisor = Supervisor::new(Patience::default());
+        let mut supervisor = Supervisor::new(Patience::default(), false);
         apply(&mut supervisor, Input::Start, at(0));
         for (role, pid) in [(Role::Executor, 1), (Role::Strategy, 2)] {
             apply(&mut supervisor, Input::Spawned(role, pid), at(0));
@@ -357,7 +384,7 @@ mod tests {
 
     #[test]
     fn a_child_whose_word_that_it_is_ready_was_lost_runs_with_its_first_beat() {
-        let mut supervisor = Supervisor::new(Patience::default());
+        let mut supervisor = Supervisor::new(Patience::default(), false);
         apply(&mut supervisor, Input::Start, at(0));
         for (role, pid) in [(Role::Executor, 1), (Role::Strategy, 2)] {
             apply(&mut supervisor, Input::Spawned(role, pid), at(0));
@@ -434,7 +461,7 @@ mod tests {
 
     #[test]
     fn a_failed_start_that_is_told_after_the_stop_starts_nothing_again() {
-        let mut supervisor = Supervisor::new(Patience::default());
+        let mut supervisor = Supervisor::new(Patience::default(), false);
         apply(&mut supervisor, Input::Start, at(0));
         apply(&mut supervisor, Input::Stop, at(1));
         let told = Input::NotSpawned(Role::Strategy, "cannot be started".to_owned());

@@ -147,7 +147,14 @@ impl Desk {
         self.end();
         let _turn = self.turn.lock().await;
         self.halt_children().await?;
-        self.end_gateway().await
+        // The exchange's process ends with the stream that the gateway holds.
+        self.supervise(Input::End);
+        self.end_gateway().await?;
+        let mut seen = self.watch();
+        while !self.supervisor.borrow().is_empty() {
+            self.changed(&mut seen).await;
+        }
+        Ok(())
     }
 
     /// Ends the gateway, whoever still runs.

@@ -32,6 +32,7 @@ pub(super) fn run(role: Role) -> Result<Exit> {
     thread::Builder::new().name("stop".to_owned()).spawn(move || wait_for_end(&bell))?;
     let pid = std::process::id();
     match role {
+        Role::Venue => bail!("the venue's process is started with aftm venue"),
         Role::Strategy => {
             strategy::Process::new(&context, birth, pid, STOP, clock::now)?.run()?;
         }

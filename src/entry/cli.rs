@@ -122,6 +122,9 @@ pub enum Entry {
     /// Run the executor; started by the machine, with its endpoints on standard input
     #[command(hide = true)]
     Executor,
+    /// Run the exchange's plug-in; started by the machine, with its stream as standard input
+    #[command(hide = true)]
+    Venue,
     /// Measure the machine beside a chain of sockets that does nothing
     Bench {
         /// What to measure [default: everything]

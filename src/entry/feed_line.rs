@@ -1,17 +1,20 @@
 //! The feed's thread: takes ticks from a feed and hands them to the gateway at their pace.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, SyncSender, TryRecvError};
 use std::thread;
 use std::time::Duration;
 
 use aftm_domain::tick::Moment;
-use aftm_domain::{Code, ExchangeTime, Stamp};
-use anyhow::Result;
+use aftm_domain::{Catalog, Code, ExchangeTime, Stamp};
+use anyhow::{Context as _, Result};
+use jiff::civil::Date;
 use zmq::{Context, DONTWAIT, Socket, SocketType};
 
-use super::clock;
-use crate::feeds::Feed;
+use super::{clock, parts};
+use crate::config::{Settings, Speed};
+use crate::feeds::{Feed, Source};
 use crate::gateway::serve::{FeedLine, FeedNews};
 use crate::gateway::sockets::WAKE;
 use crate::wire::socket::{self, Bound};
@@ -23,8 +26,56 @@ const BATCH_MAX: usize = 512;
 /// The longest sleep at a time.
 const NAP: Duration = Duration::from_millis(200);
 
+/// The market that the settings name, before its thread runs.
+pub(super) struct Market {
+    name: String,
+    /// `None` where the exchange's plug-in tells it.
+    feed: Option<Feed>,
+    starts: ExchangeTime,
+    speed: Option<f64>,
+    /// The day whose contracts are traded.
+    pub(super) date: Date,
+}
+
+impl Market {
+    /// Opens it.
+    pub(super) fn open(settings: &Settings, catalog: &Arc<Catalog>) -> Result<Market> {
+        let name = settings.feed.source.clone();
+        if name == "venue" {
+            let starts = ExchangeTime { at: clock::now(), offset: ExchangeTime::TAIPEI };
+            let date = starts.civil().date();
+            return Ok(Market { name, feed: None, starts, speed: Some(1.0), date });
+        }
+        let source: Source = name.parse()?;
+        let mut wanted = parts::feed(&settings.random, None);
+        wanted.catalog = Some(catalog.clone());
+        let feed = Feed::open(&source, &wanted, None)
+            .with_context(|| format!("cannot open the feed {source}"))?;
+        let (date, starts, name) = (feed.date(), feed.starts(), source.to_string());
+        let speed = match settings.feed.speed {
+            Speed::Times(times) => Some(times),
+            Speed::Max => None,
+        };
+        Ok(Market { name, feed: Some(feed), starts, speed, date })
+    }
+
+    /// Starts its thread, where it needs one.
+    pub(super) fn line(self, context: &Context) -> Result<FeedLine> {
+        let Market { name, feed, starts, speed, .. } = self;
+        match feed {
+            Some(feed) => open(context, name, feed, starts, speed),
+            None => {
+                let (keep, news) = mpsc::sync_channel(0);
+                let (wanted, _) = mpsc::channel();
+                let keep = Some(keep);
+                Ok(FeedLine { name, news, wanted, is_recorded: false, starts, speed, keep })
+            }
+        }
+    }
+}
+
 /// Starts the thread. `speed` is times real time; `None` is as fast as it can.
-pub(super) fn open(
+fn open(
     context: &Context,
     name: String,
     feed: Feed,
@@ -45,7 +96,7 @@ pub(super) fn open(
             Err(error) => log::error!("the feed cannot reach the gateway: {error}"),
         }
     })?;
-    Ok(FeedLine { name, news, wanted, is_recorded, starts, speed })
+    Ok(FeedLine { name, news, wanted, is_recorded, starts, speed, keep: None })
 }
 
 struct Runner {

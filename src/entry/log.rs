@@ -9,7 +9,7 @@ use std::sync::Mutex;
 use anyhow::{Context as _, Result};
 use log::{LevelFilter, Log, Metadata, Record};
 
-use super::clock;
+use super::{clock, outputs};
 use crate::config;
 
 /// A file that has grown this large is put aside when the screen opens, in bytes.
@@ -46,7 +46,7 @@ impl Log for Lines {
                 );
                 writeln!(file, "{line}")
             }
-            None => writeln!(std::io::stderr().lock(), "{line}"),
+            None => writeln!(outputs::err(), "{line}"),
         };
     }
 

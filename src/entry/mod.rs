@@ -14,12 +14,14 @@ mod feed_line;
 pub mod ledger;
 mod log;
 mod open;
+mod outputs;
 mod papers;
 pub mod parts;
 mod printer;
 mod replay;
 mod run;
 mod screen;
+mod venue;
 mod verify;
 
 pub use export::export;

@@ -8,7 +8,7 @@ use log::LevelFilter;
 
 use super::cli::{Cli, Config, Entry, Flags};
 use super::{
-    Output, bench, child, ctl, doctor, export, log as log_lines, replay, run, screen, verify,
+    Output, bench, child, ctl, doctor, export, log as log_lines, replay, run, screen, venue, verify,
 };
 use crate::config::{self, Folders, Inputs, Resolved, Settings};
 use crate::desk::Exit;
@@ -42,6 +42,7 @@ fn dispatch(cli: Cli) -> Result<Exit> {
     match &entry {
         Some(Entry::Strategy) => return child::run(Role::Strategy),
         Some(Entry::Executor) => return child::run(Role::Executor),
+        Some(Entry::Venue) => return venue::run(),
         Some(Entry::Completions { shell }) => {
             super::completions(*shell, &mut out)?;
             return Ok(Exit::Ok);

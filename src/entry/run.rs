@@ -14,12 +14,12 @@ use tokio::task::LocalSet;
 
 use super::ledger::{self, Facts, VIEWS};
 use super::printer::Printer;
-use super::{clock, doctor, feed_line, parts};
-use crate::config::{self, Folders, Settings, Speed};
+use super::feed_line::Market;
+use super::{clock, doctor, outputs, parts, venue};
+use crate::config::{self, Folders, Settings};
 use crate::desk::command;
 use crate::desk::supervisor::Patience;
 use crate::desk::{self, Command, Desk, Exit};
-use crate::feeds::{Feed, Source};
 use crate::gateway::listing::Listing;
 use crate::gateway::serve::{FeedLine, ServeError, Server};
 use crate::gateway::simulated::Simulated;
@@ -57,7 +57,7 @@ pub(super) fn run(script: &Path, settings: &Settings, folders: &Folders) -> Resu
     folders.create()?;
     folders.note().into_iter().for_each(|it| log::info!("{it}"));
     let held = hold(folders)?;
-    let Some(machine) = open(settings, folders, std::io::stdout())? else {
+    let Some(machine) = open(settings, folders, outputs::Own)? else {
         return Ok(Exit::Failure);
     };
     let exit = machine.run(async |desk| follow(desk, commands).await)?;
@@ -129,32 +129,28 @@ impl Machine {
     ) -> Result<Machine> {
         let context = zmq::Context::new();
         let catalog = Arc::new(parts::catalog(folders)?);
-        let source: Source = settings.feed.source.parse()?;
-        let mut wanted = parts::feed(&settings.random, None);
-        wanted.catalog = Some(catalog.clone());
-        let feed = Feed::open(&source, &wanted, None)
-            .with_context(|| format!("cannot open the feed {source}"))?;
-        let date = feed.date();
-        let starts = feed.starts();
-        let speed = match settings.feed.speed {
-            Speed::Times(times) => Some(times),
-            Speed::Max => None,
+        let market = Market::open(settings, &catalog)?;
+        let listing = Listing::new((*catalog).clone(), market.date);
+        let Some(plugin) = &settings.venue.plugin else {
+            let simulator = parts::simulator(&settings.simulator, catalog.calendar());
+            let core = core(settings, folders, listing, Simulated::new(simulator))?;
+            let feed = |context: &_| market.line(context);
+            return Machine::join(settings, folders, &context, core, (out, None), feed);
         };
-        let venue = Simulated::new(parts::simulator(&settings.simulator, catalog.calendar()));
-        let core = core(settings, folders, Listing::new((*catalog).clone(), date), venue)?;
-        Machine::join(settings, folders, &context, core, out, |context| {
-            feed_line::open(context, source.to_string(), feed, starts, speed)
-        })
+        let (plugged, child) = venue::open(&settings.venue, plugin, folders, &context)?;
+        let core = core(settings, folders, listing, plugged)?;
+        let feed = |context: &_| market.line(context);
+        Machine::join(settings, folders, &context, core, (out, child), feed)
     }
 
-    /// Joins a core and a feed with everything around them. Its lines go to `out`. The sockets are
-    /// there before the feed is.
+    /// Joins a core and a feed with everything around them. Its lines go to `out`; a plug-in with a
+    /// process of its own is a child. The sockets are there before the feed is.
     pub(super) fn join<V: Venue + Send + 'static>(
         settings: &Settings,
         folders: &Folders,
         context: &zmq::Context,
         core: Core<V, Facts>,
-        out: impl std::io::Write + Send + 'static,
+        (out, venue): (impl std::io::Write + Send + 'static, Option<desk::Venue>),
         feed: impl FnOnce(&zmq::Context) -> Result<FeedLine>,
     ) -> Result<Machine> {
         let endpoints = endpoints(settings, folders);
@@ -198,6 +194,7 @@ impl Machine {
             out: Box::new(move |lines| print.lines(lines)),
             password: std::env::var("AFTM_PASSWORD").ok(),
             read_password,
+            venue,
         };
         let files =
             ["events", "orders", "signals", CTL].map(|it| folders.runtime.join(it)).to_vec();
@@ -348,6 +345,7 @@ fn birth(settings: &Settings, endpoints: Endpoints) -> Birth {
         request_timeout_ms: milliseconds(settings.gateway.request_timeout),
         retry_count: settings.gateway.retry_count,
         v1_quantity: settings.executor.v1_quantity,
+        plugin: None,
     }
 }
 
@@ -357,6 +355,7 @@ fn patience(settings: &Settings) -> Patience {
     Patience {
         hello: nanoseconds(desk.hello_timeout),
         silence: nanoseconds(desk.silent),
+        hang: nanoseconds(settings.venue.hang),
         restarts_max: usize::try_from(desk.restarts_max).unwrap_or(usize::MAX),
         window: nanoseconds(desk.restart_window),
     }

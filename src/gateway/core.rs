@@ -3,17 +3,19 @@
 //! Replay, the serving loop and the tests run this same code. The order of every step is: decide,
 //! journal, fold, call the venue, and the same again for what the venue says.
 
-use aftm_domain::order::{Refusal, Report, Status};
+use aftm_domain::order::{Refusal, Report, Status, Ticket};
+use aftm_domain::tick::Moment;
 use aftm_domain::{Book, Code, ExchangeTime, OpenClose, OrderId, Price, Stamp, Tick};
 use rustc_hash::FxHashMap;
 
 use super::decide::{Call, Case, Decision, Rules};
-use super::doubt::{Doubts, is_doubtful};
+use super::doubt::Doubts;
 use super::fact::{Door, Fact};
 use super::halt::Sweep;
 use super::keep::{Keeper, Ledger, LedgerError};
 use super::listing::Listing;
 use super::rows;
+use super::session::Login;
 use super::state::State;
 use super::venue::{News, Venue};
 use crate::wire::request::Request;
@@ -49,12 +51,15 @@ pub struct Core<V, L> {
     /// Events of folded facts that were not told yet.
     pub(super) told: Vec<Event>,
     /// When each order that the venue has not answered was sent, on our clock.
-    unanswered: Vec<(OrderId, Stamp)>,
+    pub(super) unanswered: Vec<(OrderId, Stamp)>,
     pub(super) doubts: Doubts,
     pub(super) sweep: Sweep,
     /// Open orders of the journal that the venue does not have.
     lost: Vec<OrderId>,
     pub(super) news: Vec<News>,
+    pub(super) login: Login,
+    /// Trades that the venue told, for those who publish them.
+    pub market: Vec<Moment>,
 }
 
 impl<V: Venue, L: Ledger> Core<V, L> {
@@ -76,6 +81,8 @@ impl<V: Venue, L: Ledger> Core<V, L> {
             sweep: Sweep::default(),
             lost: Vec::new(),
             news: Vec::new(),
+            login: Login::default(),
+            market: Vec::new(),
         };
         let held = core.state.holdings.keys().map(|(_, item)| *item);
         let working = core.state.working().map(|it| it.order.ticket.item);
@@ -100,6 +107,17 @@ impl<V: Venue, L: Ledger> Core<V, L> {
     /// The instruments that were looked up.
     pub const fn listing(&self) -> &Listing {
         &self.listing
+    }
+
+    /// Whether the venue's clock may go on: it has told what became of everything before.
+    pub fn is_level(&self) -> bool {
+        self.venue.is_level(!self.state.open.is_empty())
+    }
+
+    /// Follows the market of the registered items, where the venue tells it.
+    pub fn follow(&mut self) {
+        let items = self.state.items.iter().copied().collect();
+        self.venue.follow(&items);
     }
 
     /// The venue.
@@ -138,7 +156,7 @@ impl<V: Venue, L: Ledger> Core<V, L> {
 
     /// What became of an open order that the venue does not have. One that the venue never answered
     /// was never there; one that it did has ended there, and nobody heard how.
-    fn mourn(&self, id: OrderId, refusal: impl Fn(&str) -> Refusal) -> Vec<Fact> {
+    pub(super) fn mourn(&self, id: OrderId, refusal: impl Fn(&str) -> Refusal) -> Vec<Fact> {
         let is_answered = self.state.orders.get(&id).is_some_and(|it| it.order.is_answered());
         if !is_answered {
             let text = "the machine ended before the exchange had it; it was not sent again";
@@ -308,50 +326,17 @@ impl<V: Venue, L: Ledger> Core<V, L> {
         }
     }
 
-    fn login(
-        &mut self,
-        user: &aftm_domain::UserId,
-        password: Option<&str>,
-        production: bool,
-        now: Stamp,
-    ) -> Result<Reply, Refused> {
-        if let Some(session) = &self.state.session {
-            if session.user == *user && session.production == production {
-                return Ok(Reply::Unchanged {});
-            }
-            let text = format!("{} is logged in; log out first", session.user);
-            return Err(Refused::new("LOGGED_IN", text));
-        }
-        let accounts = self
-            .venue
-            .login(user, password, production, self.time, &mut self.news)
-            .map_err(|refusal| Refused { code: refusal.code, text: refusal.text })?;
-        let session = Fact::LoggedIn { user: *user, production, accounts: accounts.clone() };
-        self.settle(now, vec![session]);
-        self.settle_news(now);
-        self.resume(now);
-        self.chase(None, now);
-        self.sweep(now);
-        Ok(Reply::Accounts { accounts, selected: self.state.account })
-    }
-
-    /// Ends the session. Positions and conditions stay: an exit that comes due waits for the next.
-    fn logout(&mut self, now: Stamp) -> Result<Reply, Refused> {
-        if self.state.session.is_none() {
-            return Ok(Reply::Unchanged {});
-        }
-        self.venue.logout();
-        self.settle(now, vec![Fact::LoggedOut {}]);
-        Ok(Reply::Done {})
-    }
-
     /// Makes a call of a decision; that the venue does not take it is an answer by itself. Returns
     /// why a cancel or a change was not taken.
     pub(super) fn call(&mut self, call: Call, now: Stamp) -> Option<Refused> {
         let (id, report) = match call {
             Call::Place(id) => {
                 let ticket = self.state.orders.get(&id)?.order.ticket;
-                match self.venue.place(id, &ticket, &mut self.news) {
+                let placed = self.offset(&ticket).and_then(|open_close| {
+                    let ticket = Ticket { open_close, ..ticket };
+                    self.venue.place(id, &ticket, &mut self.news)
+                });
+                match placed {
                     Ok(()) => {
                         self.unanswered.push((id, now));
                         return None;
@@ -367,11 +352,13 @@ impl<V: Venue, L: Ledger> Core<V, L> {
                 return None;
             }
             Call::Cancel(id) => {
-                let refusal = self.venue.cancel(id, &mut self.news).err()?;
+                let sent = self.sent(id)?;
+                let refusal = self.venue.cancel(sent, &mut self.news).err()?;
                 (id, Report::CancelRejected(refusal))
             }
             Call::Amend { order, quantity, price } => {
-                let refusal = self.venue.amend(order, quantity, price, &mut self.news).err()?;
+                let sent = self.sent(order)?;
+                let refusal = self.venue.amend(sent, quantity, price, &mut self.news).err()?;
                 (order, Report::ReplaceRejected(refusal))
             }
         };
@@ -383,39 +370,6 @@ impl<V: Venue, L: Ledger> Core<V, L> {
         };
         self.settle(now, vec![Fact::OrderReported { id, report }]);
         refused
-    }
-
-    /// Turns the venue's news into facts.
-    pub(super) fn settle_news(&mut self, now: Stamp) {
-        if self.news.is_empty() {
-            return;
-        }
-        let mut facts = Vec::with_capacity(self.news.len());
-        let is_back = self.news.contains(&News::Connected);
-        for item in self.news.drain(..) {
-            facts.push(match item {
-                News::Report { order, report } => {
-                    self.unanswered.retain(|it| it.0 != order);
-                    Fact::OrderReported { id: order, report }
-                }
-                News::Unknown { order } => {
-                    self.unanswered.retain(|it| it.0 != order);
-                    let known = self.state.orders.get(&order);
-                    if !known.is_some_and(|it| is_doubtful(&it.order)) {
-                        continue;
-                    }
-                    let (code, text) = ("UNKNOWN_ORDER", "the exchange never had this order");
-                    let refusal = Refusal { code: code.to_owned(), text: text.to_owned() };
-                    Fact::OrderReported { id: order, report: Report::Rejected(refusal) }
-                }
-                News::Connected => Fact::Connected {},
-                News::Disconnected { reason } => Fact::Disconnected { reason },
-            });
-        }
-        self.settle(now, facts);
-        if is_back {
-            self.resume(now);
-        }
     }
 
     /// Lets exits go on that can.

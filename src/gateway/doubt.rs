@@ -14,7 +14,7 @@ use super::keep::Ledger;
 use super::venue::Venue;
 
 /// How long after a question it is asked again, on our clock.
-const ASK_AGAIN: i64 = 2 * Stamp::SECOND;
+pub(super) const ASK_AGAIN: i64 = 2 * Stamp::SECOND;
 /// How many orders are asked for at once, and the pause before the next.
 const ROUND_MAX: usize = 16;
 const ROUND_EVERY: i64 = 100 * Stamp::MILLISECOND;
@@ -63,7 +63,7 @@ pub(super) fn is_doubtful(order: &Order) -> bool {
 
 impl<V: Venue, L: Ledger> Core<V, L> {
     /// Asks for the orders in doubt that it is time to ask for.
-    pub(super) fn inquire(&mut self, now: Stamp) {
+    pub fn inquire(&mut self, now: Stamp) {
         if self.doubts.due.is_empty() {
             return;
         }
@@ -72,8 +72,9 @@ impl<V: Venue, L: Ledger> Core<V, L> {
             return;
         }
         for id in self.doubts.take(now) {
+            let Some(sent) = self.sent(id) else { continue };
             // Where it cannot be asked it is asked again: only an answer ends the doubt.
-            let _ = self.venue.inquire(id, &mut self.news);
+            let _ = self.venue.inquire(sent, &mut self.news);
         }
         self.settle_news(now);
         self.drop_answered();

@@ -4,7 +4,8 @@
 use aftm_domain::condition::{Condition, Progress};
 use aftm_domain::order::{Refusal, Report, Ticket};
 use aftm_domain::{
-    AccountId, Code, ConditionId, ExchangeTime, OrderId, Quantity, RequestId, SignalId, UserId,
+    AccountId, Code, ConditionId, ExchangeTime, OrderId, Price, Quantity, RequestId, Side,
+    SignalId, UserId,
 };
 use serde::{Deserialize, Serialize};
 
@@ -52,6 +53,21 @@ pub enum Fact {
     Disconnected {
         /// Why.
         reason: String,
+    },
+    /// The venue holds another position than was known here, and its word counts.
+    PositionTaken {
+        /// By whom.
+        account: AccountId,
+        /// Of what.
+        item: Code,
+        /// Long for buy, short for sell.
+        side: Side,
+        /// How many lots.
+        quantity: Quantity,
+        /// Their average opening price, as far as anybody knows it.
+        price: Price,
+        /// Money a point and lot.
+        multiplier: Quantity,
     },
     /// An account was selected.
     AccountUsed {
@@ -203,6 +219,7 @@ impl Fact {
             Fact::LoggedOut {} => "logged_out",
             Fact::Connected {} => "connected",
             Fact::Disconnected { .. } => "disconnected",
+            Fact::PositionTaken { .. } => "position_taken",
             Fact::AccountUsed { .. } => "account_used",
             Fact::ItemAdded { .. } => "item_added",
             Fact::ItemDropped { .. } => "item_dropped",

@@ -8,7 +8,8 @@ use aftm_domain::{
 use aftm_sim::{Past, Sim, Totals};
 
 use super::state::State;
-use super::venue::{News, Summary, Venue};
+use super::venue::{LoginStep, News, Summary, Venue};
+use crate::wire::venue::Sent;
 
 /// The simulated exchange, and the buffer that its news pass through.
 pub struct Simulated {
@@ -45,7 +46,7 @@ impl Venue for Simulated {
         production: bool,
         now: Option<ExchangeTime>,
         news: &mut Vec<News>,
-    ) -> Result<Vec<AccountId>, Refusal> {
+    ) -> Result<LoginStep, Refusal> {
         if production {
             let text = "the simulated exchange moves no real money; log in without --production";
             return Err(Refusal { code: "NO_PRODUCTION".to_owned(), text: text.to_owned() });
@@ -56,7 +57,7 @@ impl Venue for Simulated {
         let accounts = self.sim.login(user, password);
         advance(&mut self.sim);
         self.pass_on(news);
-        accounts
+        accounts.map(LoginStep::Done)
     }
 
     fn logout(&mut self) {
@@ -88,29 +89,29 @@ impl Venue for Simulated {
         taken
     }
 
-    fn cancel(&mut self, id: OrderId, news: &mut Vec<News>) -> Result<(), Refusal> {
-        let taken = self.sim.cancel(id, &mut self.told);
+    fn cancel(&mut self, order: Sent, news: &mut Vec<News>) -> Result<(), Refusal> {
+        let taken = self.sim.cancel(order.id, &mut self.told);
         self.pass_on(news);
         taken
     }
 
     fn amend(
         &mut self,
-        id: OrderId,
+        order: Sent,
         quantity: Option<Quantity>,
         price: Option<Price>,
         news: &mut Vec<News>,
     ) -> Result<(), Refusal> {
-        let taken = self.sim.amend(id, quantity, price, &mut self.told);
+        let taken = self.sim.amend(order.id, quantity, price, &mut self.told);
         self.pass_on(news);
         taken
     }
 
-    fn inquire(&mut self, id: OrderId, news: &mut Vec<News>) -> Result<(), Refusal> {
-        let known = self.sim.inquire(id, &mut self.told);
+    fn inquire(&mut self, order: Sent, news: &mut Vec<News>) -> Result<(), Refusal> {
+        let known = self.sim.inquire(order.id, &mut self.told);
         self.pass_on(news);
         if known?.is_none() {
-            news.push(News::Unknown { order: id });
+            news.push(News::Unknown { order: order.id });
         }
         Ok(())
     }

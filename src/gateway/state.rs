@@ -170,6 +170,8 @@ pub struct State {
     pub holdings: BTreeMap<(AccountId, Code), Holding>,
     /// Every fill in the order it was told: the order, and the fill's place among the order's.
     pub fills: Vec<(OrderId, usize)>,
+    /// Whose positions the venue said, because they differed from the fills known here.
+    pub taken: BTreeSet<(AccountId, Code)>,
     /// Reports that made no sense; counted, and told as alerts when they come.
     pub misfits: u64,
     last_order: u64,
@@ -230,6 +232,12 @@ impl State {
             }
             Fact::Connected {} => self.is_connected = true,
             Fact::Disconnected { .. } => self.is_connected = false,
+            Fact::PositionTaken { account, item, side, quantity, price, multiplier } => {
+                let holding = self.holdings.entry((*account, *item)).or_default();
+                holding.multiplier = *multiplier;
+                holding.position.restate(*side, *quantity, *price);
+                self.taken.insert((*account, *item));
+            }
             Fact::AccountUsed { account } => self.account = Some(*account),
             Fact::ItemAdded { item } => self.items.push(*item),
             Fact::ItemDropped { item } => self.items.retain(|it| it != item),
@@ -394,7 +402,8 @@ impl State {
         let signal = placed.signal;
         let since = self.told(key, placed.fills_before);
         let is_late = since.map(|(_, _, other)| other.time).any(|it| fill.time < it);
-        if is_late {
+        // A position that was taken over from the venue is not the sum of the fills known here.
+        if is_late && !self.taken.contains(&key) {
             self.book_anew(key);
         } else if self.holdings.entry(key).or_default().book(placed, fill).is_err() {
             self.misfits += 1;

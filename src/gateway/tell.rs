@@ -8,7 +8,7 @@ use super::venue::Venue;
 use crate::wire::Event;
 use crate::wire::request::TradingRow;
 use aftm_domain::order::Report;
-use aftm_domain::{ConditionId, OrderId};
+use aftm_domain::{AccountId, Code, ConditionId, OrderId};
 
 impl<V: Venue, L: Ledger> Core<V, L> {
     /// Appends the events that a folded fact comes to.
@@ -25,6 +25,9 @@ impl<V: Venue, L: Ledger> Core<V, L> {
             }
             Fact::Disconnected { reason } => {
                 events.push(Event::Connection { connected: false, reason: reason.clone() });
+            }
+            Fact::PositionTaken { account, item, .. } => {
+                self.tell_position((*account, *item), events);
             }
             Fact::AccountUsed { account } => events.push(Event::Account { account: *account }),
             Fact::ItemAdded { item } => {
@@ -86,14 +89,18 @@ impl<V: Venue, L: Ledger> Core<V, L> {
         }
     }
 
-    fn tell_fill(&self, id: OrderId, fill: &aftm_domain::Fill, events: &mut Vec<Event>) {
-        let Some(placed) = self.state.orders.get(&id) else { return };
-        events.push(Event::Fill(rows::fill(placed, fill)));
-        let key = (placed.order.ticket.account, placed.order.ticket.item);
+    fn tell_position(&self, key: (AccountId, Code), events: &mut Vec<Event>) {
         if let Some(holding) = self.state.holdings.get(&key) {
             let last = self.last.get(&key.1).copied();
             events.push(Event::Position(Box::new(rows::position(key, holding, last))));
         }
+    }
+
+    fn tell_fill(&self, id: OrderId, fill: &aftm_domain::Fill, events: &mut Vec<Event>) {
+        let Some(placed) = self.state.orders.get(&id) else { return };
+        events.push(Event::Fill(rows::fill(placed, fill)));
+        let key = (placed.order.ticket.account, placed.order.ticket.item);
+        self.tell_position(key, events);
         // What a condition holds is what it opened, as far as the position is there: any fill of
         // its item may change it.
         let own = placed.signal.map(|it| it.condition);

@@ -1,12 +1,18 @@
 //! The venue: one exchange session, owned by the gateway alone.
 
+use std::collections::BTreeSet;
+use std::os::fd::RawFd;
+
 use aftm_domain::instrument::Instrument;
 use aftm_domain::order::{Refusal, Report, Ticket};
+use aftm_domain::tick::Moment;
 use aftm_domain::{
-    AccountId, Book, ExchangeTime, Money, OrderId, Price, Quantity, Stamp, Tick, UserId,
+    AccountId, Book, Code, ExchangeTime, Money, OrderId, Price, Quantity, Stamp, Tick, UserId,
 };
 
 use super::state::State;
+use crate::wire::event::ChildWord;
+use crate::wire::venue::{Sent, VenueFill, VenueOrder, VenuePosition};
 
 /// What the venue tells.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,6 +36,58 @@ pub enum News {
         /// Why.
         reason: String,
     },
+    /// A login that was asked for is done.
+    LoggedIn {
+        /// The accounts that may trade.
+        accounts: Vec<AccountId>,
+    },
+    /// A login that was asked for failed.
+    LoginRefused(Refusal),
+    /// The session is over, though nobody asked for that.
+    LoggedOut {
+        /// Why.
+        reason: String,
+    },
+    /// How everything stands there: before a login is done, and after a connection came back.
+    Stands(Box<Stands>),
+    /// Something that can be traded, with its terms.
+    Instrument(Box<Instrument>),
+    /// A trade of the market.
+    Market(Box<Moment>),
+    /// The venue's process said something of itself.
+    Process {
+        /// Which process.
+        pid: u32,
+        /// What it said.
+        word: ChildWord,
+    },
+    /// The trader must know something.
+    Alert {
+        /// A stable code.
+        code: String,
+        /// A sentence.
+        text: String,
+    },
+}
+
+/// How everything stands at a venue, by its own lists.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Stands {
+    /// The day's orders, working or not.
+    pub orders: Vec<VenueOrder>,
+    /// The day's fills.
+    pub fills: Vec<VenueFill>,
+    /// What is held.
+    pub positions: Vec<VenuePosition>,
+}
+
+/// How far a login came at once.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LoginStep {
+    /// It is done; the accounts that may trade.
+    Done(Vec<AccountId>),
+    /// News will tell.
+    Asked,
 }
 
 /// An account's money, in the currency of its instruments.
@@ -65,7 +123,7 @@ pub trait Venue {
         production: bool,
         now: Option<ExchangeTime>,
         news: &mut Vec<News>,
-    ) -> Result<Vec<AccountId>, Refusal>;
+    ) -> Result<LoginStep, Refusal>;
     /// Ends the session.
     fn logout(&mut self);
     /// Tells it of an instrument that may be traded.
@@ -79,18 +137,18 @@ pub trait Venue {
     /// `Ok` means that the venue took the order; acceptance is news.
     fn place(&mut self, id: OrderId, ticket: &Ticket, news: &mut Vec<News>) -> Result<(), Refusal>;
     /// `Ok` means that the venue took the cancel.
-    fn cancel(&mut self, id: OrderId, news: &mut Vec<News>) -> Result<(), Refusal>;
+    fn cancel(&mut self, order: Sent, news: &mut Vec<News>) -> Result<(), Refusal>;
     /// `Ok` means that the venue took the change. `quantity` is the new total.
     fn amend(
         &mut self,
-        id: OrderId,
+        order: Sent,
         quantity: Option<Quantity>,
         price: Option<Price>,
         news: &mut Vec<News>,
     ) -> Result<(), Refusal>;
     /// Asks how an order stands that was sent and not answered. What the venue knows of it is news:
     /// its reports, or that it is unknown; nothing while it is still on its way. Sends no order.
-    fn inquire(&mut self, id: OrderId, news: &mut Vec<News>) -> Result<(), Refusal>;
+    fn inquire(&mut self, order: Sent, news: &mut Vec<News>) -> Result<(), Refusal>;
     /// When the venue has something to tell that needs no trade, on its own clock.
     fn due(&self) -> Option<Stamp>;
     /// An account's money; `None` for an account that is not there.
@@ -98,4 +156,31 @@ pub trait Venue {
     /// A venue inside this process forgets with it: it is handed what the journal holds. Returns the
     /// open orders that it does not have all the same, because they were still on their way.
     fn restore(&mut self, state: &State) -> Vec<OrderId>;
+
+    /// Follows the market of these items and of no others, where the venue tells it.
+    fn follow(&mut self, _items: &BTreeSet<Code>) {}
+    /// What it told since it was last asked. `now` is our clock: what takes too long is given up.
+    fn hear(&mut self, _now: Stamp, _news: &mut Vec<News>) {}
+    /// Becomes readable when there is something to hear; `None` where nothing ever comes unasked.
+    fn descriptor(&self) -> Option<RawFd> {
+        None
+    }
+    /// Whether it lives apart: it answers later, remembers by itself, and must be asked how orders
+    /// stand that it did not answer.
+    fn is_apart(&self) -> bool {
+        false
+    }
+    /// Whether the clock of a recorded feed may go on: it has told all that it was asked for so far,
+    /// or nothing works there that a tick could trade, and it is not too far behind.
+    fn is_level(&self, _has_open_orders: bool) -> bool {
+        true
+    }
+    /// Whether it says by itself if an order opens or closes.
+    fn takes_auto(&self) -> bool {
+        true
+    }
+    /// Whether it trades against the ticks that it is shown; otherwise it has a market of its own.
+    fn is_fed(&self) -> bool {
+        true
+    }
 }

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::frame::PROTOCOL;
 use super::request::Role;
+use super::venue::PluginSeat;
 
 /// Where the machine's sockets are.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -40,6 +41,8 @@ pub struct Birth {
     pub retry_count: u32,
     /// Lots of a v1 signal's order.
     pub v1_quantity: aftm_domain::Quantity,
+    /// The plug-in that the venue's process loads.
+    pub plugin: Option<PluginSeat>,
 }
 
 impl Birth {

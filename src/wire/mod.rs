@@ -15,7 +15,9 @@ pub mod request;
 mod rows;
 pub mod signal;
 pub mod socket;
+pub mod stream;
 pub mod v1;
+pub mod venue;
 
 pub use birth::{Birth, Endpoints};
 pub use event::Event;
@@ -24,3 +26,4 @@ pub use link::{Link, LinkError};
 pub use order::{FillRow, Intent, OrderRow, PositionRow};
 pub use request::{Answer, Ask, Refused, Reply, Request, Role};
 pub use signal::{Outcome, Signal};
+pub use venue::{VenueCall, VenueWord};

@@ -20,17 +20,20 @@ pub enum Role {
     Strategy,
     /// Signals to orders.
     Executor,
+    /// The exchange's library, where there is one.
+    Venue,
 }
 
 impl Role {
-    /// Both children, in the order they are started.
-    pub const ALL: [Role; 2] = [Role::Executor, Role::Strategy];
+    /// The children that trade, in the order they are started.
+    pub const TRADING: [Role; 2] = [Role::Executor, Role::Strategy];
 
     /// The word, which is also the hidden subcommand.
     pub const fn word(self) -> &'static str {
         match self {
             Role::Strategy => "strategy",
             Role::Executor => "executor",
+            Role::Venue => "venue",
         }
     }
 }

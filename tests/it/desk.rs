@@ -134,6 +134,7 @@ fn setup(line: line::Line, said: &Rc<RefCell<Vec<Value>>>) -> Setup {
         request_timeout_ms: 1_000,
         retry_count: 0,
         v1_quantity: Quantity::ONE,
+        plugin: None,
     };
     let points = |it| Price::from_units(it).unwrap();
     Setup {
@@ -155,6 +156,7 @@ fn setup(line: line::Line, said: &Rc<RefCell<Vec<Value>>>) -> Setup {
         }),
         password: None,
         read_password: |_| unreachable!(),
+        venue: None,
     }
 }
 

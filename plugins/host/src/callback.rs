@@ -11,6 +11,7 @@ use aftm_exchange_abi::{
     EVENT_LAST, EVENT_ORDER, EVENT_POSITION, EVENT_TICK, Event, read,
 };
 
+use crate::bell::{Bell, Stay};
 use crate::fault::{Breach, Refusal};
 use crate::market::Market;
 use crate::news::{Taken, What};
@@ -31,11 +32,11 @@ pub(crate) struct Gate {
 
 impl Gate {
     /// A gate for a session that is about to be opened.
-    pub(crate) fn leaked(limits: Limits) -> &'static Gate {
+    pub(crate) fn leaked(limits: Limits, bell: Option<Bell>) -> &'static Gate {
         Box::leak(Box::new(Gate {
             is_open: AtomicBool::new(true),
             late: AtomicU64::new(0),
-            queue: Mutex::new(Queue::new(limits)),
+            queue: Mutex::new(Queue::new(limits, bell)),
             told: Condvar::new(),
         }))
     }
@@ -68,7 +69,10 @@ impl Gate {
         self.is_open.store(false, Ordering::Release);
         self.take(into);
         // What is left is room that nobody will use.
-        *self.queue() = Queue::new(Limits { news_max: 0, instruments_max: 0, lines_max: 0 });
+        let nothing = Limits { news_max: 0, instruments_max: 0, lines_max: 0 };
+        let rest = std::mem::replace(&mut *self.queue(), Queue::new(nothing, None));
+        // The bell goes with it, and what goes with the bell must not meet the lock.
+        drop(rest);
     }
 
     /// Callbacks after the gate was shut.
@@ -82,8 +86,12 @@ impl Gate {
         // The gate is shut before the queue is emptied, so that nothing gets in between.
         if self.is_open.load(Ordering::Acquire) {
             act(&mut queue);
+            let bell = if Stay::is_in(self) { None } else { queue.bell() };
             drop(queue);
             self.told.notify_all();
+            if let Some(bell) = bell {
+                bell();
+            }
         } else {
             drop(queue);
             self.count_late();

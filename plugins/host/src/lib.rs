@@ -9,16 +9,18 @@
 //!   of a closed session.
 //! - [`Session::take`] hands out what was told: orders, fills, connections, holdings and answers
 //!   whole and in order; ticks and books as the newest of each instrument.
+//! - [`Opening::bell`] rings when something was told that nobody waits for in a call.
 //! - [`check()`] tries a plug-in against the rules of the interface.
 //!
 //! What only a process boundary can hold back stays with whoever starts the process: a crash, an
-//! `exit()`, or a call that does not return ([`Session::under_way`] says which). [`watch()`] runs
+//! `exit()`, or a call that does not return ([`Lookout::under_way`] says which, to any thread). [`watch()`] runs
 //! the check that way.
 
 // A boundary to C is made of addresses; the workspace denies unsafe code everywhere else.
 #![allow(unsafe_code)]
 #![deny(unsafe_op_in_unsafe_fn, clippy::undocumented_unsafe_blocks, missing_docs)]
 
+mod bell;
 mod callback;
 mod check;
 mod closing;
@@ -45,3 +47,4 @@ pub use news::{Counts, Line, News, Taken, What};
 pub use queue::Limits;
 pub use secret::{Credentials, Secret};
 pub use session::{Opening, Session};
+pub use turn::Lookout;

@@ -94,6 +94,11 @@ impl Plugin {
         self.0.is_dead.load(Ordering::Acquire)
     }
 
+    /// Whether it wants to be told of the instruments that may be traded.
+    pub fn lists_instruments(&self) -> bool {
+        self.api().list_instrument.is_some()
+    }
+
     pub(crate) fn api(&self) -> &Api {
         &self.0.api
     }

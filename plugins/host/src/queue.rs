@@ -10,6 +10,7 @@ use std::collections::{HashSet, VecDeque};
 
 use aftm_exchange_abi::LOG_WARN;
 
+use crate::bell::Bell;
 use crate::fault::Breach;
 use crate::market::{Market, Newest, Put};
 use crate::news::{Counts, Line, News, Taken, What};
@@ -68,10 +69,11 @@ pub(crate) struct Queue {
     seq: u64,
     counts: Counts,
     broken: Option<Breach>,
+    bell: Option<Bell>,
 }
 
 impl Queue {
-    pub(crate) fn new(limits: Limits) -> Queue {
+    pub(crate) fn new(limits: Limits, bell: Option<Bell>) -> Queue {
         Queue {
             limits,
             news: VecDeque::new(),
@@ -81,7 +83,13 @@ impl Queue {
             seq: 0,
             counts: Counts::default(),
             broken: None,
+            bell,
         }
+    }
+
+    /// Who is told that there is something to take; called when the queue is not locked any more.
+    pub(crate) fn bell(&self) -> Option<Bell> {
+        self.bell.clone()
     }
 
     /// A request is about to be sent: its answer may come before the call returns.
@@ -201,7 +209,7 @@ mod tests {
     use super::*;
 
     fn queue() -> Queue {
-        Queue::new(Limits { news_max: 3, instruments_max: 2, lines_max: 2 })
+        Queue::new(Limits { news_max: 3, instruments_max: 2, lines_max: 2 }, None)
     }
 
     fn heard(seq: u64, content: Content) -> Heard {

@@ -2,12 +2,14 @@
 
 use std::path::PathBuf;
 use std::ptr::NonNull;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use aftm_exchange_abi as abi;
 use aftm_exchange_abi::{Callbacks, KeyValue, OK, OpenParams, Status, Str, Versioned};
 
+use crate::bell::Stay;
 use crate::callback::{Gate, on_event, on_log};
 use crate::closing::{Closed, close};
 use crate::fault::{Breach, CallError, CloseError, OpenError, Refusal};
@@ -15,13 +17,13 @@ use crate::guard::Guarded;
 use crate::load::Plugin;
 use crate::news::Taken;
 use crate::queue::Limits;
-use crate::turn::Turn;
+use crate::turn::{Lookout, Turn};
 
 /// How long a session that is dropped without being closed may take to end.
 const DROP_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// What a session is opened with.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Opening {
     /// A folder of this plug-in alone, which exists; absolute.
     pub folder: PathBuf,
@@ -31,13 +33,27 @@ pub struct Opening {
     pub limits: Limits,
     /// How long a call waits for another one to return before it gives up.
     pub turn_wait: Duration,
+    /// Called once an event, a line or a break was queued, on the plug-in's thread and with no lock
+    /// of the host held; not for what a call tells on the thread that makes it, because whoever
+    /// calls takes that anyway. It returns at once, and calls no session.
+    pub bell: Option<Arc<dyn Fn() + Send + Sync>>,
+}
+
+impl std::fmt::Debug for Opening {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Opening { folder, options, limits, turn_wait, bell } = self;
+        let keys: Vec<_> = options.iter().map(|(key, _)| key).collect();
+        let mut shown = f.debug_struct("Opening");
+        shown.field("folder", folder).field("options", &keys).field("limits", limits);
+        shown.field("turn_wait", turn_wait).field("has_bell", &bell.is_some()).finish()
+    }
 }
 
 impl Opening {
     /// With a folder, no options, and the usual bounds.
     pub fn new(folder: PathBuf) -> Opening {
         let (limits, turn_wait) = (Limits::default(), Duration::from_secs(5));
-        Opening { folder, options: Vec::new(), limits, turn_wait }
+        Opening { folder, options: Vec::new(), limits, turn_wait, bell: None }
     }
 }
 
@@ -48,7 +64,7 @@ pub struct Session {
     /// `None` once it is closed, which only `close` and `drop` do.
     at: Option<NonNull<abi::Session>>,
     gate: &'static Gate,
-    turn: Turn,
+    turn: Arc<Turn>,
     turn_wait: Duration,
     requests: AtomicU64,
 }
@@ -70,13 +86,13 @@ impl Plugin {
             return Err(OpenError::Folder(opening.folder.clone()));
         };
         self.occupy()?;
-        let gate = Gate::leaked(opening.limits);
+        let gate = Gate::leaked(opening.limits, opening.bell.clone());
         match self.try_open(folder, opening, gate) {
             Ok(at) => Ok(Session {
                 plugin: self.clone(),
                 at: Some(at),
                 gate,
-                turn: Turn::default(),
+                turn: Arc::default(),
                 turn_wait: opening.turn_wait,
                 requests: AtomicU64::new(0),
             }),
@@ -107,8 +123,10 @@ impl Plugin {
         let callbacks = Callbacks { user, on_event, on_log, ..Callbacks::blank() };
         let (mut session, mut err) = (std::ptr::null_mut(), Guarded::<Status>::blank());
         let out = &raw mut session;
+        let stay = Stay::begin(gate);
         // SAFETY: all that is passed lives during the call, `user` for ever.
         let code = unsafe { open(&raw const params, &raw const callbacks, out, err.room()) };
+        drop(stay);
         if !err.is_whole() {
             self.die();
             return Err(OpenError::Broken(Breach::Overrun("open")));
@@ -139,6 +157,11 @@ impl Session {
     /// The call that is in the plug-in now, for who watches that it returns.
     pub fn under_way(&self) -> Option<&'static str> {
         self.turn.under_way()
+    }
+
+    /// The same for threads that do not have the session.
+    pub fn lookout(&self) -> Lookout {
+        Lookout::new(Arc::clone(&self.turn))
     }
 
     /// Why the session takes no more calls.
@@ -205,7 +228,9 @@ impl Session {
             return Err(CallError::Broken(breach));
         }
         let mut err = Guarded::<Status>::blank();
+        let stay = Stay::begin(self.gate);
         let code = act(function, at.as_ptr(), err.room());
+        drop(stay);
         drop(pass);
         if !err.is_whole() {
             self.gate.queue().break_off(Breach::Overrun(name));

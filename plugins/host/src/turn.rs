@@ -1,6 +1,6 @@
 //! One call at a time, and a name for the one that is in the plug-in.
 
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 /// Lets one call at a time into a session. Callbacks have nothing to do with it.
@@ -8,6 +8,22 @@ use std::time::Duration;
 pub(crate) struct Turn {
     under_way: Mutex<Option<&'static str>>,
     free: Condvar,
+}
+
+/// Says which call is in the plug-in, to any thread and for as long as anybody likes: a call that
+/// does not return is seen by those who are not waiting for it.
+#[derive(Clone)]
+pub struct Lookout(Arc<Turn>);
+
+impl Lookout {
+    pub(crate) const fn new(turn: Arc<Turn>) -> Lookout {
+        Lookout(turn)
+    }
+
+    /// The call that is in the plug-in now.
+    pub fn under_way(&self) -> Option<&'static str> {
+        self.0.under_way()
+    }
 }
 
 /// A call's turn; it ends when this goes.

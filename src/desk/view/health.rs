@@ -5,7 +5,7 @@ use aftm_ui::view::{Health, Process, Running, Socket};
 
 use super::trips::Trips;
 use crate::desk::supervisor::{Child, Standing};
-use crate::wire::request::{SocketRow, StatusRow};
+use crate::wire::request::{Role, SocketRow, StatusRow};
 
 /// What ages, rates and speeds are counted from.
 #[derive(Debug)]
@@ -92,13 +92,16 @@ impl Pulse {
 
 /// How far the machine is started, from where its children stand.
 pub(super) fn running(children: &[Child]) -> Running {
-    let any = |standing: Standing| children.iter().any(|it| it.standing == standing);
-    let all = |standing: Standing| children.iter().all(|it| it.standing == standing);
+    // The exchange's process runs before anybody starts; only that it does not is told here.
+    let trading = || children.iter().filter(|it| it.role != Role::Venue);
+    let any = |standing: Standing| trading().any(|it| it.standing == standing);
+    let all = |standing: Standing| trading().all(|it| it.standing == standing);
+    let is_broken = |it: &Child| {
+        matches!(it.standing, Standing::Silent | Standing::Waiting | Standing::GivenUp)
+    };
     let is_back = children.iter().any(|it| !it.restarts.is_empty());
     match () {
-        () if any(Standing::Silent) || any(Standing::Waiting) || any(Standing::GivenUp) => {
-            Running::Broken
-        }
+        () if children.iter().any(is_broken) => Running::Broken,
         () if any(Standing::Stopping) => Running::Stopping,
         () if any(Standing::Starting) && is_back => Running::Broken,
         () if any(Standing::Starting) => Running::Starting,

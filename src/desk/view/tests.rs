@@ -247,7 +247,7 @@ fn an_unknown_product_shows_its_price_and_has_no_ticks() {
 #[test]
 fn children_rates_and_ages_are_those_of_now() {
     let mut projection = projection();
-    let mut supervisor = Supervisor::new(Patience::default());
+    let mut supervisor = Supervisor::new(Patience::default(), false);
     let mut actions = Vec::new();
     supervisor.apply(Input::Start, Stamp(0), &mut actions);
     for (role, pid) in [(Role::Executor, 7), (Role::Strategy, 8)] {

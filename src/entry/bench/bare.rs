@@ -158,6 +158,7 @@ fn spawn(role: Role, endpoints: &Endpoints) -> Result<Process> {
         request_timeout_ms: 0,
         retry_count: 0,
         v1_quantity: Quantity::ONE,
+        plugin: None,
     });
     let mut input = child.stdin.take().context("a child has no standard input")?;
     input.write_all(&u32::try_from(record.len())?.to_be_bytes())?;
@@ -180,6 +181,7 @@ pub(super) fn serve(role: Role) -> Result<Exit> {
     let ends = &birth.endpoints;
     let messages = Messages::sample()?;
     match role {
+        Role::Venue => anyhow::bail!("the bare chain has no venue of its own"),
         Role::Strategy => {
             let ticks = socket::connect(&context, SocketType::SUB, Bound::Events, &ends.events)?;
             ticks.set_subscribe(Topic::Tick.bytes())?;

@@ -23,9 +23,10 @@ use crate::gateway::serve::{FeedLine, FeedNews};
 use crate::gateway::simulated::Simulated;
 use crate::gateway::sockets::{DESK, DESK_EVENTS, WAKE};
 use crate::gateway::state::State;
-use crate::gateway::venue::{News, Summary, Venue};
+use crate::gateway::venue::{LoginStep, News, Summary, Venue};
 use crate::wire::event::{ChildWord, Numbered, Topic};
 use crate::wire::socket::{self, Bound};
+use crate::wire::venue::Sent;
 use crate::wire::{Event, Link, Reply, Request, Role, decode};
 
 /// How long anything may take before the machine counts as broken, in milliseconds.
@@ -48,7 +49,7 @@ impl Venue for Stamped {
         production: bool,
         now: Option<ExchangeTime>,
         news: &mut Vec<News>,
-    ) -> Result<Vec<AccountId>, Refusal> {
+    ) -> Result<LoginStep, Refusal> {
         self.venue.login(user, password, production, now, news)
     }
 
@@ -79,22 +80,22 @@ impl Venue for Stamped {
         self.venue.place(id, ticket, news)
     }
 
-    fn cancel(&mut self, id: OrderId, news: &mut Vec<News>) -> Result<(), Refusal> {
-        self.venue.cancel(id, news)
+    fn cancel(&mut self, order: Sent, news: &mut Vec<News>) -> Result<(), Refusal> {
+        self.venue.cancel(order, news)
     }
 
     fn amend(
         &mut self,
-        id: OrderId,
+        order: Sent,
         quantity: Option<Quantity>,
         price: Option<Price>,
         news: &mut Vec<News>,
     ) -> Result<(), Refusal> {
-        self.venue.amend(id, quantity, price, news)
+        self.venue.amend(order, quantity, price, news)
     }
 
-    fn inquire(&mut self, id: OrderId, news: &mut Vec<News>) -> Result<(), Refusal> {
-        self.venue.inquire(id, news)
+    fn inquire(&mut self, order: Sent, news: &mut Vec<News>) -> Result<(), Refusal> {
+        self.venue.inquire(order, news)
     }
 
     fn due(&self) -> Option<Stamp> {
@@ -148,10 +149,11 @@ pub(super) fn with_machine<T: Send + 'static>(
         is_recorded: false,
         starts: time,
         speed: Some(1.0),
+        keep: None,
     };
     // What the machine says is made and written as ever, where nobody reads it.
     let out = OpenOptions::new().write(true).open("/dev/null")?;
-    let machine = run::Machine::join(settings, folders, &context, core, out, |_| Ok(line))?;
+    let machine = run::Machine::join(settings, folders, &context, core, (out, None), |_| Ok(line))?;
     let heard = socket::connect(&context, SocketType::SUB, Bound::Events, DESK_EVENTS)?;
     heard.set_subscribe(Topic::News.bytes())?;
     let mut rig = Rig {
@@ -183,7 +185,7 @@ impl Rig {
     pub(super) fn wait_for_children(&mut self) -> Result<()> {
         self.heard.set_rcvtimeo(i32::try_from(PATIENCE_MS)?)?;
         let mut ready = BTreeSet::new();
-        while ready.len() < Role::ALL.len() {
+        while ready.len() < Role::TRADING.len() {
             let frames = self.heard.recv_multipart(0).context("the children did not start")?;
             let told = frames.iter().skip(1).filter_map(|it| decode::<Numbered<Event>>(it).ok());
             ready.extend(told.filter_map(|it| match it.event {

@@ -14,7 +14,8 @@ use aftm_domain::{
 use super::*;
 use crate::gateway::serve::FeedNews;
 use crate::gateway::state::State;
-use crate::gateway::venue::{News, Summary};
+use crate::gateway::venue::{LoginStep, News, Summary};
+use crate::wire::venue::Sent;
 
 /// Panics at the first tick.
 struct Broken;
@@ -27,8 +28,8 @@ impl Venue for Broken {
         _: bool,
         _: Option<ExchangeTime>,
         _: &mut Vec<News>,
-    ) -> Result<Vec<AccountId>, Refusal> {
-        Ok(vec!["SIM-1".parse().unwrap()])
+    ) -> Result<LoginStep, Refusal> {
+        Ok(LoginStep::Done(vec!["SIM-1".parse().unwrap()]))
     }
     fn logout(&mut self) {}
     fn list(&mut self, _: &Instrument) {}
@@ -40,19 +41,19 @@ impl Venue for Broken {
     fn place(&mut self, _: OrderId, _: &Ticket, _: &mut Vec<News>) -> Result<(), Refusal> {
         Ok(())
     }
-    fn cancel(&mut self, _: OrderId, _: &mut Vec<News>) -> Result<(), Refusal> {
+    fn cancel(&mut self, _: Sent, _: &mut Vec<News>) -> Result<(), Refusal> {
         Ok(())
     }
     fn amend(
         &mut self,
-        _: OrderId,
+        _: Sent,
         _: Option<Quantity>,
         _: Option<Price>,
         _: &mut Vec<News>,
     ) -> Result<(), Refusal> {
         Ok(())
     }
-    fn inquire(&mut self, _: OrderId, _: &mut Vec<News>) -> Result<(), Refusal> {
+    fn inquire(&mut self, _: Sent, _: &mut Vec<News>) -> Result<(), Refusal> {
         Ok(())
     }
     fn due(&self) -> Option<Stamp> {
@@ -105,18 +106,18 @@ fn a_gateway_that_panics_ends_the_machine_with_a_sentence_and_no_child() {
     let (feed, news) = mpsc::channel();
     let (wanted, _want) = mpsc::channel();
     let name = "broken".to_owned();
-    let line = FeedLine { name, news, wanted, is_recorded: false, starts, speed: Some(1.0) };
+    let line = FeedLine { name, news, wanted, is_recorded: false, starts, speed: Some(1.0), keep: None };
     let context = zmq::Context::new();
     let out = std::io::sink();
     let core = core.unwrap();
     let mut machine =
-        Machine::join(&settings, &folders, &context, core, out, |_| Ok(line)).unwrap();
+        Machine::join(&settings, &folders, &context, core, (out, None), |_| Ok(line)).unwrap();
     machine.desk.program = "/usr/bin/yes".into();
     let script = "login demo\nitem add TXFH1\naccount use SIM-1\n\
                   condition add buy TXFH1 --trigger 1000 --id far\nstart\n";
     let commands = command::parse_script(script).unwrap();
     let breaks = thread::spawn(move || {
-        let started = wait_for_children(Role::ALL.len());
+        let started = wait_for_children(Role::TRADING.len());
         let (price, quantity) = (Price::from_units(17_000).unwrap(), Quantity::ONE);
         let (sequence, time, received) = (0, starts, Stamp(0));
         let item = "TXFH1".parse().unwrap();

@@ -28,7 +28,7 @@ pub(super) use self::plain::plain;
 
 use self::files::Files;
 use self::live::{Parts, Wishes};
-use super::{log as log_lines, parts, run};
+use super::{log as log_lines, outputs, parts, run};
 use crate::config::{Folders, Settings};
 use crate::desk::Exit;
 use crate::desk::view::Setup;
@@ -39,7 +39,7 @@ const ITEM: &str = "TXFH1";
 
 /// Opens the screen.
 pub(super) fn screen(settings: &Settings, folders: &Folders) -> Result<Exit> {
-    if !std::io::stdout().is_terminal() || !std::io::stdin().is_terminal() {
+    if !outputs::is_terminal() || !std::io::stdin().is_terminal() {
         log::error!(
             "the screen needs a terminal for input and output; without one, use aftm run SCRIPT or \
              aftm --plain"

@@ -26,7 +26,7 @@ use super::{setup, words};
 use crate::config::{Folders, Settings};
 use crate::desk::view::Setup;
 use crate::desk::{Desk, Exit, Shared};
-use crate::entry::{clock, log as log_lines, run};
+use crate::entry::{clock, log as log_lines, outputs, run};
 
 /// Lines that wait for their question; more are not read until there is room.
 const LINES_MAX: usize = 1_024;
@@ -97,7 +97,7 @@ async fn talk(desk: &Rc<Desk>, screen: Screen, setup: Setup, goes_on: bool) -> R
         echo: Echo::new(),
         done,
         answered: false,
-        is_echoed: is_typed && std::io::stdout().is_terminal(),
+        is_echoed: is_typed && outputs::is_terminal(),
         prompt: String::new(),
         goes_on,
         exit: None,
@@ -230,7 +230,7 @@ impl Talk {
                 self.with(|plain, screen, view, now| plain.end(screen, view, now, is_cut));
             }
             Heard::Gone => self.lose("the terminal is gone"),
-            Heard::Deaf if std::io::stdout().is_terminal() => self.lose("the terminal is gone"),
+            Heard::Deaf if outputs::is_terminal() => self.lose("the terminal is gone"),
             Heard::Deaf => {
                 log::warn!("nobody reads standard output; the machine stops");
                 self.with(|plain, screen, view, now| plain.end(screen, view, now, false));

@@ -5,7 +5,6 @@
 
 use std::cell::RefCell;
 use std::io::{self, Write};
-use std::os::fd::{AsFd, BorrowedFd};
 use std::rc::Rc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Receiver, SyncSender};
@@ -28,6 +27,8 @@ use ratatui::layout::Rect;
 use ratatui::{Frame, Viewport};
 use rustix::event::{PollFd, PollFlags};
 use tokio::sync::mpsc as tasks;
+
+use crate::entry::outputs;
 
 /// Whether the terminal was switched to what the screen needs: what was never switched is not given
 /// back twice, because a terminal counts some of it. A panic of any thread gives it back.
@@ -245,8 +246,7 @@ fn write_all(bytes: &Receiver<Vec<u8>>, told: &Written, heard: &tasks::Unbounded
 
 /// Writes to the terminal past the lock of standard output, which a thread that cannot write holds.
 fn put(mut bytes: &[u8]) -> io::Result<()> {
-    let out = io::stdout();
-    let out: BorrowedFd<'_> = out.as_fd();
+    let out = outputs::out_fd();
     while !bytes.is_empty() {
         match rustix::io::write(out, bytes) {
             Ok(count) => bytes = bytes.get(count..).unwrap_or_default(),

@@ -3,6 +3,7 @@
 //! One thread owns the sockets, the core and the journal. It waits in one poll for whoever speaks
 //! first; nothing in it waits for the venue.
 
+mod apart;
 mod clients;
 mod ours;
 mod signals;
@@ -22,6 +23,7 @@ use zmq::{POLLIN, PollItem};
 use self::traffic::Traffic;
 use self::wire::{again, receive};
 use super::core::Core;
+use super::fact::Door;
 use super::keep::Ledger;
 use super::pace::{Pace, Step};
 use super::sockets::Sockets;
@@ -64,11 +66,12 @@ struct Spoken {
     children: bool,
     clients: bool,
     feed: bool,
+    venue: bool,
 }
 
 impl Spoken {
     const fn has_any(self) -> bool {
-        self.desk || self.children || self.clients || self.feed
+        self.desk || self.children || self.clients || self.feed || self.venue
     }
 }
 
@@ -88,6 +91,8 @@ pub struct Server<V, L, C> {
     children: FxHashMap<Vec<u8>, Present>,
     /// Orders of signals that came before their turn, and who waits for their outcome.
     early: FxHashMap<SignalId, (Vec<Client>, Signal)>,
+    /// Who waits for the answer to a login, with the number of the request and the door.
+    logins: Vec<(Client, u64, Door)>,
     ready: Vec<Moment>,
     is_started: bool,
     is_open: bool,
@@ -138,6 +143,7 @@ impl<V: Venue, L: Ledger, C: Fn() -> Stamp> Server<V, L, C> {
             v1: V1::default(),
             children: FxHashMap::default(),
             early: FxHashMap::default(),
+            logins: Vec::new(),
             ready: Vec::new(),
             is_started: false,
             is_open: false,
@@ -168,6 +174,10 @@ impl<V: Venue, L: Ledger, C: Fn() -> Stamp> Server<V, L, C> {
         self.sockets.events.get_events()?;
         while !self.is_stopping {
             let spoken = self.wait()?;
+            // Somebody else's word does not mean that the venue has one; its bell is the feed's.
+            if spoken.venue || spoken.feed || !spoken.has_any() {
+                self.hear_venue()?;
+            }
             if spoken.children {
                 self.hear_children()?;
             }
@@ -221,25 +231,30 @@ impl<V: Venue, L: Ledger, C: Fn() -> Stamp> Server<V, L, C> {
     fn ask(&mut self, timeout_ms: i64) -> zmq::Result<Spoken> {
         let Sockets { desk, children, wake, clients, .. } = &self.sockets;
         let always = [desk, children, wake].map(|it| it.as_poll_item(POLLIN));
-        let mut items: ArrayVec<PollItem<'_>, 4> = always.into_iter().collect();
+        let mut items: ArrayVec<PollItem<'_>, 5> = always.into_iter().collect();
         items.extend(clients.as_ref().map(|it| it.as_poll_item(POLLIN)));
+        let venue_at = items.len();
+        items.extend(self.core.venue().descriptor().map(|it| PollItem::from_fd(it, POLLIN)));
         zmq::poll(&mut items, timeout_ms).or_else(again)?;
         let has_spoken = |at: usize| items.get(at).is_some_and(PollItem::is_readable);
-        let [desk, children, feed, clients] = [0, 1, 2, 3].map(has_spoken);
+        let [desk, children, feed] = [0, 1, 2].map(has_spoken);
+        let clients = venue_at > 3 && has_spoken(3);
+        let venue = has_spoken(venue_at);
         if feed {
             while receive(wake)?.is_some() {
                 self.is_rung = true;
             }
         }
-        Ok(Spoken { desk, children, clients, feed })
+        Ok(Spoken { desk, children, clients, feed, venue })
     }
 
     fn timeout(&self) -> i64 {
         let can_publish = self.may_publish() && (self.is_rung || !self.ready.is_empty());
-        if can_publish || self.pace.next() != Step::Wait {
+        if can_publish || (self.pace.next() != Step::Wait && self.may_step()) {
             0
         } else {
-            let doubt = self.core.doubt().filter(|_| self.is_flowing());
+            let is_apart = self.core.venue().is_apart();
+            let doubt = self.core.doubt().filter(|_| self.is_flowing() || is_apart);
             let due = [self.v1.deadline(), doubt, self.venue_due()].into_iter().flatten().min();
             let left = |due: Stamp| due.since((self.clock)()) / Stamp::MILLISECOND + 1;
             due.map_or(IDLE_MS, |due| left(due).clamp(BUSY_MS, IDLE_MS))
@@ -271,9 +286,15 @@ impl<V: Venue, L: Ledger, C: Fn() -> Stamp> Server<V, L, C> {
         }
         let now = (self.clock)();
         if self.is_flowing() {
-            self.core.advance(self.exchange_time(now), now);
+            if self.core.is_level() {
+                self.core.advance(self.exchange_time(now), now);
+            }
             self.core.expire(now);
         } else {
+            if self.core.venue().is_apart() {
+                // What it was asked of a process that died is asked again, whatever the feed does.
+                self.core.inquire(now);
+            }
             self.core.save(now);
         }
     }

@@ -35,7 +35,7 @@ impl<V: Venue, L: Ledger, C: Fn() -> Stamp> Server<V, L, C> {
             let door = match role {
                 Some(Role::Executor) => Door::Executor,
                 // Only a hello is taken from a stranger, and that is judged below.
-                Some(Role::Strategy) | None => Door::Strategy,
+                Some(Role::Strategy | Role::Venue) | None => Door::Strategy,
             };
             self.hear_ours(&frames, door)?;
         }
@@ -69,7 +69,12 @@ impl<V: Venue, L: Ledger, C: Fn() -> Stamp> Server<V, L, C> {
         if request == (Request::Status {}) {
             self.tell_before_status()?;
         }
+        let was_logging_in = self.core.is_logging_in();
         let reply = self.answer(&request, door, &client);
+        if !was_logging_in && self.core.is_logging_in() {
+            self.logins.push((client, id, door));
+            return Ok(());
+        }
         self.reply(&client, id, reply, door)
     }
 
@@ -83,6 +88,9 @@ impl<V: Venue, L: Ledger, C: Fn() -> Stamp> Server<V, L, C> {
         let now = (self.clock)();
         let peer = client.first().and_then(|it| self.children.get(it)).copied();
         match request {
+            Request::Hello { role: Role::Venue, .. } => {
+                Err(Refused::new("NOT_YOURS", "the venue's process does not speak here"))
+            }
             Request::Hello { role, pid, protocol, nonce, version } if door != Door::Desk => {
                 self.hello(client, Present { role: *role, pid: *pid }, *protocol, *nonce, version)
             }
@@ -200,7 +208,7 @@ impl<V: Venue, L: Ledger, C: Fn() -> Stamp> Server<V, L, C> {
     pub(super) fn note_ready(&mut self, role: Role, is_beat: bool) {
         if !is_beat && self.is_started {
             self.ready_roles.insert(role);
-            if !self.is_open && self.ready_roles.len() == Role::ALL.len() {
+            if !self.is_open && self.ready_roles.len() == Role::TRADING.len() {
                 self.is_open = true;
                 self.want();
             }

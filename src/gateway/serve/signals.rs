@@ -20,7 +20,8 @@ impl<V: Venue, L: Ledger, C: Fn() -> Stamp> Server<V, L, C> {
         signal: Signal,
         client: Client,
     ) -> zmq::Result<()> {
-        if self.core.state().outcome(signal.id).is_some() || self.pace.arrive(&signal) {
+        let is_known = self.core.state().outcome(signal.id).is_some();
+        if is_known || (self.pace.arrive(&signal) && self.may_step()) {
             let reply = self.act(&signal);
             return self.reply(&client, id, reply, Door::Executor);
         }
@@ -41,6 +42,9 @@ impl<V: Venue, L: Ledger, C: Fn() -> Stamp> Server<V, L, C> {
     /// Lets the venue's clock and the signals that wait for it go on.
     pub(super) fn step(&mut self) -> zmq::Result<()> {
         for _ in 0..TICKS_MAX * 4 {
+            if !self.may_step() {
+                break;
+            }
             match self.pace.next() {
                 Step::Wait => break,
                 Step::Tick => {
@@ -87,7 +91,8 @@ impl<V: Venue, L: Ledger, C: Fn() -> Stamp> Server<V, L, C> {
     /// A recorded feed is over when its last tick was handled by everybody.
     pub(super) fn finish(&mut self) {
         let is_reported = !self.pace.is_held() || self.pace.reported() == self.pace.published();
-        let is_over = self.has_ended && self.ready.is_empty() && self.pace.is_level();
+        let is_level = self.pace.is_level() && self.may_step();
+        let is_over = self.has_ended && self.ready.is_empty() && is_level;
         if is_over && is_reported && !self.has_finished {
             self.has_finished = true;
             self.core.finish((self.clock)());

@@ -1,7 +1,7 @@
 //! Ticks: from the feed's thread to the strategy, to v1 subscribers, and to the venue's turn.
 
 use std::collections::BTreeSet;
-use std::sync::mpsc::{Receiver, Sender, TryRecvError};
+use std::sync::mpsc::{Receiver, Sender, SyncSender, TryRecvError};
 
 use aftm_domain::tick::Moment;
 use aftm_domain::{Code, ExchangeTime, Stamp};
@@ -44,6 +44,8 @@ pub struct FeedLine {
     pub starts: ExchangeTime,
     /// How fast its clock runs; `None` as fast as it can.
     pub speed: Option<f64>,
+    /// The other end of `news`, where the venue tells the market and nobody else ever will.
+    pub keep: Option<SyncSender<FeedNews>>,
 }
 
 impl<V: Venue, L: Ledger, C: Fn() -> Stamp> Server<V, L, C> {
@@ -116,7 +118,8 @@ impl<V: Venue, L: Ledger, C: Fn() -> Stamp> Server<V, L, C> {
         sent.and_then(|()| self.sockets.ticks.send(&self.frame, DONTWAIT)).or_else(again)
     }
 
-    pub(super) fn want(&self) {
+    pub(super) fn want(&mut self) {
+        self.core.follow();
         // A recorded feed must not run, or even count its time, before everybody is there.
         if self.pace.is_held() && !self.is_open {
             return;

@@ -3,7 +3,8 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use aftm::gateway::venue::{News, Summary, Venue};
+use aftm::gateway::venue::{LoginStep, News, Summary, Venue};
+use aftm::wire::venue::Sent;
 use aftm_domain::order::{Refusal, Report, Ticket};
 use aftm_domain::{AccountId, Book, Instrument, UserId};
 
@@ -142,7 +143,7 @@ impl Venue for Outside {
         production: bool,
         now: Option<ExchangeTime>,
         news: &mut Vec<News>,
-    ) -> Result<Vec<AccountId>, Refusal> {
+    ) -> Result<LoginStep, Refusal> {
         self.sim.borrow_mut().login(user, password, production, now, news)
     }
     fn logout(&mut self) {
@@ -172,19 +173,20 @@ impl Venue for Outside {
         }
         Ok(())
     }
-    fn cancel(&mut self, id: OrderId, news: &mut Vec<News>) -> Result<(), Refusal> {
-        self.sim.borrow_mut().cancel(id, news)
+    fn cancel(&mut self, order: Sent, news: &mut Vec<News>) -> Result<(), Refusal> {
+        self.sim.borrow_mut().cancel(order, news)
     }
     fn amend(
         &mut self,
-        id: OrderId,
+        order: Sent,
         quantity: Option<Quantity>,
         price: Option<Price>,
         news: &mut Vec<News>,
     ) -> Result<(), Refusal> {
-        self.sim.borrow_mut().amend(id, quantity, price, news)
+        self.sim.borrow_mut().amend(order, quantity, price, news)
     }
-    fn inquire(&mut self, id: OrderId, news: &mut Vec<News>) -> Result<(), Refusal> {
+    fn inquire(&mut self, order: Sent, news: &mut Vec<News>) -> Result<(), Refusal> {
+        let id = order.id;
         let known = self.sim.borrow().sim().working().iter().any(|it| it.id == id);
         if *self.loses.borrow() == Loses::Answers && known {
             // Its own words were lost: it says again what became of the order.
@@ -192,7 +194,7 @@ impl Venue for Outside {
             news.push(News::Report { order: id, report: Report::Accepted { venue_id } });
             return Ok(());
         }
-        self.sim.borrow_mut().inquire(id, news)
+        self.sim.borrow_mut().inquire(order, news)
     }
     fn due(&self) -> Option<Stamp> {
         self.sim.borrow().due()

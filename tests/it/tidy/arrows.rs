@@ -7,7 +7,10 @@ use super::rules::{Violation, code};
 const LAYERS: [&[&str]; 6] = [
     &["document"],
     &["wire"],
-    &["config", "gateway", "journal", "feeds", "desk", "strategy", "executor", "doors", "report"],
+    &[
+        "config", "gateway", "journal", "feeds", "desk", "strategy", "executor", "doors", "plugin",
+        "report",
+    ],
     &["entry"],
     &["lib"],
     &["main"],

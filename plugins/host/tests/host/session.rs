@@ -1,10 +1,13 @@
 //! The host's own side, with a plug-in in this process.
 
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, TryRecvError, channel};
 use std::time::Duration;
 
 use aftm_plugin_host::abi::{
-    CancelRequest, E_NO_ORDER, QUERY_ACCOUNTS, QUERY_POSITIONS, Query, Versioned,
+    CancelRequest, E_NO_ORDER, OC_AUTO, OrderRequest, QUERY_ACCOUNTS, QUERY_POSITIONS, Query,
+    SIDE_BUY, TIF_ROD, TYPE_LIMIT, Versioned, put_name,
 };
 use aftm_plugin_host::{
     Breach, CallError, Credentials, LoadFault, Market, News, OpenError, Opening, Plugin, Secret,
@@ -155,7 +158,7 @@ fn a_call_that_does_not_return_holds_up_no_other_call() {
     };
     // The thread in the plug-in stays there until the process ends, and the session with it.
     let session: &'static Session = Box::leak(Box::new(plugin.open(&opening).unwrap()));
-    let (says, hears) = std::sync::mpsc::channel();
+    let (says, hears) = channel();
     std::thread::spawn(move || {
         says.send(()).unwrap();
         session.login(demo(), false, None)
@@ -176,4 +179,66 @@ fn a_session_that_calls_back_after_close_finds_a_shut_gate() {
     let closed = session.close(WAIT).unwrap();
     assert!(closed.late_within(WAIT) > 0);
     assert_eq!(closed.rest.news.len(), 0);
+}
+
+fn order(client_order_id: u64) -> OrderRequest {
+    let mut order = OrderRequest {
+        client_order_id,
+        price_e9: 16_500_000_000_000,
+        qty_e9: 1_000_000_000,
+        side: SIDE_BUY,
+        order_type: TYPE_LIMIT,
+        tif: TIF_ROD,
+        open_close: OC_AUTO,
+        ..OrderRequest::blank()
+    };
+    put_name(&mut order.account, "EXAMPLE-1").unwrap();
+    put_name(&mut order.symbol, "DEMO").unwrap();
+    order
+}
+
+fn with_bell(built: &Built) -> (Session, Receiver<()>) {
+    let (rings, heard) = channel();
+    let opening = Opening {
+        bell: Some(Arc::new(move || rings.send(()).unwrap_or_default())),
+        ..Opening::new(built.folder.path().to_owned())
+    };
+    (Plugin::load(&built.library).unwrap().open(&opening).unwrap(), heard)
+}
+
+#[test]
+fn a_bell_rings_for_what_another_thread_tells() {
+    let built = hostile("threads.c", "NOTHING");
+    let (session, heard) = with_bell(&built);
+    session.login(demo(), false, None).unwrap();
+    session.take(&mut Taken::default());
+    assert!(heard.try_recv().is_err(), "opening and login tell on the thread that calls");
+    let req_id = session.send(&order(1)).unwrap();
+    heard.recv_timeout(WAIT).unwrap();
+    let mut taken = Taken::default();
+    session.take(&mut taken);
+    assert_eq!((taken.news[0].req_id, taken.news[0].is_last), (req_id, true));
+    session.close(WAIT).unwrap();
+    assert!(heard.recv_timeout(WAIT).is_err(), "the bell goes with the session");
+}
+
+#[test]
+fn no_bell_rings_for_what_a_call_tells_on_its_own_thread() {
+    let built = example();
+    let (session, heard) = with_bell(&built);
+    session.login(demo(), false, None).unwrap();
+    session.send(&order(1)).unwrap();
+    assert_eq!(heard.try_recv(), Err(TryRecvError::Empty));
+    let mut taken = Taken::default();
+    session.take(&mut taken);
+    assert_eq!((taken.news.len(), taken.log.len()), (4, 1));
+}
+
+#[test]
+fn a_lookout_sees_no_call_where_there_is_none() {
+    let built = example();
+    let (_plugin, session) = opened(&built);
+    let lookout = session.lookout();
+    session.close(WAIT).unwrap();
+    assert_eq!(lookout.under_way(), None);
 }

@@ -11,6 +11,8 @@ use rustix::event::{PollFd, PollFlags, Timespec};
 use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
 use tokio::sync::mpsc as tasks;
 
+use crate::entry::outputs;
+
 /// A longer line is taken as far as here, which is more characters than any answer has.
 const BYTES_MAX: u64 = CHARACTERS_MAX as u64 * 4 + 4;
 /// Texts that wait for a reader.
@@ -107,7 +109,7 @@ impl Writer {
         let (end, ended) = sync_channel(1);
         thread::Builder::new().name("lines-out".to_owned()).spawn(move || {
             for text in written {
-                let mut out = io::stdout().lock();
+                let mut out = outputs::Own;
                 if out.write_all(text.as_bytes()).and_then(|()| out.flush()).is_err() {
                     // Whoever listened may be gone.
                     let _ = tell.blocking_send(Heard::Deaf);

@@ -1,0 +1,185 @@
+//! The process of a plug-in: its library, one session, and the stream to the gateway.
+//!
+//! A vendor's library may crash, exit, hang or print: it does so here. One thread reads calls, makes
+//! them, and writes what came of them; where a call hangs, no beat follows, and whoever started
+//! this process ends it.
+
+use std::io::Read as _;
+use std::os::fd::AsFd as _;
+use std::os::unix::net::UnixStream;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, Result, anyhow, bail};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+
+use crate::desk::Exit;
+use crate::entry::child::follow_parent;
+use crate::plugin::Driver;
+use crate::wire::stream::{Stream, StreamError};
+use crate::wire::venue::PluginSeat;
+use crate::wire::{Birth, Role, VenueCall, VenueWord, decode, frame};
+
+/// How long the plug-in may take to end its session.
+const CLOSE: Duration = Duration::from_secs(2);
+/// Calls made before their consequences are written.
+const CALLS_MAX: u32 = 64;
+
+/// Runs until the machine wants it no more, or is no more.
+pub(in crate::entry) fn run() -> Result<Exit> {
+    let (birth, socket) = begin().context(
+        "this is a part of the machine, started by it; start the machine with aftm run SCRIPT",
+    )?;
+    if birth.role != Role::Venue || !birth.is_spoken() {
+        bail!("the machine that started this is of another version; restart it");
+    }
+    follow_parent(birth.parent)?;
+    let seat = birth.plugin.ok_or_else(|| anyhow!("no plug-in was named"))?;
+    // What a vendor's library writes beside it lies in a folder of the plug-in's own.
+    std::env::set_current_dir(&seat.folder)
+        .with_context(|| format!("cannot work in the folder {}", seat.folder))?;
+    let (bell, ear) = bell()?;
+    let driver = open(&seat, bell)?;
+    let beat = Duration::from_millis(birth.beat_ms);
+    let mut seat = Seat { driver, stream: Stream::new(socket)?, ear, words: Vec::new(), beat };
+    let ended = seat.serve();
+    let Seat { driver, .. } = seat;
+    if let Err(error) = driver.close(CLOSE) {
+        log::warn!("{error}");
+    }
+    ended.map(|()| Exit::Ok)
+}
+
+/// The birth, and the stream it came on: standard input, which nobody else may read from here on.
+fn begin() -> Result<(Birth, UnixStream)> {
+    let input = std::io::stdin().as_fd().try_clone_to_owned()?;
+    let mut socket = UnixStream::from(input);
+    let mut length = [0; 4];
+    socket.read_exact(&mut length)?;
+    let length = usize::try_from(u32::from_be_bytes(length))?;
+    if length > frame::FRAME_BYTES_MAX {
+        bail!("a record of {length} bytes is too long");
+    }
+    let mut record = vec![0; length];
+    socket.read_exact(&mut record)?;
+    let nothing = std::fs::File::open("/dev/null")?;
+    rustix::stdio::dup2_stdin(&nothing)?;
+    Ok((decode(&record)?, socket))
+}
+
+/// What a callback of the plug-in rings, on any thread, and where that is heard.
+pub(super) fn bell() -> Result<(Arc<dyn Fn() + Send + Sync>, UnixStream)> {
+    let (ring, ear) = UnixStream::pair()?;
+    ring.set_nonblocking(true)?;
+    ear.set_nonblocking(true)?;
+    let bell = move || {
+        // A bell that is full has been rung already.
+        let _ = std::io::Write::write(&mut &ring, &[1]);
+    };
+    Ok((Arc::new(bell), ear))
+}
+
+/// Forgets that it rang.
+pub(super) fn hush(mut ear: &UnixStream) {
+    let mut rung = [0; 256];
+    while ear.read(&mut rung).is_ok_and(|count| count == rung.len()) {}
+}
+
+/// Loads the library and opens its session.
+pub(super) fn open(seat: &PluginSeat, bell: Arc<dyn Fn() + Send + Sync>) -> Result<Driver> {
+    Driver::open(seat, bell).map_err(|error| anyhow!("the plug-in {}: {error}", seat.name))
+}
+
+/// The first word of a process.
+pub(super) fn hello(driver: &Driver) -> VenueWord {
+    let (plugin, abilities) = driver.hello();
+    VenueWord::Hello {
+        pid: std::process::id(),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        protocol: frame::PROTOCOL,
+        plugin,
+        abilities,
+    }
+}
+
+struct Seat {
+    driver: Driver,
+    stream: Stream,
+    ear: UnixStream,
+    words: Vec<VenueWord>,
+    beat: Duration,
+}
+
+impl Seat {
+    /// Until the stream ends, which is the order to stop; an error where the session cannot go on.
+    fn serve(&mut self) -> Result<()> {
+        self.stream.push(&hello(&self.driver))?;
+        let mut beaten = Instant::now();
+        loop {
+            let calls = match self.make_calls() {
+                Ok(calls) => calls,
+                Err(StreamError::Closed) => return Ok(()),
+                Err(error) => return Err(error.into()),
+            };
+            self.driver.take(&mut self.words);
+            let broken = self.write(calls)?;
+            if beaten.elapsed() >= self.beat {
+                beaten = Instant::now();
+                self.stream.push(&VenueWord::Beat {})?;
+            }
+            match self.stream.flush() {
+                Ok(()) => (),
+                Err(_) if broken.is_none() => return Ok(()),
+                Err(_) => (),
+            }
+            if let Some(reason) = broken {
+                bail!("{reason}");
+            }
+            if calls < CALLS_MAX {
+                self.sleep(self.beat.saturating_sub(beaten.elapsed()))?;
+            }
+        }
+    }
+
+    /// Makes the calls that have come; how many.
+    fn make_calls(&mut self) -> Result<u32, StreamError> {
+        self.stream.turn();
+        let mut calls = 0;
+        while calls < CALLS_MAX {
+            let Some(call) = self.stream.next::<VenueCall>()? else { break };
+            self.driver.call(call, &mut self.words);
+            calls += 1;
+        }
+        Ok(calls)
+    }
+
+    /// Writes what was told, and that the calls were made. Returns why the session is broken.
+    fn write(&mut self, calls: u32) -> Result<Option<String>, StreamError> {
+        let mut broken = None;
+        for word in self.words.drain(..) {
+            if let VenueWord::Broken { reason } = &word {
+                broken = Some(reason.clone());
+            }
+            self.stream.push(&word)?;
+        }
+        if calls > 0 {
+            self.stream.push(&VenueWord::Taken { calls, due: self.driver.due() })?;
+        }
+        Ok(broken)
+    }
+
+    fn sleep(&self, wait: Duration) -> Result<()> {
+        let wants = if self.stream.is_full() { PollFlags::IN | PollFlags::OUT } else { PollFlags::IN };
+        let mut items = [
+            PollFd::new(&self.stream, wants),
+            PollFd::new(&self.ear, PollFlags::IN),
+        ];
+        let wait = Timespec::try_from(wait)?;
+        match poll(&mut items, Some(&wait)) {
+            Ok(_) | Err(rustix::io::Errno::INTR) => (),
+            Err(error) => return Err(error.into()),
+        }
+        hush(&self.ear);
+        Ok(())
+    }
+}

@@ -1,0 +1,288 @@
+//! A plug-in as a venue: calls out, words in, and what must be said again to a process that came
+//! back.
+//!
+//! Owns the session's course: a process says hello, is told of the instruments and of the market,
+//! logs in, lists how everything stands; only then it counts as connected. Never sends an order
+//! twice: what was under way when a process died is for the lists to tell.
+
+mod login;
+mod way;
+mod words;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::os::fd::RawFd;
+
+use aftm_domain::order::{Refusal, Ticket};
+use aftm_domain::{
+    AccountId, Book, Code, ExchangeTime, Instrument, OrderId, Price, Quantity, Stamp, Tick, UserId,
+};
+use rustc_hash::FxHashMap;
+
+use self::login::Login;
+pub use self::way::{Way, WayEnded};
+use super::state::State;
+use super::venue::{LoginStep, News, Stands, Summary, Venue};
+use crate::wire::venue::{Abilities, Sent};
+use crate::wire::{VenueCall, VenueWord};
+
+/// How many ticks may be on their way to it while nothing works there.
+const AHEAD_MAX: u64 = 256;
+
+/// How far the other end is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Standing {
+    /// Nobody is there.
+    Away,
+    /// A process said hello; nobody is logged in.
+    Here,
+    /// A login is under way.
+    LoggingIn,
+    /// Logged in.
+    In,
+    /// Logged in, but the way to the exchange is lost, or its lists are awaited.
+    CutOff,
+}
+
+/// A plug-in, wherever it runs.
+pub struct Plugged {
+    way: Box<dyn Way>,
+    standing: Standing,
+    abilities: Abilities,
+    pid: u32,
+    words: Vec<VenueWord>,
+    /// Calls made to this process, and those whose consequences it has told.
+    called: u64,
+    taken: u64,
+    due: Option<Stamp>,
+    login: Login,
+    stands: Stands,
+    /// When the lists, or the money, are asked for again.
+    stand_again: Option<Stamp>,
+    money_next: Stamp,
+    money: FxHashMap<AccountId, Summary>,
+    /// Instruments that it was told of, by code.
+    listed: BTreeMap<Code, Instrument>,
+    followed: BTreeSet<Code>,
+    /// The last tick of each item that it was fed.
+    last: FxHashMap<Code, (Tick, Option<Box<Book>>)>,
+    time: Option<ExchangeTime>,
+    /// News of calls that nobody waits for.
+    late: Vec<News>,
+    /// What is to be done by the clock, which calls do not know.
+    wants_retry: bool,
+    wants_stand: bool,
+    is_money_stale: bool,
+}
+
+impl Plugged {
+    /// A plug-in at the end of a way. `further` gives the credentials beside user and password, anew
+    /// for each login; with `relogin` they are kept for logging in again.
+    pub fn new(way: Box<dyn Way>, further: Further, relogin: bool) -> Plugged {
+        Plugged {
+            way,
+            standing: Standing::Away,
+            abilities: Abilities { auto_offset: true, feed: true, ..Abilities::default() },
+            pid: 0,
+            words: Vec::new(),
+            called: 0,
+            taken: 0,
+            due: None,
+            login: Login::new(further, relogin),
+            stands: Stands::default(),
+            stand_again: None,
+            money_next: Stamp(0),
+            money: FxHashMap::default(),
+            listed: BTreeMap::new(),
+            followed: BTreeSet::new(),
+            last: FxHashMap::default(),
+            time: None,
+            late: Vec::new(),
+            wants_retry: false,
+            wants_stand: false,
+            is_money_stale: false,
+        }
+    }
+
+    /// Makes a call. Where the other end is gone, that is news like any other.
+    fn call(&mut self, call: VenueCall, news: &mut Vec<News>) -> Result<(), Refusal> {
+        if !self.way.is_open() {
+            return Err(away());
+        }
+        self.called += 1;
+        let mut words = std::mem::take(&mut self.words);
+        let called = self.way.call(call, &mut words);
+        self.hear_words(&mut words, news);
+        self.words = words;
+        called.map_err(|ended| {
+            self.lose(&ended.0, news);
+            Refusal { code: "NOT_CONNECTED".to_owned(), text: ended.0 }
+        })
+    }
+
+    /// A call that nobody misses where it cannot be made: the next process is told anew.
+    fn try_call(&mut self, call: VenueCall, news: &mut Vec<News>) {
+        if self.standing != Standing::Away {
+            let _ = self.call(call, news);
+        }
+    }
+
+    /// A call whose news are heard with the next ones.
+    fn call_later(&mut self, call: VenueCall) {
+        let mut news = Vec::new();
+        self.try_call(call, &mut news);
+        self.late.append(&mut news);
+    }
+
+    /// Only a session that is logged in and connected takes orders.
+    fn order_call(&mut self, call: VenueCall, news: &mut Vec<News>) -> Result<(), Refusal> {
+        if self.standing == Standing::In { self.call(call, news) } else { Err(away()) }
+    }
+}
+
+/// Gives the credentials beside user and password, or says why it cannot.
+pub type Further = Box<dyn Fn() -> Result<Vec<(String, crate::wire::venue::Hidden)>, String> + Send>;
+
+fn away() -> Refusal {
+    let text = "the exchange's plug-in is not connected; nothing was sent";
+    Refusal { code: "NOT_CONNECTED".to_owned(), text: text.to_owned() }
+}
+
+impl Venue for Plugged {
+    fn login(
+        &mut self,
+        user: &UserId,
+        password: Option<&str>,
+        production: bool,
+        now: Option<ExchangeTime>,
+        news: &mut Vec<News>,
+    ) -> Result<LoginStep, Refusal> {
+        self.time = now.or(self.time);
+        self.login.want(user, password, production)?;
+        if self.standing == Standing::Here {
+            self.send_login(news);
+        }
+        Ok(LoginStep::Asked)
+    }
+
+    fn logout(&mut self) {
+        self.login.forget();
+        if matches!(self.standing, Standing::In | Standing::CutOff | Standing::LoggingIn) {
+            self.call_later(VenueCall::Logout {});
+            if self.standing != Standing::Away {
+                self.standing = Standing::Here;
+            }
+        }
+    }
+
+    fn list(&mut self, instrument: &Instrument) {
+        self.listed.insert(instrument.code, instrument.clone());
+        if self.abilities.feed {
+            let instrument = Box::new(instrument.clone());
+            self.call_later(VenueCall::List { instrument });
+        }
+    }
+
+    fn tick(&mut self, tick: &Tick, book: Option<&Book>, news: &mut Vec<News>) {
+        self.time = Some(tick.time);
+        if self.abilities.feed {
+            let book = book.copied().map(Box::new);
+            self.last.insert(tick.item, (*tick, book.clone()));
+            self.try_call(VenueCall::Tick { tick: *tick, book }, news);
+        }
+    }
+
+    fn advance(&mut self, time: ExchangeTime, news: &mut Vec<News>) {
+        self.time = Some(time);
+        if self.abilities.feed {
+            self.try_call(VenueCall::Advance { time }, news);
+        }
+    }
+
+    fn settle(&mut self, news: &mut Vec<News>) {
+        if self.abilities.feed {
+            self.try_call(VenueCall::Settle {}, news);
+        }
+    }
+
+    fn place(&mut self, id: OrderId, ticket: &Ticket, news: &mut Vec<News>) -> Result<(), Refusal> {
+        self.order_call(VenueCall::Place { order: id, ticket: *ticket }, news)
+    }
+
+    fn cancel(&mut self, order: Sent, news: &mut Vec<News>) -> Result<(), Refusal> {
+        self.order_call(VenueCall::Cancel { order }, news)
+    }
+
+    fn amend(
+        &mut self,
+        order: Sent,
+        quantity: Option<Quantity>,
+        price: Option<Price>,
+        news: &mut Vec<News>,
+    ) -> Result<(), Refusal> {
+        self.order_call(VenueCall::Amend { order, quantity, price }, news)
+    }
+
+    fn inquire(&mut self, order: Sent, news: &mut Vec<News>) -> Result<(), Refusal> {
+        self.order_call(VenueCall::Inquire { order }, news)
+    }
+
+    fn due(&self) -> Option<Stamp> {
+        self.due
+    }
+
+    fn summary(&self, account: AccountId) -> Option<Summary> {
+        self.money.get(&account).copied()
+    }
+
+    fn restore(&mut self, _: &State) -> Vec<OrderId> {
+        // It remembers by itself, and says so when it lists how everything stands.
+        Vec::new()
+    }
+
+    fn follow(&mut self, items: &BTreeSet<Code>) {
+        self.followed.clone_from(items);
+        if self.standing == Standing::In {
+            let mut news = Vec::new();
+            self.send_follow(&mut news);
+            self.late.append(&mut news);
+        }
+    }
+
+    fn hear(&mut self, now: Stamp, news: &mut Vec<News>) {
+        let mut words = std::mem::take(&mut self.words);
+        let taken = self.way.take(&mut words);
+        self.hear_words(&mut words, news);
+        self.words = words;
+        if let Err(ended) = taken {
+            self.lose(&ended.0, news);
+        }
+        self.tend(now, news);
+    }
+
+    fn descriptor(&self) -> Option<RawFd> {
+        self.way.descriptor()
+    }
+
+    fn is_apart(&self) -> bool {
+        true
+    }
+
+    fn is_level(&self, has_open_orders: bool) -> bool {
+        match self.standing {
+            // A feed that is held waits for who comes back, but not for who never came.
+            Standing::Away | Standing::LoggingIn | Standing::CutOff => !self.login.is_kept(),
+            Standing::Here | Standing::In if !has_open_orders => {
+                self.called.saturating_sub(self.taken) < AHEAD_MAX
+            }
+            Standing::Here | Standing::In => self.called <= self.taken,
+        }
+    }
+
+    fn takes_auto(&self) -> bool {
+        self.abilities.auto_offset
+    }
+
+    fn is_fed(&self) -> bool {
+        self.abilities.feed
+    }
+}

@@ -1,0 +1,266 @@
+//! What a plug-in tells, as the gateway's news; and what follows from time.
+
+use aftm_domain::order::{Refusal, Report};
+use aftm_domain::tick::Moment;
+use aftm_domain::{AccountId, Code, Stamp};
+
+use super::{Plugged, Standing};
+use crate::gateway::venue::{News, Stands, Summary};
+use crate::wire::event::ChildWord;
+use crate::wire::frame::PROTOCOL;
+use crate::wire::request::MoneyRow;
+use crate::wire::venue::Abilities;
+use crate::wire::{VenueCall, VenueWord};
+
+/// How long after a list that failed it is asked for again.
+const STAND_AGAIN: i64 = 2 * Stamp::SECOND;
+/// How often the accounts' money is asked for, and the pause after a fill before it is.
+const MONEY_EVERY: i64 = 5 * Stamp::SECOND;
+const MONEY_AFTER_FILL: i64 = Stamp::SECOND;
+/// The most rows of one list: a day of the busiest account, and no flood.
+const ROWS_MAX: usize = 200_000;
+/// The longest line of a plug-in's log that is passed on, in characters.
+const LINE_MAX: usize = 1_000;
+
+impl Plugged {
+    pub(super) fn hear_words(&mut self, words: &mut Vec<VenueWord>, news: &mut Vec<News>) {
+        news.append(&mut self.late);
+        for word in words.drain(..) {
+            self.hear_word(word, news);
+        }
+    }
+
+    fn hear_word(&mut self, word: VenueWord, news: &mut Vec<News>) {
+        match word {
+            VenueWord::Report { order, report } => {
+                if matches!(report, Report::Filled(_)) {
+                    self.is_money_stale = true;
+                }
+                news.push(News::Report { order, report });
+            }
+            VenueWord::Unknown { order } => news.push(News::Unknown { order }),
+            VenueWord::Taken { calls, due } => {
+                self.taken += u64::from(calls);
+                self.due = due;
+            }
+            VenueWord::Beat {} => {
+                news.push(News::Process { pid: self.pid, word: ChildWord::Beat });
+            }
+            VenueWord::Hello { pid, version, protocol, plugin, abilities } => {
+                self.greet((pid, &version, protocol), &plugin, abilities, news);
+            }
+            VenueWord::Line { level, text } => log_line(level, &text),
+            VenueWord::Market { tick, book, is_auction } => {
+                news.push(News::Market(Box::new(Moment { tick, book, is_auction })));
+            }
+            VenueWord::Instrument { instrument } => news.push(News::Instrument(instrument)),
+            VenueWord::Money { row } => drop(self.money.insert(row.account, summary(*row))),
+            VenueWord::Order { row } if self.stands.orders.len() < ROWS_MAX => {
+                self.stands.orders.push(*row);
+            }
+            VenueWord::Fill { row } if self.stands.fills.len() < ROWS_MAX => {
+                self.stands.fills.push(*row);
+            }
+            VenueWord::Position { row } if self.stands.positions.len() < ROWS_MAX => {
+                self.stands.positions.push(row);
+            }
+            VenueWord::Order { .. } | VenueWord::Fill { .. } | VenueWord::Position { .. } => (),
+            VenueWord::Stands { refusal } => self.stand(refusal, news),
+            VenueWord::LoggedIn { accounts } => self.logged_in(accounts, news),
+            VenueWord::LoginRefused { refusal } => self.login_refused(refusal, news),
+            VenueWord::Up {} if self.standing == Standing::CutOff => {
+                self.try_call(VenueCall::Stand {}, news);
+            }
+            VenueWord::Up {} => (),
+            VenueWord::Down { reason } => self.cut_off(reason, news),
+            VenueWord::Broken { reason } => self.lose(&reason, news),
+        }
+    }
+
+    fn greet(
+        &mut self,
+        (pid, version, protocol): (u32, &str, u32),
+        plugin: &str,
+        abilities: Abilities,
+        news: &mut Vec<News>,
+    ) {
+        if protocol != PROTOCOL {
+            let text = format!(
+                "the venue's process is version {version} and speaks protocol {protocol}, but this \
+                 machine speaks {PROTOCOL}; restart the machine"
+            );
+            news.push(News::Alert { code: "PROTOCOL".to_owned(), text });
+            return self.way.drop_peer();
+        }
+        log::info!("the exchange's plug-in is {plugin}");
+        (self.pid, self.abilities, self.standing) = (pid, abilities, Standing::Here);
+        (self.called, self.taken, self.due) = (0, 0, None);
+        self.stands = Stands::default();
+        news.push(News::Process { pid, word: ChildWord::Hello });
+        news.push(News::Process { pid, word: ChildWord::Ready });
+        if abilities.feed {
+            self.show_market(news);
+        }
+        if self.login.is_kept() {
+            self.send_login(news);
+        }
+    }
+
+    /// A process that trades against our feed forgets it when it dies.
+    fn show_market(&mut self, news: &mut Vec<News>) {
+        for instrument in self.listed.values().cloned().collect::<Vec<_>>() {
+            self.try_call(VenueCall::List { instrument: Box::new(instrument) }, news);
+        }
+        let mut last: Vec<_> = self.last.values().cloned().collect();
+        last.sort_by_key(|(tick, _)| tick.sequence);
+        for (tick, book) in last {
+            self.try_call(VenueCall::Tick { tick, book }, news);
+        }
+    }
+
+    pub(super) fn send_login(&mut self, news: &mut Vec<News>) {
+        let now = self.time.filter(|_| self.abilities.feed);
+        match self.login.call(now) {
+            Ok(call) => {
+                self.standing = Standing::LoggingIn;
+                self.stands = Stands::default();
+                self.try_call(call, news);
+            }
+            Err(refusal) => self.login_refused(refusal, news),
+        }
+    }
+
+    pub(super) fn send_follow(&mut self, news: &mut Vec<News>) {
+        if self.abilities.quotes {
+            let items: Vec<Code> = self.followed.iter().copied().collect();
+            self.try_call(VenueCall::Follow { items }, news);
+        }
+    }
+
+    fn logged_in(&mut self, accounts: Vec<AccountId>, news: &mut Vec<News>) {
+        let is_first = self.login.is_first();
+        self.login.done();
+        self.standing = Standing::In;
+        let stands = std::mem::take(&mut self.stands);
+        news.push(News::Stands(Box::new(stands)));
+        news.push(if is_first { News::LoggedIn { accounts } } else { News::Connected });
+        self.send_follow(news);
+    }
+
+    fn login_refused(&mut self, refusal: Refusal, news: &mut Vec<News>) {
+        if self.standing == Standing::LoggingIn {
+            self.standing = Standing::Here;
+        }
+        if self.login.is_first() {
+            self.login.forget();
+            news.push(News::LoginRefused(refusal));
+        } else if is_passing(&refusal) {
+            log::warn!("the login was not repeated yet: {refusal}");
+            self.wants_retry = true;
+        } else {
+            self.login.forget();
+            news.push(News::LoggedOut { reason: refusal.to_string() });
+        }
+    }
+
+    /// The lists are complete, or could not be had.
+    fn stand(&mut self, refusal: Option<Refusal>, news: &mut Vec<News>) {
+        match (self.standing, refusal) {
+            (Standing::CutOff, None) => {
+                self.standing = Standing::In;
+                let stands = std::mem::take(&mut self.stands);
+                news.push(News::Stands(Box::new(stands)));
+                news.push(News::Connected);
+            }
+            (Standing::In, None) => {
+                news.push(News::Stands(Box::new(std::mem::take(&mut self.stands))));
+            }
+            // Those of a login come with its answer.
+            (_, None) => (),
+            (_, Some(refusal)) => {
+                log::warn!("the exchange does not list how everything stands: {refusal}");
+                self.stands = Stands::default();
+                self.wants_stand = true;
+            }
+        }
+    }
+
+    fn cut_off(&mut self, reason: String, news: &mut Vec<News>) {
+        if self.standing == Standing::In {
+            self.standing = Standing::CutOff;
+            news.push(News::Disconnected { reason });
+        }
+    }
+
+    /// The process is gone, or of no use any more.
+    pub(super) fn lose(&mut self, reason: &str, news: &mut Vec<News>) {
+        if self.standing == Standing::Away {
+            return;
+        }
+        let was_in = matches!(self.standing, Standing::In | Standing::CutOff);
+        self.standing = Standing::Away;
+        (self.called, self.taken, self.due) = (0, 0, None);
+        self.way.drop_peer();
+        if was_in {
+            news.push(News::Disconnected { reason: reason.to_owned() });
+            if !self.login.is_kept() {
+                let reason = format!("{reason}, and venue.relogin is off");
+                news.push(News::LoggedOut { reason });
+            }
+        }
+    }
+
+    /// What follows from time alone.
+    pub(super) fn tend(&mut self, now: Stamp, news: &mut Vec<News>) {
+        if std::mem::take(&mut self.wants_retry) {
+            self.login.retry(now);
+        }
+        if std::mem::take(&mut self.wants_stand) {
+            self.stand_again = Some(now.after(STAND_AGAIN));
+        }
+        if self.login.is_overdue(now) {
+            let text = "the exchange did not answer the login in time: see the log";
+            let refusal = Refusal { code: "LOGIN".to_owned(), text: text.to_owned() };
+            self.login_refused(refusal, news);
+        }
+        if self.login.is_due(now) && self.standing == Standing::Here {
+            self.send_login(news);
+        }
+        if self.stand_again.is_some_and(|it| it <= now) {
+            self.stand_again = None;
+            if matches!(self.standing, Standing::In | Standing::CutOff) {
+                self.try_call(VenueCall::Stand {}, news);
+            }
+        }
+        if std::mem::take(&mut self.is_money_stale) {
+            self.money_next = Stamp(self.money_next.0.min(now.after(MONEY_AFTER_FILL).0));
+        }
+        if self.standing == Standing::In && now >= self.money_next {
+            self.money_next = now.after(MONEY_EVERY);
+            self.try_call(VenueCall::Money {}, news);
+        }
+    }
+}
+
+/// Whether a login may come through when it is tried again, without anybody changing anything.
+fn is_passing(refusal: &Refusal) -> bool {
+    ["NOT_CONNECTED", "BUSY", "TIMEOUT", "STATE"].contains(&refusal.code.as_str())
+}
+
+fn summary(row: MoneyRow) -> Summary {
+    let MoneyRow { account, balance, equity, margin, available, .. } = row;
+    let MoneyRow { realized, open_profit, fees, tax, .. } = row;
+    Summary { account, balance, equity, margin, available, realized, open_profit, fees, tax }
+}
+
+fn log_line(level: i32, text: &str) {
+    let level = match level {
+        1 => log::Level::Error,
+        2 => log::Level::Warn,
+        4 => log::Level::Debug,
+        5.. => log::Level::Trace,
+        _ => log::Level::Info,
+    };
+    let text: String = text.chars().filter(|it| !it.is_control()).take(LINE_MAX).collect();
+    log::log!(target: "venue", level, "{text}");
+}

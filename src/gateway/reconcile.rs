@@ -1,0 +1,186 @@
+//! What the venue's own lists say against what is known here.
+//!
+//! The venue's word on orders and trades is final: what it has and the journal has not is taken
+//! over, and told. What the journal has and the venue has not is in doubt until it says so again,
+//! or has ended there. Nothing is sent.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use aftm_domain::order::{Refusal, Report, Status};
+use aftm_domain::{AccountId, Code, Order, OrderId, Price, Quantity, Side, Stamp};
+
+use super::core::Core;
+use super::doubt::{ASK_AGAIN, is_doubtful};
+use super::fact::Fact;
+use super::keep::Ledger;
+use super::venue::{Stands, Venue};
+use crate::wire::venue::{VenueOrder, VenuePosition};
+
+/// The most differences that are told one by one.
+const TOLD_MAX: usize = 50;
+
+/// One side of what an account holds of an item.
+type Leg = (AccountId, Code, Side);
+
+impl<V: Venue, L: Ledger> Core<V, L> {
+    /// Takes over how everything stands at the venue.
+    pub(super) fn reconcile(&mut self, stands: &Stands, now: Stamp) {
+        let (mut facts, mut told) = (Vec::new(), Vec::new());
+        for row in &stands.fills {
+            let Some(id) = row.order else { continue };
+            let Some(placed) = self.state.orders.get(&id) else { continue };
+            if placed.order.fills.iter().all(|it| it.trade != row.fill.trade) {
+                told.push(format!("fill {} of order {id} was missing here", row.fill.trade));
+                facts.push(Fact::OrderReported { id, report: Report::Filled(row.fill) });
+            }
+        }
+        let mut listed = BTreeMap::new();
+        for row in &stands.orders {
+            match row.order.filter(|id| self.state.orders.contains_key(id)) {
+                Some(id) => drop(listed.insert(id, row)),
+                None if row.status.is_open() => told.push(foreign(row)),
+                None => (),
+            }
+        }
+        for (id, row) in &listed {
+            let Some(placed) = self.state.orders.get(id) else { continue };
+            let before = facts.len();
+            facts.extend(catch_up(&placed.order, row).map(|it| Fact::OrderReported {
+                id: *id,
+                report: it,
+            }));
+            if facts.len() > before && placed.order.is_answered() {
+                told.push(format!("order {id} is {} at the exchange", row.status));
+            }
+        }
+        facts.extend(self.missing(&listed, now));
+        self.settle(now, facts);
+        told.extend(self.even_out(&stands.positions, now));
+        self.tell_differences(told, now);
+    }
+
+    /// Open orders that the venue does not list. One that it never answered may still be on its
+    /// way: it is asked for again before it counts as never sent.
+    fn missing(&mut self, listed: &BTreeMap<OrderId, &VenueOrder>, now: Stamp) -> Vec<Fact> {
+        let open: Vec<OrderId> =
+            self.state.open.iter().filter(|id| !listed.contains_key(id)).copied().collect();
+        let mut facts = Vec::new();
+        for id in open {
+            let Some(placed) = self.state.orders.get(&id) else { continue };
+            if is_doubtful(&placed.order) {
+                if placed.order.status == Status::PendingNew {
+                    facts.push(Fact::OrderReported { id, report: Report::NoReply });
+                }
+                self.unanswered.retain(|it| it.0 != id);
+                self.doubts.add(id, now.after(ASK_AGAIN));
+            } else {
+                let text = format!("the exchange no longer lists order {id}: it has ended there");
+                facts.push(Fact::OrderReported { id, report: Report::Expired });
+                facts.push(Fact::Alerted { code: "RECONCILED".to_owned(), text });
+            }
+        }
+        facts
+    }
+
+    /// Positions that differ are taken over; each as a sentence.
+    fn even_out(&mut self, positions: &[VenuePosition], now: Stamp) -> Vec<String> {
+        let mut theirs: BTreeMap<Leg, (Quantity, Option<Price>)> = BTreeMap::new();
+        for row in positions {
+            let (held, average) = theirs.entry((row.account, row.item, row.side)).or_default();
+            *held = held.checked_add(row.quantity).unwrap_or(*held);
+            *average = row.average;
+        }
+        let mut legs: BTreeSet<Leg> = theirs.keys().copied().collect();
+        for (account, item) in self.state.holdings.keys() {
+            legs.extend([Side::Buy, Side::Sell].map(|side| (*account, *item, side)));
+        }
+        let mut told = Vec::new();
+        for (account, item, side) in legs {
+            let (there, average) =
+                theirs.get(&(account, item, side)).copied().unwrap_or((Quantity::ZERO, None));
+            let holding = self.state.holdings.get(&(account, item));
+            let here = holding.map_or(Quantity::ZERO, |it| it.position.held(side));
+            if here == there {
+                continue;
+            }
+            let known = holding.and_then(|it| it.position.average(side));
+            let last = self.last.get(&item).copied();
+            let price = average.or(known).or(last).unwrap_or(Price::ZERO);
+            let leg = if side == Side::Buy { "long" } else { "short" };
+            told.push(format!(
+                "account {account} holds {there} {item} {leg} at the exchange, {here} by this \
+                 journal: the exchange's word counts"
+            ));
+            let multiplier = self.multiplier(item);
+            let quantity = there;
+            let taken =
+                Fact::PositionTaken { account, item, side, quantity, price, multiplier };
+            self.settle(now, vec![taken]);
+        }
+        told
+    }
+
+    fn multiplier(&mut self, item: Code) -> Quantity {
+        self.learn(item);
+        self.listing.get(&item).map_or(Quantity::ONE, |it| it.multiplier)
+    }
+
+    fn tell_differences(&mut self, told: Vec<String>, now: Stamp) {
+        let more = told.len().saturating_sub(TOLD_MAX);
+        let mut texts: Vec<String> = told.into_iter().take(TOLD_MAX).collect();
+        if more > 0 {
+            texts.push(format!("and {more} more differences; compare with the exchange"));
+        }
+        let alert = |text| Fact::Alerted { code: "RECONCILED".to_owned(), text };
+        self.settle(now, texts.into_iter().map(alert).collect());
+    }
+}
+
+fn foreign(row: &VenueOrder) -> String {
+    let name = row.venue_id.map_or_else(|| "without a name".to_owned(), |it| it.to_string());
+    let what = row.ticket.map_or_else(String::new, |it| {
+        format!(": {} {} {} for {}", it.side, it.quantity, it.item, it.account)
+    });
+    format!("order {name} works at the exchange and was not sent from here{what}")
+}
+
+/// The reports that lead from how an order stands here to how it stands there.
+fn catch_up(order: &Order, row: &VenueOrder) -> impl Iterator<Item = Report> {
+    let named = row.venue_id.filter(|_| order.venue_id.is_none());
+    let accepted = named.map(|venue_id| Report::Accepted { venue_id });
+    let is_ahead = order.status.is_final();
+    let triggered = row.is_triggered && !order.is_triggered && order.ticket.kind.has_stop();
+    let is_changed = order.status == Status::PendingReplace
+        && row.status == Status::New
+        && (row.quantity != order.ticket.quantity || row.price != order.ticket.price);
+    let replaced =
+        is_changed.then_some(Report::Replaced { quantity: row.quantity, price: row.price });
+    let is_unchanged = order.status == Status::PendingReplace
+        && row.status == Status::New
+        && !is_changed;
+    let kept = is_unchanged.then(|| {
+        let text = "the exchange has the order as it was before the change".to_owned();
+        Report::ReplaceRejected(Refusal { code: "NOT_CHANGED".to_owned(), text })
+    });
+    let ended = match row.status {
+        _ if is_ahead => None,
+        Status::Canceled => Some(Report::Canceled),
+        Status::Expired => Some(Report::Expired),
+        Status::Rejected if !order.is_answered() => {
+            let unsaid = || Refusal {
+                code: "REJECTED".to_owned(),
+                text: "the exchange refused the order and does not say why".to_owned(),
+            };
+            Some(Report::Rejected(row.refusal.clone().unwrap_or_else(unsaid)))
+        }
+        _ => None,
+    };
+    let is_rejected = matches!(ended, Some(Report::Rejected(_)));
+    accepted
+        .filter(|_| !is_rejected)
+        .into_iter()
+        .chain(triggered.then_some(Report::Triggered))
+        .chain(replaced)
+        .chain(kept)
+        .chain(ended)
+}

@@ -1,0 +1,233 @@
+//! The session at the venue, and what the venue tells.
+//!
+//! A venue in this process answers a login at once; one that lives apart answers later, and whoever
+//! asked waits for that without holding anybody up.
+
+use aftm_domain::order::{Refusal, Report, Ticket};
+use aftm_domain::{AccountId, OpenClose, OrderId, Stamp, UserId};
+
+use super::core::Core;
+use super::doubt::is_doubtful;
+use super::fact::Fact;
+use super::keep::Ledger;
+use super::venue::{LoginStep, News, Venue};
+use crate::wire::venue::Sent;
+use crate::wire::{Event, Refused, Reply};
+
+/// A login that the venue has not answered yet, and one whose answer nobody has taken.
+#[derive(Default)]
+pub(super) struct Login {
+    asked: Option<(UserId, bool)>,
+    answered: Option<Result<Reply, Refused>>,
+}
+
+impl<V: Venue, L: Ledger> Core<V, L> {
+    /// Logs in. Where the venue answers later, `LOGIN_UNDER_WAY`: `take_login` has the answer then.
+    pub(super) fn login(
+        &mut self,
+        user: &UserId,
+        password: Option<&str>,
+        production: bool,
+        now: Stamp,
+    ) -> Result<Reply, Refused> {
+        if let Some(session) = &self.state.session {
+            if session.user == *user && session.production == production {
+                return Ok(Reply::Unchanged {});
+            }
+            let text = format!("{} is logged in; log out first", session.user);
+            return Err(Refused::new("LOGGED_IN", text));
+        }
+        if let Some((other, _)) = &self.login.asked {
+            let text = format!("a login of {other} is under way; wait for its answer");
+            return Err(Refused::new("LOGIN_UNDER_WAY", text));
+        }
+        let step = self.venue.login(user, password, production, self.time, &mut self.news);
+        match step.map_err(|refusal| Refused { code: refusal.code, text: refusal.text })? {
+            LoginStep::Done(accounts) => Ok(self.begin_session(*user, production, accounts, now)),
+            LoginStep::Asked => {
+                self.login.asked = Some((*user, production));
+                self.settle_news(now);
+                self.login.answered.take().unwrap_or_else(|| {
+                    let text = "the exchange was asked and has not answered yet";
+                    Err(Refused::new("LOGIN_UNDER_WAY", text))
+                })
+            }
+        }
+    }
+
+    /// Whether the venue was asked to log somebody in and has not answered.
+    pub const fn is_logging_in(&self) -> bool {
+        self.login.asked.is_some()
+    }
+
+    /// The answer to a login that was under way, once.
+    pub fn take_login(&mut self) -> Option<Result<Reply, Refused>> {
+        self.login.answered.take()
+    }
+
+    fn begin_session(
+        &mut self,
+        user: UserId,
+        production: bool,
+        accounts: Vec<AccountId>,
+        now: Stamp,
+    ) -> Reply {
+        let session = Fact::LoggedIn { user, production, accounts: accounts.clone() };
+        self.settle(now, vec![session]);
+        self.settle_news(now);
+        self.resume(now);
+        self.chase(None, now);
+        self.sweep(now);
+        Reply::Accounts { accounts, selected: self.state.account }
+    }
+
+    /// Ends the session. Positions and conditions stay: an exit that comes due waits for the next.
+    pub(super) fn logout(&mut self, now: Stamp) -> Result<Reply, Refused> {
+        if self.state.session.is_none() {
+            return Ok(Reply::Unchanged {});
+        }
+        self.venue.logout();
+        self.settle(now, vec![Fact::LoggedOut {}]);
+        Ok(Reply::Done {})
+    }
+
+    /// An order by everything that the venue may know it by.
+    pub(super) fn sent(&self, id: OrderId) -> Option<Sent> {
+        let order = &self.state.orders.get(&id)?.order;
+        let (account, item, venue_id) = (order.ticket.account, order.ticket.item, order.venue_id);
+        Some(Sent { id, account, item, venue_id })
+    }
+
+    /// Whether an order opens or closes, said by us where the venue does not say it. An order that
+    /// would do both cannot be one order there.
+    pub(super) fn offset(&self, ticket: &Ticket) -> Result<OpenClose, Refusal> {
+        if ticket.open_close != OpenClose::Auto || self.venue.takes_auto() {
+            return Ok(ticket.open_close);
+        }
+        let holding = self.state.holdings.get(&(ticket.account, ticket.item));
+        let (closes, opens) = holding.map_or((None, ticket.quantity), |it| {
+            let (closes, opens) =
+                it.position.split(ticket.side, OpenClose::Auto, ticket.quantity);
+            (Some(closes).filter(|it| it.is_positive()), opens)
+        });
+        match closes {
+            None => Ok(OpenClose::Open),
+            Some(_) if opens.is_zero() => Ok(OpenClose::Close),
+            Some(closes) => Err(Refusal {
+                code: "AUTO_UNSUPPORTED".to_owned(),
+                text: format!(
+                    "this exchange takes no order that both closes {closes} and opens {opens} lots; \
+                     send the two apart, with --open-close close and open"
+                ),
+            }),
+        }
+    }
+
+    /// What the venue told since it was last heard.
+    pub fn hear(&mut self, now: Stamp) {
+        self.venue.hear(now, &mut self.news);
+        if self.news.is_empty() {
+            return;
+        }
+        self.settle_news(now);
+        self.chase(None, now);
+        self.sweep(now);
+    }
+
+    /// Turns the venue's news into facts, in the order in which they were told.
+    pub(super) fn settle_news(&mut self, now: Stamp) {
+        if self.news.is_empty() {
+            return;
+        }
+        let mut facts = Vec::with_capacity(self.news.len());
+        let mut news = std::mem::take(&mut self.news);
+        let mut is_back = false;
+        for item in news.drain(..) {
+            match item {
+                News::Report { order, report } => {
+                    self.unanswered.retain(|it| it.0 != order);
+                    if !self.is_repeated(order, &report) {
+                        facts.push(Fact::OrderReported { id: order, report });
+                    }
+                }
+                News::Unknown { order } => facts.extend(self.unknown(order)),
+                News::Disconnected { reason } => {
+                    facts.push(Fact::Disconnected { reason });
+                }
+                News::Connected => {
+                    is_back = true;
+                    facts.push(Fact::Connected {});
+                }
+                News::Market(moment) => self.market.push(*moment),
+                // What follows looks at the state, so everything before it is folded first.
+                other => {
+                    self.settle(now, std::mem::take(&mut facts));
+                    self.act_on(other, now);
+                }
+            }
+        }
+        // Its room is used again, unless what was done just now has told more.
+        if self.news.is_empty() {
+            self.news = news;
+        }
+        self.settle(now, facts);
+        if is_back {
+            self.resume(now);
+        }
+    }
+
+    fn act_on(&mut self, news: News, now: Stamp) {
+        match news {
+            News::LoggedIn { accounts } => {
+                let Some((user, production)) = self.login.asked.take() else { return };
+                let reply = self.begin_session(user, production, accounts, now);
+                self.login.answered = Some(Ok(reply));
+            }
+            News::LoginRefused(Refusal { code, text }) => {
+                self.login.asked = None;
+                self.login.answered = Some(Err(Refused { code, text }));
+            }
+            News::LoggedOut { reason } => {
+                let text = format!("the session at the exchange is over: {reason}; log in again");
+                let told = Fact::Alerted { code: "LOGGED_OUT".to_owned(), text };
+                self.settle(now, vec![Fact::LoggedOut {}, told]);
+            }
+            News::Stands(stands) => self.reconcile(&stands, now),
+            News::Instrument(instrument) => self.listing.tell(*instrument),
+            News::Process { pid, word } => {
+                self.announce(Event::Child { role: crate::wire::Role::Venue, pid, word });
+            }
+            News::Alert { code, text } => self.settle(now, vec![Fact::Alerted { code, text }]),
+            News::Report { .. }
+            | News::Unknown { .. }
+            | News::Connected
+            | News::Disconnected { .. }
+            | News::Market(_) => (),
+        }
+    }
+
+    /// A venue that lives apart may tell a fill or an acceptance again, after a connection was lost.
+    fn is_repeated(&self, order: OrderId, report: &Report) -> bool {
+        if !self.venue.is_apart() {
+            return false;
+        }
+        let Some(placed) = self.state.orders.get(&order) else { return false };
+        match report {
+            Report::Filled(fill) => placed.order.fills.iter().any(|it| it.trade == fill.trade),
+            Report::Accepted { venue_id } => placed.order.venue_id == Some(*venue_id),
+            Report::Triggered => placed.order.is_triggered,
+            _ => false,
+        }
+    }
+
+    fn unknown(&mut self, order: OrderId) -> Option<Fact> {
+        self.unanswered.retain(|it| it.0 != order);
+        let known = self.state.orders.get(&order);
+        if !known.is_some_and(|it| is_doubtful(&it.order)) {
+            return None;
+        }
+        let (code, text) = ("UNKNOWN_ORDER", "the exchange never had this order");
+        let refusal = Refusal { code: code.to_owned(), text: text.to_owned() };
+        Some(Fact::OrderReported { id: order, report: Report::Rejected(refusal) })
+    }
+}

@@ -1,0 +1,288 @@
+//! What a session tells, in words of ours.
+
+use aftm_domain::order::{Refusal, Report};
+use aftm_plugin_host::abi::{
+    self, Account, CHANNEL_QUOTE, CHANNEL_TRADE, CONN_UP, Connection, Fill, Instrument, LOG_INFO,
+    LOG_WARN, OrderUpdate, Position,
+};
+use aftm_plugin_host::{Market, News, Taken, What};
+
+use super::market::{self, Newest};
+use super::refusal::{self, UNREADABLE, ours};
+use super::state::{Asked, State, line, report};
+use super::{fill, instrument, money, names, order};
+use crate::wire::VenueWord;
+use crate::wire::venue::VenueFill;
+
+/// What an event is to us.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Told {
+    /// It was not asked for.
+    News,
+    /// A row of the query under way.
+    Row,
+    /// A row of a query that nobody waits for any more.
+    Stale,
+}
+
+impl State {
+    pub(super) fn hear_all(&mut self, taken: &mut Taken, words: &mut Vec<VenueWord>) {
+        words.extend(taken.log.drain(..).map(|it| line(it.level, it.text)));
+        while let Some(news) = taken.news.pop_front() {
+            self.hear(news, words);
+        }
+        self.hear_market(&taken.market, words);
+        taken.market.clear();
+        if let Some(breach) = taken.broken.take() {
+            self.break_off(breach.to_string(), words);
+        }
+    }
+
+    fn hear(&mut self, news: News, words: &mut Vec<VenueWord>) {
+        let News { req_id, is_last, ts_ns, what, .. } = news;
+        let told = self.what_is(req_id);
+        match what {
+            What::Answer(answer) => {
+                return self.answered(req_id, answer.map_err(|it| refusal::of(&it)), words);
+            }
+            What::Order(update) => self.hear_order(told, &update, words),
+            What::Fill(fill) => self.hear_fill(told, &fill, ts_ns, words),
+            What::Position(row) => self.hear_position(told, &row, words),
+            What::Account(row) => self.hear_account(told, &row, words),
+            What::Instrument(row) => self.hear_instrument(told, &row, words),
+            What::Connection(link) => self.hear_connection(&link, words),
+        }
+        if is_last {
+            self.answered_by_event(req_id, words);
+        }
+    }
+
+    fn what_is(&self, req_id: u64) -> Told {
+        match self.asked.get(&req_id) {
+            Some(Asked::Query) if self.errands.is_asking(req_id) => Told::Row,
+            Some(Asked::Query) => Told::Stale,
+            _ => Told::News,
+        }
+    }
+
+    /// An event that was the answer itself. A query's last row is not one, but means the same.
+    fn answered_by_event(&mut self, req_id: u64, words: &mut Vec<VenueWord>) {
+        match self.asked.get(&req_id) {
+            Some(Asked::Place(_) | Asked::Cancel(_) | Asked::Amend(_)) => {
+                self.asked.remove(&req_id);
+            }
+            _ => self.answered(req_id, Ok(()), words),
+        }
+    }
+
+    fn answered(&mut self, req_id: u64, answer: Result<(), Refusal>, words: &mut Vec<VenueWord>) {
+        let is_row = self.what_is(req_id) == Told::Row;
+        match self.asked.remove(&req_id) {
+            None => self.strays += 1,
+            Some(Asked::Login) => self.login_answered(answer, words),
+            Some(Asked::Query) if is_row => self.step_ended(answer, words),
+            Some(Asked::Query) => (),
+            Some(Asked::Logout) => {
+                words.extend(answer.err().map(|refusal| {
+                    line(LOG_WARN, format!("the venue refused the logout: {refusal}"))
+                }))
+            }
+            Some(Asked::Follow(items)) => {
+                if let Err(refusal) = answer {
+                    self.lose(&items, &refusal, words);
+                }
+            }
+            // An order is answered by how it stands. Whatever this was to say, the venue knows.
+            Some(Asked::Place(order)) => words.push(report(order, Report::NoReply)),
+            Some(Asked::Cancel(order)) => {
+                words.push(report(order, Report::CancelRejected(bare(answer))));
+            }
+            Some(Asked::Amend(order)) => {
+                words.push(report(order, Report::ReplaceRejected(bare(answer))));
+            }
+        }
+    }
+
+    fn hear_order(&mut self, told: Told, update: &OrderUpdate, words: &mut Vec<VenueWord>) {
+        let time = names::time(update.ts_ns, update.utc_offset_s);
+        self.clock = time.map_or(self.clock, |it| it.max(self.clock));
+        let is_ours = update.client_order_id != 0;
+        let named = || match order::whose(update.client_order_id) {
+            Some(order) => format!("the order {order}"),
+            None => format!("the order {:?}", names::text(&update.broker_order_id)),
+        };
+        let unreadable = |why: String| format!("{} cannot be understood: {why}", named());
+        match told {
+            Told::Stale => (),
+            Told::Row => match order::row(update, &self.items) {
+                Ok(row) => self.errands.order(row, words),
+                Err(why) if is_ours => self.errands.trouble(unreadable(why)),
+                Err(why) => words.push(line(LOG_WARN, unreadable(why))),
+            },
+            Told::News => match order::told(update, &self.items) {
+                Ok(word) => words.extend(word),
+                // What happened to it is lost, and nothing but the venue's list tells it again.
+                Err(why) if is_ours && update.change != abi::CHANGE_NONE => {
+                    self.break_off(format!("the plug-in told news: {}", unreadable(why)), words);
+                }
+                Err(why) => words.push(line(LOG_WARN, unreadable(why))),
+            },
+        }
+    }
+
+    fn hear_fill(
+        &mut self,
+        told: Told,
+        fill: &Fill,
+        heard: Option<i64>,
+        words: &mut Vec<VenueWord>,
+    ) {
+        if told == Told::Stale {
+            return;
+        }
+        let item = self.items.code(&fill.exchange, &fill.symbol);
+        let terms = item.and_then(|it| self.items.instrument(&it));
+        let venue_id = names::venue_order(&fill.broker_order_id);
+        let read = fill::read(fill, terms, (heard, self.clock));
+        let (read, venue_id) = match (read, venue_id) {
+            (Ok(read), Ok(venue_id)) => (read, venue_id),
+            (Err(why), _) | (_, Err(why)) => {
+                let name = names::text(&fill.fill_id);
+                let why = format!("the fill {name:?} cannot be understood: {why}");
+                return match told {
+                    Told::Row => self.errands.trouble(why),
+                    Told::News | Told::Stale => self.break_off(why, words),
+                };
+            }
+        };
+        self.clock = self.clock.max(read.fill.time);
+        let order = order::whose(fill.client_order_id);
+        let row = VenueFill { order, venue_id, fill: read.fill };
+        if told == Told::Row {
+            return self.errands.fill(row, words);
+        }
+        if read.is_cost_unknown {
+            let text =
+                format!("fee or tax of the fill {} is not known and counts as 0", row.fill.trade);
+            words.push(line(LOG_WARN, text));
+        }
+        words.push(match order {
+            Some(order) => report(order, Report::Filled(read.fill)),
+            None => VenueWord::Fill { row: Box::new(row) },
+        });
+    }
+
+    fn hear_position(&mut self, told: Told, row: &Position, words: &mut Vec<VenueWord>) {
+        match (told, money::position(row, &self.items)) {
+            (Told::Stale, _) => (),
+            (_, Ok(row)) => words.push(VenueWord::Position { row }),
+            (_, Err(why)) => {
+                words.push(line(LOG_WARN, format!("a position is left out: {why}")));
+            }
+        }
+    }
+
+    fn hear_account(&mut self, told: Told, row: &Account, words: &mut Vec<VenueWord>) {
+        let read = match money::read(row) {
+            _ if told == Told::Stale => return,
+            Ok(read) => read,
+            Err(why) => {
+                return words.push(line(LOG_WARN, format!("an account is left out: {why}")));
+            }
+        };
+        let account = read.row.account;
+        if self.link.is_logging_in && !self.link.accounts.contains(&account) {
+            self.link.accounts.push(account);
+        }
+        // The accounts of the login name themselves; their money is asked for.
+        if told == Told::News && !self.link.is_logged_in {
+            return;
+        }
+        if !read.unknown.is_empty() && self.remarked.insert(account) {
+            let unknown = read.unknown.join(", ");
+            let text = format!("of {account} the venue does not say, and 0 stands for: {unknown}");
+            words.push(line(LOG_INFO, text));
+        }
+        words.push(VenueWord::Money { row: Box::new(read.row) });
+    }
+
+    fn hear_instrument(&mut self, told: Told, row: &Instrument, words: &mut Vec<VenueWord>) {
+        // A venue that is told of ours has none of its own.
+        if told == Told::Stale || !self.knows_instruments {
+            return;
+        }
+        let read = instrument::read(row).map_err(|why| {
+            let symbol = names::text(&row.symbol);
+            format!("the instrument {symbol:?} cannot be used: {why}")
+        });
+        match (told, read) {
+            (Told::Row, read) => self.errands.instrument(row.exchange, read),
+            (_, Ok(read)) => match self.items.list(&row.exchange, read.clone()) {
+                Ok(()) => words.push(VenueWord::Instrument { instrument: Box::new(read) }),
+                Err(refusal) => words.push(line(LOG_WARN, refusal.text)),
+            },
+            (_, Err(why)) => words.push(line(LOG_WARN, why)),
+        }
+    }
+
+    fn hear_connection(&mut self, link: &Connection, words: &mut Vec<VenueWord>) {
+        let is_up = link.state == CONN_UP;
+        let text = reason(link);
+        match link.channel {
+            CHANNEL_TRADE if is_up => {
+                let was_down = self.link.down.take().is_some();
+                words.extend((was_down && self.link.is_logged_in).then_some(VenueWord::Up {}));
+            }
+            // Lost is lost, however often it is told, until it is there again.
+            CHANNEL_TRADE if self.link.down.is_none() => {
+                self.link.down = Some(text.clone());
+                let is_news = self.link.is_logged_in;
+                words.extend(is_news.then_some(VenueWord::Down { reason: text }));
+            }
+            CHANNEL_QUOTE if is_up => words.push(line(LOG_INFO, "market data is there")),
+            CHANNEL_QUOTE => words.push(line(LOG_WARN, format!("no market data: {text}"))),
+            _ => (),
+        }
+    }
+
+    fn hear_market(&mut self, told: &[Market], words: &mut Vec<VenueWord>) {
+        // Books first: the trade that is told with one follows it.
+        for told in told {
+            if let Market::Book(told) = told
+                && let Some(item) = self.items.code(&told.exchange, &told.symbol)
+                && self.followed.contains(&item)
+            {
+                let (book, time) = market::book(told);
+                self.books.insert(item, Newest { book, time });
+            }
+        }
+        for told in told {
+            if let Market::Tick(told) = told
+                && let Some(item) = self.items.code(&told.exchange, &told.symbol)
+                && self.followed.contains(&item)
+                && let Some(tick) = market::tick(told, item)
+            {
+                self.clock = self.clock.max(tick.time);
+                let book = market::after(told, &tick, self.books.get(&item)).map(Box::new);
+                let is_auction = market::is_auction(told);
+                words.push(VenueWord::Market { tick, book, is_auction });
+            }
+        }
+    }
+}
+
+/// What an answer without an order says of a cancel or a change.
+fn bare(answer: Result<(), Refusal>) -> Refusal {
+    answer.err().unwrap_or_else(|| {
+        ours(UNREADABLE, "the plug-in answered without saying how the order stands")
+    })
+}
+
+fn reason(link: &Connection) -> String {
+    let (text, vendor_code) = (names::text(&link.text), names::text(&link.vendor_code));
+    match (text, link.code) {
+        ("", abi::OK) => "the way to the venue is lost".to_owned(),
+        ("", code) => refusal::told(code, vendor_code, "").text,
+        (text, code) => refusal::told(code, vendor_code, text).text,
+    }
+}
