@@ -196,7 +196,9 @@ fn market(desk: &mut Desk<'_>) -> Seen {
     for side in [SIDE_BUY, SIDE_SELL] {
         let resting = ticket::resting(desk)?;
         let price_e9 = ABSENT;
-        let order = OrderRequest { side, order_type: TYPE_MARKET, price_e9, ..resting };
+        // Many venues take a market order only if it does not rest.
+        let tif = if desk.session.plugin().can(CAP_IOC) { TIF_IOC } else { resting.tif };
+        let order = OrderRequest { side, order_type: TYPE_MARKET, tif, price_e9, ..resting };
         let id = order.client_order_id;
         let req = desk.session.send(&order);
         let told = answer(&desk.answered(req)?)?;
