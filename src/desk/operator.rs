@@ -325,9 +325,10 @@ impl Desk {
         }
         let said = child.stderr.take();
         let clock = self.clock;
-        let complaint = spawn_local(async move {
-            said::pass_on(said?, format!("{role} ({pid})"), clock).await
-        });
+        let complaint =
+            spawn_local(
+                async move { said::pass_on(said?, format!("{role} ({pid})"), clock).await },
+            );
         let status = tokio::select! {
             status = child.wait() => status,
             Ok(()) = killed => {

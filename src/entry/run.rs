@@ -12,9 +12,9 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::oneshot;
 use tokio::task::LocalSet;
 
+use super::feed_line::Market;
 use super::ledger::{self, Facts, VIEWS};
 use super::printer::Printer;
-use super::feed_line::Market;
 use super::{clock, doctor, outputs, parts, venue};
 use crate::config::{self, Folders, Settings};
 use crate::desk::command;

@@ -45,10 +45,9 @@ impl<V: Venue, L: Ledger> Core<V, L> {
         for (id, row) in &listed {
             let Some(placed) = self.state.orders.get(id) else { continue };
             let before = facts.len();
-            facts.extend(catch_up(&placed.order, row).map(|it| Fact::OrderReported {
-                id: *id,
-                report: it,
-            }));
+            facts.extend(
+                catch_up(&placed.order, row).map(|it| Fact::OrderReported { id: *id, report: it }),
+            );
             if facts.len() > before && placed.order.is_answered() {
                 told.push(format!("order {id} is {} at the exchange", row.status));
             }
@@ -113,8 +112,7 @@ impl<V: Venue, L: Ledger> Core<V, L> {
             ));
             let multiplier = self.multiplier(item);
             let quantity = there;
-            let taken =
-                Fact::PositionTaken { account, item, side, quantity, price, multiplier };
+            let taken = Fact::PositionTaken { account, item, side, quantity, price, multiplier };
             self.settle(now, vec![taken]);
         }
         told
@@ -155,9 +153,8 @@ fn catch_up(order: &Order, row: &VenueOrder) -> impl Iterator<Item = Report> {
         && (row.quantity != order.ticket.quantity || row.price != order.ticket.price);
     let replaced =
         is_changed.then_some(Report::Replaced { quantity: row.quantity, price: row.price });
-    let is_unchanged = order.status == Status::PendingReplace
-        && row.status == Status::New
-        && !is_changed;
+    let is_unchanged =
+        order.status == Status::PendingReplace && row.status == Status::New && !is_changed;
     let kept = is_unchanged.then(|| {
         let text = "the exchange has the order as it was before the change".to_owned();
         Report::ReplaceRejected(Refusal { code: "NOT_CHANGED".to_owned(), text })

@@ -106,8 +106,7 @@ impl<V: Venue, L: Ledger> Core<V, L> {
         }
         let holding = self.state.holdings.get(&(ticket.account, ticket.item));
         let (closes, opens) = holding.map_or((None, ticket.quantity), |it| {
-            let (closes, opens) =
-                it.position.split(ticket.side, OpenClose::Auto, ticket.quantity);
+            let (closes, opens) = it.position.split(ticket.side, OpenClose::Auto, ticket.quantity);
             (Some(closes).filter(|it| it.is_positive()), opens)
         });
         match closes {

@@ -63,7 +63,16 @@ impl Stream {
         socket.set_nonblocking(true)?;
         let frame = Vec::with_capacity(1_024);
         let (outbox, inbox) = (Vec::new(), Vec::new());
-        Ok(Stream { socket, frame, outbox, written: 0, inbox, taken: 0, reads: READS_MAX, is_closed: false })
+        Ok(Stream {
+            socket,
+            frame,
+            outbox,
+            written: 0,
+            inbox,
+            taken: 0,
+            reads: READS_MAX,
+            is_closed: false,
+        })
     }
 
     /// Puts a record behind those that wait.

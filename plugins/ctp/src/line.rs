@@ -83,7 +83,8 @@ impl Line {
             let _ = reader.join();
             let endings = theirs.state().driver.end();
             endings.into_iter().for_each(|it| drop(it.join()));
-            drop(says.send(()));
+            // Whoever gave up waiting hears nothing.
+            let _ = says.send(());
         };
         let ending = thread::Builder::new().name("ctp close".to_owned()).spawn(end);
         let Ok(ending) = ending else { return Err(fault("no thread to end the session")) };

@@ -43,7 +43,7 @@ impl Counter for Rehearsal {
         Limits {
             connect: Duration::from_millis(300),
             answer: Duration::from_secs(1),
-            login: Duration::from_secs(10),
+            login: Duration::from_secs(3),
             pace: Duration::from_millis(20),
             storm: Duration::from_millis(200),
             backoff_min: Duration::from_millis(20),

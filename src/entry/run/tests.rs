@@ -106,7 +106,8 @@ fn a_gateway_that_panics_ends_the_machine_with_a_sentence_and_no_child() {
     let (feed, news) = mpsc::channel();
     let (wanted, _want) = mpsc::channel();
     let name = "broken".to_owned();
-    let line = FeedLine { name, news, wanted, is_recorded: false, starts, speed: Some(1.0), keep: None };
+    let line =
+        FeedLine { name, news, wanted, is_recorded: false, starts, speed: Some(1.0), keep: None };
     let context = zmq::Context::new();
     let out = std::io::sink();
     let core = core.unwrap();

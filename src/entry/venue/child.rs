@@ -169,11 +169,9 @@ impl Seat {
     }
 
     fn sleep(&self, wait: Duration) -> Result<()> {
-        let wants = if self.stream.is_full() { PollFlags::IN | PollFlags::OUT } else { PollFlags::IN };
-        let mut items = [
-            PollFd::new(&self.stream, wants),
-            PollFd::new(&self.ear, PollFlags::IN),
-        ];
+        let wants =
+            if self.stream.is_full() { PollFlags::IN | PollFlags::OUT } else { PollFlags::IN };
+        let mut items = [PollFd::new(&self.stream, wants), PollFd::new(&self.ear, PollFlags::IN)];
         let wait = Timespec::try_from(wait)?;
         match poll(&mut items, Some(&wait)) {
             Ok(_) | Err(rustix::io::Errno::INTR) => (),

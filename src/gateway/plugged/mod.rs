@@ -140,7 +140,8 @@ impl Plugged {
 }
 
 /// Gives the credentials beside user and password, or says why it cannot.
-pub type Further = Box<dyn Fn() -> Result<Vec<(String, crate::wire::venue::Hidden)>, String> + Send>;
+pub type Further =
+    Box<dyn Fn() -> Result<Vec<(String, crate::wire::venue::Hidden)>, String> + Send>;
 
 fn away() -> Refusal {
     let text = "the exchange's plug-in is not connected; nothing was sent";

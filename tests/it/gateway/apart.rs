@@ -436,9 +436,11 @@ fn where_the_venue_does_not_say_it_we_say_whether_an_order_opens_or_closes() {
     };
     rig.listed(&[], &[], &[held]);
     rig.line.calls();
-    for (side, count, sent) in
-        [(Side::Buy, 1, Some(OpenClose::Open)), (Side::Sell, 2, Some(OpenClose::Close)), (Side::Sell, 3, None)]
-    {
+    for (side, count, sent) in [
+        (Side::Buy, 1, Some(OpenClose::Open)),
+        (Side::Sell, 2, Some(OpenClose::Close)),
+        (Side::Sell, 3, None),
+    ] {
         let order = rig.place(limit(side, 17_200, count));
         let calls = rig.line.calls();
         let said = calls.iter().find_map(|it| match it {
@@ -447,7 +449,10 @@ fn where_the_venue_does_not_say_it_we_say_whether_an_order_opens_or_closes() {
         });
         assert_eq!(said, sent, "{side} {count}");
         let refusal = rig.core.state().orders[&order].order.refusal.clone();
-        assert_eq!(refusal.map(|it| it.code), sent.is_none().then(|| "AUTO_UNSUPPORTED".to_owned()));
+        assert_eq!(
+            refusal.map(|it| it.code),
+            sent.is_none().then(|| "AUTO_UNSUPPORTED".to_owned())
+        );
     }
     rig.check();
 }
