@@ -27,6 +27,7 @@ pub mod session;
 pub mod storm;
 pub mod text;
 #[cfg(feature = "vendor")]
+#[allow(unsafe_code)]
 mod vendor;
 pub mod version;
 

@@ -8,6 +8,7 @@ use zeroize::Zeroizing;
 
 use crate::Refusal;
 use crate::pricing::{Range, Support};
+use crate::text;
 
 /// How many ticks beyond the best price an emulated market order goes where nothing is said.
 const REACH_TICKS: u16 = 10;
@@ -71,9 +72,12 @@ impl Options {
                 return Err(refuse(format!("the option {key} is there twice")));
             }
         }
-        let text = |key: &str| given.get(key).copied().filter(|it| !it.is_empty());
-        let owned = |key: &str| text(key).map(str::to_owned);
+        let said = |key: &str| given.get(key).copied().filter(|it| !it.is_empty());
+        let owned = |key: &str| said(key).map(str::to_owned);
         let front = address("front", &required(&given, "front")?)?;
+        // What does not fit the vendor's field would name something else.
+        text::name::<11>("broker", said("broker").unwrap_or_default())?;
+        text::name::<11>("product", said("product").unwrap_or_default())?;
         let quote_front = owned("quote_front").map(|it| address("quote_front", &it)).transpose()?;
         Ok(Options {
             front,
@@ -82,15 +86,15 @@ impl Options {
             trade_library: path(&given, "trade_library")?,
             quote_library: path(&given, "quote_library")?,
             library_version: owned("library_version"),
-            is_production: one_of("environment", text("environment"), "production", "simulated")?,
+            is_production: one_of("environment", said("environment"), "production", "simulated")?,
             investor: owned("investor"),
             app_id: owned("app_id").unwrap_or_default(),
             auth_code: owned("auth_code").unwrap_or_default(),
             product: owned("product").unwrap_or_default(),
-            reach_ticks: reach(text("reach_ticks"))?,
-            market_orders: text("market_orders").map(exchanges),
-            close_today: text("close_today").map(exchanges).unwrap_or_default(),
-            ends_ioc: one_of("ends_ioc", text("ends_ioc"), "yes", "no")?,
+            reach_ticks: reach(said("reach_ticks"))?,
+            market_orders: said("market_orders").map(exchanges),
+            close_today: said("close_today").map(exchanges).unwrap_or_default(),
+            ends_ioc: one_of("ends_ioc", said("ends_ioc"), "yes", "no")?,
         })
     }
 
@@ -154,11 +158,18 @@ impl Credentials {
         };
         let user = needed("user")?.to_owned();
         let investor = given("investor").map(str::to_owned).or_else(|| options.investor.clone());
+        let investor = investor.unwrap_or_else(|| user.clone());
+        let app_id = given("app_id").unwrap_or(&options.app_id);
+        text::name::<16>("user", &user)?;
+        text::name::<13>("investor", &investor)?;
+        text::name::<33>("app_id", app_id)?;
+        secret("password", needed("password")?, 40)?;
+        secret("auth_code", given("auth_code").unwrap_or(&options.auth_code), 16)?;
         Ok(Credentials {
-            investor: investor.unwrap_or_else(|| user.clone()),
+            investor,
             user,
             password: Zeroizing::new(needed("password")?.to_owned()),
-            app_id: given("app_id").unwrap_or(&options.app_id).to_owned(),
+            app_id: app_id.to_owned(),
             auth_code: Zeroizing::new(given("auth_code").unwrap_or(&options.auth_code).to_owned()),
         })
     }
@@ -167,6 +178,14 @@ impl Credentials {
     pub(crate) fn authenticates(&self) -> bool {
         !self.auth_code.is_empty()
     }
+}
+
+/// Refuses a secret that does not fit the vendor's field, without repeating it.
+fn secret(what: &str, value: &str, max: usize) -> Result<(), Refusal> {
+    if value.len() <= max && value.bytes().all(|it| it.is_ascii_graphic()) {
+        return Ok(());
+    }
+    Err(refuse(format!("the {what} is longer than {max} letters, or has others than ASCII")))
 }
 
 fn refuse(text: String) -> Refusal {
@@ -288,5 +307,11 @@ mod tests {
         assert!(said(&[("user", "u")]).starts_with("the password is missing"));
         assert!(said(&[("pin", "1")]).starts_with("the credential pin is unknown"));
         assert!(!said(&[("pin", "12345")]).contains("12345"));
+        let long = "x".repeat(41);
+        let refused = said(&[("user", "u"), ("password", &long)]);
+        assert_eq!(refused, "the password is longer than 40 letters, or has others than ASCII");
+        assert!(
+            said(&[("user", "0123456789abcdef"), ("password", "p")]).contains("the 15 letters")
+        );
     }
 }

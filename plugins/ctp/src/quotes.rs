@@ -112,7 +112,9 @@ impl Quotes {
             Quoted::Connected => self.connected(now),
             Quoted::Lost(reason) => self.lost(now, reason),
             Quoted::LoggedIn(answer) => self.logged_in(now, answer),
-            Quoted::Subscribed { symbol, is_on, answer } => self.subscribed(&symbol, is_on, answer),
+            Quoted::Subscribed { symbol, is_on, answer } => {
+                self.subscribed(&symbol, is_on, &answer)
+            }
             Quoted::Depth(_) => Vec::new(),
         }
     }
@@ -151,10 +153,10 @@ impl Quotes {
         todo
     }
 
-    fn subscribed(&mut self, symbol: &str, is_on: bool, answer: Answer) -> Vec<Do> {
+    fn subscribed(&mut self, symbol: &str, is_on: bool, answer: &Answer) -> Vec<Do> {
         for waiting in self.waiting.iter_mut().filter(|it| it.is_on == is_on) {
             if waiting.symbols.remove(symbol)
-                && let Err(refusal) = &answer
+                && let Err(refusal) = answer
             {
                 waiting.refusal.get_or_insert_with(|| refusal.clone());
             }
@@ -177,7 +179,7 @@ impl Quotes {
         is_on: bool,
         refusal: &Refusal,
     ) -> Vec<Do> {
-        let each = symbols.iter().map(|it| self.subscribed(it, is_on, Err(refusal.clone())));
+        let each = symbols.iter().map(|it| self.subscribed(it, is_on, &Err(refusal.clone())));
         let todo: Vec<Vec<Do>> = each.collect();
         todo.into_iter().flatten().collect()
     }

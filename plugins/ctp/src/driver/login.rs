@@ -167,7 +167,7 @@ impl Driver {
         }
         let text = "the host logged out";
         self.stop_feed(&state(text));
-        self.tell(Standing {
+        self.tell(&Standing {
             channel: CHANNEL_TRADE,
             state: abi::CONN_DOWN,
             attempt: 0,
@@ -276,7 +276,7 @@ impl Driver {
 
     fn standing(&mut self, now: Now, state: u8, attempt: u32, refusal: Option<Refusal>) {
         let trading_day = self.day.as_ref().map_or(0, |it| it.trading_day);
-        self.tell(Standing { channel: CHANNEL_TRADE, state, attempt, trading_day, refusal });
+        self.tell(&Standing { channel: CHANNEL_TRADE, state, attempt, trading_day, refusal });
         if state == abi::CONN_UP
             && let Some(day) = &mut self.day
         {
@@ -285,8 +285,8 @@ impl Driver {
         }
     }
 
-    pub(super) fn tell(&mut self, standing: Standing) {
-        self.event(What::Connection(connection(&standing)));
+    pub(super) fn tell(&mut self, standing: &Standing) {
+        self.event(What::Connection(connection(standing)));
     }
 
     fn answer_login(&mut self, answer: Result<(), Refusal>) {

@@ -55,7 +55,7 @@ impl Driver {
         let (generation, pause) = (self.generation, self.limits.backoff_max);
         if let Err(refusal) = &feed {
             self.line(LOG_ERROR, format!("there is no market data: {refusal}"));
-            self.tell(Standing {
+            self.tell(&Standing {
                 channel: CHANNEL_QUOTE,
                 state: abi::CONN_DOWN,
                 attempt: 1,
@@ -127,7 +127,7 @@ impl Driver {
                 Do::LogIn => self.log_in_feed(now),
                 Do::Subscribe(symbols, is_on) => self.ask_feed(now, &symbols, is_on),
                 Do::Renew => self.renew_feed(now),
-                Do::Tell { state, attempt, refusal } => self.tell(Standing {
+                Do::Tell { state, attempt, refusal } => self.tell(&Standing {
                     channel: CHANNEL_QUOTE,
                     state,
                     attempt,
@@ -172,7 +172,7 @@ impl Driver {
         if let Some(day) = &mut self.day {
             day.best.clear();
         }
-        self.tell(Standing {
+        self.tell(&Standing {
             channel: CHANNEL_QUOTE,
             state: abi::CONN_DOWN,
             attempt: 0,

@@ -3,6 +3,8 @@
 
 // Helpers of tests stop a test where they fail.
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::indexing_slicing)]
+// They wait under a deadline by the real clock.
+#![allow(clippy::disallowed_methods)]
 
 mod conformance;
 mod desk;
