@@ -143,7 +143,7 @@ impl Driver {
         self.reconnect(now);
         self.step(now, Input::Clock);
         self.feed_clock(now);
-        self.watch_orders(now);
+        self.silence(now, self.limits.answer);
         self.watch_positions(now);
         self.watch_logout(now);
     }

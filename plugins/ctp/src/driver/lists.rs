@@ -9,7 +9,7 @@ use abi::{
 };
 use aftm_exchange_abi as abi;
 
-use super::{Driver, Now, What};
+use super::{Driver, Now, Out, What};
 use crate::counter::{Answer, Row};
 use crate::fills::Number;
 use crate::session::{Input, Question};
@@ -74,6 +74,11 @@ const fn key(question: Question) -> u8 {
         Question::Trades => 4,
         Question::Market => 5,
     }
+}
+
+/// Whether a question is asked again.
+const fn may_pass(refusal: &Refusal) -> bool {
+    matches!(refusal.code, abi::E_BUSY | abi::E_NET)
 }
 
 fn read_name<'a>(what: &str, field: &'a [u8]) -> Result<&'a str, Refusal> {
@@ -168,6 +173,15 @@ impl Driver {
         if !is_last {
             return;
         }
+        let answer = match answer {
+            // The limits of the day are good to have, and no reason to be without a login.
+            Err(refusal) if *question == Question::Market && !may_pass(&refusal) => {
+                rows.clear();
+                self.out.push(Out::Line(abi::LOG_WARN, format!("the day's limits: {refusal}")));
+                Ok(())
+            }
+            other => other,
+        };
         if answer.is_ok() {
             let (question, rows) = (*question, std::mem::take(rows));
             self.lists.asked = None;

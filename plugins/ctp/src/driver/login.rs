@@ -57,7 +57,7 @@ impl Driver {
         }
         self.options.allow(is_production)?;
         let who = Credentials::read(pairs, &self.options)?;
-        self.take_day(&who)?;
+        self.take_day(now, &who)?;
         let authenticates = who.authenticates();
         let is_there = |it: &Link| it.trading.is_some() && it.authenticates == authenticates;
         if !self.link.as_ref().is_some_and(is_there) {
@@ -71,10 +71,13 @@ impl Driver {
     }
 
     /// The day of who logs in; that of somebody else is over.
-    fn take_day(&mut self, who: &Credentials) -> Result<(), Refusal> {
+    fn take_day(&mut self, now: Now, who: &Credentials) -> Result<(), Refusal> {
         let (broker, user, account) = (&self.options.broker, &who.user, &who.investor);
         if !self.day.as_ref().is_some_and(|it| it.is_of(broker, user, account)) {
-            self.day = Some(Day::open(&self.folder, broker, user, account)?);
+            let day = Day::open(&self.folder, broker, user, account)?;
+            // Whoever waits for an answer of the day before gets none.
+            self.silence(now, Duration::ZERO);
+            self.day = Some(day);
             if let Some(trading) = self.link.take().and_then(|it| it.trading) {
                 self.release(move || trading.release());
             }
@@ -269,7 +272,9 @@ impl Driver {
             Some(Step::LogIn) => self.step(now, Input::LoggedIn(Err(refusal))),
             Some(Step::Confirm) => self.step(now, Input::Confirmed(Err(refusal))),
             Some(Step::LogOut) => self.logged_out(),
-            _ if self.lists.is_asked(request) => self.step(now, Input::Answered(Err(refusal))),
+            _ if self.lists.is_asked(request) => {
+                self.answered(now, request, None, (Err(refusal), true));
+            }
             _ => self.line(abi::LOG_WARN, format!("request {request}: {refusal}")),
         }
     }

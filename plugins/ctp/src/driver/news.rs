@@ -7,13 +7,13 @@ use aftm_exchange_abi as abi;
 
 use super::day::{Day, Name, name_of};
 use super::{Driver, Now, What};
-use crate::Refusal;
 use crate::counter::{Named, Said};
 use crate::fills::Number;
 use crate::orders::{Fill, Key, Update};
 use crate::rows::{LoginRow, OrderRow, TradeRow};
 use crate::session::Input;
 use crate::told::{self, Sheet};
+use crate::{Refusal, clock};
 
 /// How long after a trade the positions are listed again.
 const SETTLING: Duration = Duration::from_secs(2);
@@ -29,7 +29,7 @@ impl Driver {
             }
             Said::Authenticated(answer) => self.step(now, Input::Authenticated(answer)),
             Said::LoggedIn(answer) => {
-                let answer = answer.and_then(|row| self.day_of(&row));
+                let answer = answer.and_then(|row| self.day_of(now, &row));
                 self.step(now, Input::LoggedIn(answer));
             }
             Said::Confirmed(answer) => self.step(now, Input::Confirmed(answer)),
@@ -45,7 +45,12 @@ impl Driver {
         }
     }
 
-    fn day_of(&mut self, row: &LoginRow) -> Result<u32, Refusal> {
+    fn day_of(&mut self, now: Now, row: &LoginRow) -> Result<u32, Refusal> {
+        let is_another = |day: &Day| clock::day_number(&row.trading_day) != Some(day.trading_day);
+        if self.day.as_ref().is_some_and(is_another) {
+            // What waits from the day before is never answered.
+            self.silence(now, Duration::ZERO);
+        }
         let Some(day) = &mut self.day else {
             return Err(Refusal::new(abi::E_STATE, "nobody has logged in"));
         };
@@ -168,9 +173,8 @@ impl Driver {
         }
     }
 
-    /// Orders and cancels that nobody has answered.
-    pub(super) fn watch_orders(&mut self, now: Now) {
-        let limit = self.limits.answer;
+    /// Tells of orders and cancels that nobody has answered for as long as `limit`.
+    pub(super) fn silence(&mut self, now: Now, limit: Duration) {
         let Some(day) = &mut self.day else { return };
         let silent = day.orders.overdue(now.mono, limit);
         let is_over = |since: Duration| now.mono.saturating_sub(since) >= limit;

@@ -13,7 +13,7 @@ use crate::course::{Standing, standing};
 use crate::input::{Canceled, InputAction, InputOrder, Target, Trader};
 use crate::offset::{Leg, Rules, legs};
 use crate::orders::{Alive, Key};
-use crate::pricing::{Market, Pricing, pricing};
+use crate::pricing::{Market, Pricing, Range, pricing};
 use crate::rows::OrderRow;
 use crate::told::{Sheet, number_of};
 use crate::{Refusal, errors};
@@ -111,8 +111,12 @@ impl Driver {
             return Err(Refusal::new(E_INSTRUMENT, text));
         };
         let best = day.best.get(symbol).copied();
-        let is_at_market = matches!(ask.kind, Kind::Market | Kind::RangeMarket);
-        if is_at_market && best.is_none() && !support.market {
+        let needs_market = match ask.kind {
+            Kind::Market => !support.market,
+            Kind::RangeMarket => support.range == Range::Emulated,
+            Kind::Limit | Kind::Stop | Kind::StopLimit => false,
+        };
+        if needs_market && best.is_none() {
             let word = ask.kind.word();
             let text = format!(
                 "a {word} order of {symbol} has no price, because nothing is known of its market; \

@@ -52,16 +52,24 @@ impl Desk {
         front: &str,
         more: &[(&str, &str)],
     ) -> Result<Desk, aftm_plugin_host::OpenError> {
-        let plugin = Plugin::load(&library()).unwrap();
-        let mut opening = Opening::new(folder.path().to_owned());
         let own = [
             ("front", front),
             ("quote_front", "rehearsal:plain"),
             ("broker", "9999"),
             ("environment", "simulated"),
         ];
-        let all = own.iter().chain(more).map(|(key, value)| ((*key).into(), (*value).into()));
-        opening.options = all.collect();
+        Desk::with(folder, &[&own, more].concat())
+    }
+
+    /// A session with these options and no others.
+    pub(crate) fn with(
+        folder: &TempDir,
+        options: &[(&str, &str)],
+    ) -> Result<Desk, aftm_plugin_host::OpenError> {
+        let plugin = Plugin::load(&library()).unwrap();
+        let mut opening = Opening::new(folder.path().to_owned());
+        let pairs = options.iter().map(|(key, value)| ((*key).into(), (*value).into()));
+        opening.options = pairs.collect();
         let session = plugin.open(&opening)?;
         let (news, market, log, taken) = (Vec::new(), Vec::new(), Vec::new(), Taken::default());
         Ok(Desk { session, news, market, log, taken })

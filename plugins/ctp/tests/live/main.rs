@@ -1,0 +1,206 @@
+//! The plug-in with a library of CTP in place of the one that is played, through the C interface.
+//!
+//! `AFTM_CTP_LIB` names a library that matches inside the process, such as LocalCTP built from the
+//! headers of 6.7.7, and `AFTM_CTP_LIB_VERSION` what it calls itself, where that is no version of CTP.
+//! Without the first nothing is tried. Such a library reads its instruments from the folder that the
+//! process runs in, and takes its quotes through a call that it has redefined.
+
+// Helpers of tests stop a test where they fail.
+#![allow(clippy::expect_used, clippy::unwrap_used, clippy::indexing_slicing, dead_code)]
+// They wait under a deadline by the real clock.
+#![allow(clippy::disallowed_methods, unsafe_code)]
+
+#[path = "../plugin/desk.rs"]
+mod desk;
+
+use std::ffi::c_char;
+use std::path::Path;
+
+use aftm_plugin_host::abi::{
+    ABSENT, CHANGE_CANCELED, CHANGE_EXPIRED, CHANGE_FILLED, CHANGE_REJECTED, CHANNEL_TRADE,
+    CONN_UP, E_DUPLICATE, E_INSTRUMENT, OC_AUTO, OC_CLOSE, OrderRequest, OrderUpdate, QUERY_FILLS,
+    QUERY_INSTRUMENTS, QUERY_ORDERS, QUERY_POSITIONS, Query, SIDE_BUY, SIDE_SELL, STATE_CANCELED,
+    STATE_FILLED, STATE_WORKING, TIF_IOC, Versioned, name, text,
+};
+use aftm_plugin_host::{Secret, What};
+use ctp2rs::v1alpha1::{CThostFtdcDepthMarketDataField, CThostFtdcFensUserInfoField, TraderApi};
+
+use desk::{Desk, ONE, cancel, demo, order, refused};
+
+/// Instrument, exchange, name, id at the exchange, product, class, delivery, sizes of orders,
+/// multiplier, tick, dates, phase, trading, kinds of positions, margins, and what options have.
+const INSTRUMENTS: &str = "InstrumentID,ExchangeID,InstrumentName,ExchangeInstID,ProductID,\
+ProductClass,DeliveryYear,DeliveryMonth,MaxMarketOrderVolume,MinMarketOrderVolume,\
+MaxLimitOrderVolume,MinLimitOrderVolume,VolumeMultiple,PriceTick,CreateDate,OpenDate,ExpireDate,\
+StartDelivDate,EndDelivDate,InstLifePhase,IsTrading,PositionType,PositionDateType,\
+LongMarginRatio,ShortMarginRatio,MaxMarginSideAlgorithm,UnderlyingInstrID,StrikePrice,\
+OptionsType,UnderlyingMultiple,CombinationType\n\
+rb2710,SHFE,rb2710,rb2710,rb,1,2027,10,30,1,500,1,10,1,20261016,20261016,20271015,20271018,\
+20271022,1,1,2,1,0.07,0.07,1,rb,0,0,1,0\n\
+m2709,DCE,m2709,m2709,m,1,2027,9,30,1,500,1,10,1,20260914,20260914,20270914,20270915,20270917,\
+1,1,2,2,0.07,0.07,1,m,0,0,1,0\n";
+
+/// Shows the library the best prices of an instrument.
+fn feed(api: &TraderApi, exchange: &str, symbol: &str, bid: f64, ask: f64) {
+    fn put<const N: usize>(field: &mut [c_char; N], text: &str) {
+        for (at, byte) in field.iter_mut().zip(text.bytes()) {
+            *at = c_char::from_ne_bytes([byte]);
+        }
+    }
+    let mut depth = CThostFtdcDepthMarketDataField {
+        LastPrice: bid,
+        PreSettlementPrice: bid,
+        UpperLimitPrice: 5_000.0,
+        LowerLimitPrice: 1_000.0,
+        BidPrice1: bid,
+        BidVolume1: 100,
+        AskPrice1: ask,
+        AskVolume1: 100,
+        Volume: 10,
+        ..CThostFtdcDepthMarketDataField::default()
+    };
+    put(&mut depth.ExchangeID, exchange);
+    put(&mut depth.InstrumentID, symbol);
+    put(&mut depth.UpdateTime, "10:00:00");
+    // SAFETY: a library that matches inside the process takes a snapshot here, which lives during
+    // the call; that is why this test asks for one by its name.
+    let at = unsafe { &mut *(&raw mut depth).cast::<CThostFtdcFensUserInfoField>() };
+    api.register_fens_user_info(at);
+}
+
+fn buying(client_order_id: u64, symbol: &str, exchange: &str, price: i64) -> OrderRequest {
+    let mut order = order(client_order_id, "测试");
+    for (field, text) in [(&mut order.symbol[..], symbol), (&mut order.exchange[..], exchange)] {
+        aftm_plugin_host::abi::put_name(field, text).unwrap();
+    }
+    OrderRequest { price_e9: price * ONE, ..order }
+}
+
+/// The end of an order.
+fn ended(desk: &mut Desk, client_order_id: u64, change: u8) -> OrderUpdate {
+    desk.changed(client_order_id, change)
+}
+
+fn held(desk: &mut Desk) -> Vec<(String, u8, i64, i64)> {
+    let rows = desk.list(&Query { what: QUERY_POSITIONS, ..Query::blank() });
+    let of = |row: &What| match row {
+        What::Position(it) => {
+            let symbol = name(&it.symbol).unwrap().to_owned();
+            (symbol, it.side, it.qty_e9 / ONE, it.today_e9 / ONE)
+        }
+        other => panic!("{other:?}"),
+    };
+    rows.iter().map(of).collect()
+}
+
+#[test]
+fn a_day_at_a_local_library() {
+    let Some(library) = std::env::var_os("AFTM_CTP_LIB") else {
+        println!("AFTM_CTP_LIB names no library: nothing is tried");
+        return;
+    };
+    let library = library.to_str().unwrap();
+    let version = std::env::var("AFTM_CTP_LIB_VERSION").unwrap_or_default();
+    let folder = tempfile::tempdir().unwrap();
+    std::env::set_current_dir(folder.path()).unwrap();
+    std::fs::write("instrument.csv", INSTRUMENTS).unwrap();
+    let mut options = vec![
+        ("front", "tcp://127.0.0.1:40001"),
+        ("broker", "9999"),
+        ("environment", "simulated"),
+        ("trade_library", library),
+        ("ends_ioc", "no"),
+    ];
+    if !version.is_empty() {
+        options.push(("library_version", &version));
+    }
+    let mut desk = Desk::with(&folder, &options).unwrap();
+    let who = demo().with("auth_code", Secret::new("0000000000000000".to_owned()));
+    let request = desk.session.login(who, false, None).unwrap();
+    desk.answered(request).unwrap();
+    assert_eq!(desk.connections(CHANNEL_TRADE).last().unwrap().0, CONN_UP);
+
+    let rows = desk.list(&Query { what: QUERY_INSTRUMENTS, ..Query::blank() });
+    let symbols = rows.iter().map(|it| match it {
+        What::Instrument(it) => name(&it.symbol).unwrap().to_owned(),
+        other => panic!("{other:?}"),
+    });
+    assert_eq!(symbols.collect::<Vec<_>>(), ["m2709", "rb2710"]);
+
+    let flow = folder.path().join("feed");
+    std::fs::create_dir(&flow).unwrap();
+    let feeder = TraderApi::create_api(Path::new(library), format!("{}/", flow.display()));
+    let feeder = std::mem::ManuallyDrop::new(feeder);
+    feed(&feeder, "SHFE", "rb2710", 3_199.0, 3_200.0);
+    feed(&feeder, "DCE", "m2709", 2_999.0, 3_000.0);
+
+    rest_and_cancel(&mut desk);
+    fill(&mut desk, &feeder);
+    refuse(&mut desk);
+    close_positions(&mut desk);
+
+    // The order that was refused is in no list, and each of the others is in one row.
+    assert_eq!(desk.list(&Query { what: QUERY_ORDERS, ..Query::blank() }).len(), 6);
+    assert_eq!(desk.list(&Query { what: QUERY_FILLS, ..Query::blank() }).len(), 4);
+    let request = desk.session.logout().unwrap();
+    desk.answered(request).unwrap();
+    println!("log: {:?}", desk.log);
+    desk.close();
+}
+
+fn rest_and_cancel(desk: &mut Desk) {
+    let told = desk.sent(&buying(1, "rb2710", "SHFE", 3_100));
+    assert_eq!((told.state, text(&told.text)), (STATE_WORKING, "".into()));
+    assert!(name(&told.broker_order_id).unwrap().starts_with("SHFE:"));
+    assert_ne!(told.ts_ns, ABSENT);
+    let request = desk.session.cancel(&cancel(1)).unwrap();
+    let told = desk.told(request);
+    assert_eq!((told.change, told.state), (CHANGE_CANCELED, STATE_CANCELED));
+    assert_eq!(refused(desk.session.send(&buying(1, "rb2710", "SHFE", 3_100))).0, E_DUPLICATE);
+}
+
+fn fill(desk: &mut Desk, feeder: &TraderApi) {
+    // At once, against the quote that is there.
+    desk.sent(&buying(2, "rb2710", "SHFE", 3_200));
+    let told = ended(desk, 2, CHANGE_FILLED);
+    assert_eq!((told.state, told.filled_e9), (STATE_FILLED, 2 * ONE));
+    // At a quote that has moved. What rests is matched by quotes of its own connection alone.
+    feed(feeder, "DCE", "m2709", 2_980.0, 2_985.0);
+    desk.sent(&buying(3, "m2709", "DCE", 2_990));
+    ended(desk, 3, CHANGE_FILLED);
+    desk.until("the fills", |it| (it.fills(2).len() == 1 && it.fills(3).len() == 1).then_some(()));
+    // An IOC that does not fill: the library leaves it in the queue, and the plug-in ends it.
+    desk.sent(&OrderRequest { tif: TIF_IOC, ..buying(4, "rb2710", "SHFE", 3_100) });
+    ended(desk, 4, CHANGE_EXPIRED);
+    let mut held = held(desk);
+    held.sort();
+    let both = [("m2709".to_owned(), SIDE_BUY, 2, 2), ("rb2710".to_owned(), SIDE_BUY, 2, 2)];
+    assert_eq!(held, both);
+}
+
+fn refuse(desk: &mut Desk) {
+    // More than the account can pay for: the library's own words, in its own letters.
+    let told =
+        desk.sent(&OrderRequest { qty_e9: 100_000 * ONE, ..buying(5, "rb2710", "SHFE", 3_200) });
+    assert_eq!(told.change, CHANGE_REJECTED);
+    println!("refused: {} {:?} {}", told.code, text(&told.vendor_code), text(&told.text));
+    assert!(!text(&told.text).contains('\u{fffd}'));
+    assert_eq!(desk.changes(5), [CHANGE_REJECTED], "once, however often it is told");
+    let unknown = buying(6, "zz9999", "SHFE", 1);
+    assert_eq!(refused(desk.session.send(&unknown)).0, E_INSTRUMENT);
+}
+
+fn close_positions(desk: &mut Desk) {
+    let selling = |id, symbol, exchange, price, open_close| OrderRequest {
+        side: SIDE_SELL,
+        open_close,
+        ..buying(id, symbol, exchange, price)
+    };
+    // Today's lots, by an offset of their own on this exchange and by none on the other.
+    desk.sent(&selling(7, "rb2710", "SHFE", 3_199, OC_CLOSE));
+    assert_eq!(ended(desk, 7, CHANGE_FILLED).state, STATE_FILLED);
+    desk.sent(&selling(8, "m2709", "DCE", 2_980, OC_AUTO));
+    assert_eq!(ended(desk, 8, CHANGE_FILLED).state, STATE_FILLED);
+    desk.until("the fills", |it| (it.fills(7).len() == 1 && it.fills(8).len() == 1).then_some(()));
+    assert_eq!(held(desk), []);
+}
