@@ -4,6 +4,9 @@
 //! headers of 6.7.7, and `AFTM_CTP_LIB_VERSION` what it calls itself, where that is no version of CTP.
 //! Without the first nothing is tried. Such a library reads its instruments from the folder that the
 //! process runs in, and takes its quotes through a call that it has redefined.
+//!
+//! `AFTM_CTP_VENDOR_LIBS` names a folder with the vendor's own two libraries of 6.7.7, which are tried
+//! at a front that is not there.
 
 // Helpers of tests stop a test where they fail.
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::indexing_slicing, dead_code)]
@@ -17,12 +20,13 @@ use std::ffi::c_char;
 use std::path::Path;
 
 use aftm_plugin_host::abi::{
-    ABSENT, CHANGE_CANCELED, CHANGE_EXPIRED, CHANGE_FILLED, CHANGE_REJECTED, CHANNEL_TRADE,
-    CONN_UP, E_DUPLICATE, E_INSTRUMENT, OC_AUTO, OC_CLOSE, OrderRequest, OrderUpdate, QUERY_FILLS,
-    QUERY_INSTRUMENTS, QUERY_ORDERS, QUERY_POSITIONS, Query, SIDE_BUY, SIDE_SELL, STATE_CANCELED,
-    STATE_FILLED, STATE_WORKING, TIF_IOC, Versioned, name, text,
+    ABSENT, CHANGE_CANCELED, CHANGE_EXPIRED, CHANGE_FILLED, CHANGE_REJECTED, CHANNEL_QUOTE,
+    CHANNEL_TRADE, CONN_CONNECTING, CONN_UP, E_ABI, E_DUPLICATE, E_INSTRUMENT, E_NET, OC_AUTO,
+    OC_CLOSE, OrderRequest, OrderUpdate, QUERY_FILLS, QUERY_INSTRUMENTS, QUERY_ORDERS,
+    QUERY_POSITIONS, Query, SIDE_BUY, SIDE_SELL, STATE_CANCELED, STATE_FILLED, STATE_WORKING,
+    TIF_IOC, Versioned, name, text,
 };
-use aftm_plugin_host::{Secret, What};
+use aftm_plugin_host::{OpenError, Secret, What};
 use ctp2rs::v1alpha1::{CThostFtdcDepthMarketDataField, CThostFtdcFensUserInfoField, TraderApi};
 
 use desk::{Desk, ONE, cancel, demo, order, refused};
@@ -112,6 +116,10 @@ fn a_day_at_a_local_library() {
         ("ends_ioc", "no"),
     ];
     if !version.is_empty() {
+        let Err(OpenError::Refused(why)) = Desk::with(&folder, &options) else {
+            panic!("a library that names no version is taken")
+        };
+        assert_eq!(why.code, E_ABI, "{why}");
         options.push(("library_version", &version));
     }
     let mut desk = Desk::with(&folder, &options).unwrap();
@@ -145,6 +153,46 @@ fn a_day_at_a_local_library() {
     let request = desk.session.logout().unwrap();
     desk.answered(request).unwrap();
     println!("log: {:?}", desk.log);
+    desk.close();
+}
+
+#[test]
+fn the_vendors_libraries_are_silent_about_a_dead_front_and_the_plug_in_is_not() {
+    let Some(libraries) = std::env::var_os("AFTM_CTP_VENDOR_LIBS") else {
+        println!("AFTM_CTP_VENDOR_LIBS names no folder: nothing is tried");
+        return;
+    };
+    let path = |name: &str| {
+        let names = [format!("{name}.so"), format!("lib{name}.so")];
+        let paths = names.map(|it| Path::new(&libraries).join(it));
+        let path = paths.into_iter().find(|it| it.is_file()).expect(name);
+        path.to_str().unwrap().to_owned()
+    };
+    let (trade, quote) = (path("thosttraderapi_se"), path("thostmduserapi_se"));
+    let folder = tempfile::tempdir().unwrap();
+    // Nobody listens at the port of a listener that has gone.
+    let port = || {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        format!("tcp://{}", listener.local_addr().unwrap())
+    };
+    let (front, quote_front) = (port(), port());
+    let options = [
+        ("front", front.as_str()),
+        ("quote_front", &quote_front),
+        ("broker", "9999"),
+        ("environment", "simulated"),
+        ("trade_library", &trade),
+        ("quote_library", &quote),
+    ];
+    let mut desk = Desk::with(&folder, &options).unwrap();
+    desk.session.login(demo(), false, None).unwrap();
+    for channel in [CHANNEL_TRADE, CHANNEL_QUOTE] {
+        let told = desk.until("the watchdog", |it| {
+            it.connections(channel).into_iter().find(|it| it.0 == CONN_CONNECTING)
+        });
+        assert_eq!(told.1, E_NET, "{}", told.2);
+        println!("{}", told.2);
+    }
     desk.close();
 }
 
