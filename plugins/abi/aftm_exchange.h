@@ -56,6 +56,8 @@ extern "C" {
 
 /* Flags of aftm_tick. */
 #define AFTM_TICK_AUCTION 1              /* Matched in an opening or closing auction. */
+/* Fed before, to an earlier session: it says where the market stands and trades with nothing. */
+#define AFTM_TICK_AGAIN 2
 
 /* What a plug-in can do: bits of aftm_info.caps. Limit orders, ROD, cancels and queries are a
  * must. */

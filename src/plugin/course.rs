@@ -2,7 +2,7 @@
 
 use aftm_domain::order::{Refusal, Report, Ticket};
 use aftm_domain::{Book, Code, ExchangeTime, Instrument, OrderId, Price, Quantity, Stamp, Tick};
-use aftm_plugin_host::abi::{LOG_ERROR, LOG_WARN};
+use aftm_plugin_host::abi::{self, LOG_ERROR, LOG_WARN, TICK_AGAIN};
 use aftm_plugin_host::{CallError, CloseError, Credentials, Secret, Session, Taken};
 use rustc_hash::FxHashSet;
 
@@ -59,7 +59,9 @@ impl<S: Seam> Course<S> {
             VenueCall::Amend { order, quantity, price } => {
                 self.amend(&order, (quantity, price), words);
             }
-            VenueCall::Tick { tick, book } => self.feed(&tick, book.as_deref(), words),
+            VenueCall::Tick { tick, book, again } => {
+                self.feed(&tick, book.as_deref(), again, words);
+            }
             VenueCall::Advance { time } => self.advance(time, words),
             VenueCall::Settle {} => {
                 let settled = self.session.settle();
@@ -69,7 +71,7 @@ impl<S: Seam> Course<S> {
                 self.log_in(secrets(credentials), production, now, words);
             }
             VenueCall::Logout {} => self.log_out(words),
-            VenueCall::List { instrument } => self.list(*instrument, words),
+            VenueCall::List { instrument } => self.list(&instrument, words),
             VenueCall::Follow { items } => self.follow(&items, words),
             VenueCall::Inquire { order } => self.state.errands.add(Purpose::Inquire(order)),
             VenueCall::Money {} => self.state.errands.add(Purpose::Money),
@@ -122,12 +124,12 @@ impl<S: Seam> Course<S> {
         }
     }
 
-    fn list(&mut self, listed: Instrument, words: &mut Vec<VenueWord>) {
+    fn list(&mut self, listed: &Instrument, words: &mut Vec<VenueWord>) {
         if self.state.knows_instruments {
             // The venue has a list of its own.
             return;
         }
-        let told = instrument::told(&listed).map_err(|why| ours("INSTRUMENT", why));
+        let told = instrument::told(listed).map_err(|why| ours("INSTRUMENT", why));
         let taken = told.and_then(|told| {
             self.session.list(&told).map_err(|error| refusal::of_call(&error))?;
             self.state.items.list(&told.exchange, listed.clone())
@@ -252,11 +254,12 @@ impl<S: Seam> Course<S> {
         has_called || self.state.wants_logout
     }
 
-    fn feed(&mut self, tick: &Tick, book: Option<&Book>, words: &mut Vec<VenueWord>) {
+    fn feed(&mut self, tick: &Tick, book: Option<&Book>, again: bool, words: &mut Vec<VenueWord>) {
         self.state.clock = tick.time;
         // What was never listed is nothing to this venue.
         let Ok(symbol) = self.state.items.symbol(&tick.item) else { return };
-        let fed = market::fed_tick(tick, book, symbol);
+        let flags = if again { TICK_AGAIN } else { 0 };
+        let fed = abi::Tick { flags, ..market::fed_tick(tick, book, symbol) };
         let book = book.map(|it| market::fed_book(tick, it, symbol));
         let taken = self.session.feed(&fed, book.as_ref());
         self.note_feed(taken, words);

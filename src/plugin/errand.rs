@@ -152,7 +152,9 @@ impl Errands {
 
     /// A row cannot be understood, so that the list is not whole.
     pub(super) fn trouble(&mut self, why: String) {
-        self.current.iter_mut().for_each(|it| _ = it.trouble.get_or_insert_with(|| why.clone()));
+        if let Some(errand) = &mut self.current {
+            errand.trouble.get_or_insert(why);
+        }
     }
 }
 

@@ -83,9 +83,8 @@ impl State {
             Some(Asked::Query) if is_row => self.step_ended(answer, words),
             Some(Asked::Query) => (),
             Some(Asked::Logout) => {
-                words.extend(answer.err().map(|refusal| {
-                    line(LOG_WARN, format!("the venue refused the logout: {refusal}"))
-                }))
+                let refused = |it| line(LOG_WARN, format!("the venue refused the logout: {it}"));
+                words.extend(answer.err().map(refused));
             }
             Some(Asked::Follow(items)) => {
                 if let Err(refusal) = answer {

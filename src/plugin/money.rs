@@ -82,6 +82,7 @@ pub(super) fn position(told: &abi::Position, items: &Items) -> Result<VenuePosit
         item,
         side: side.ok_or_else(|| format!("its side {} is not known", told.side))?,
         quantity: Quantity::from_raw(told.qty_e9),
+        average: names::price(told.avg_price_e9),
     })
 }
 

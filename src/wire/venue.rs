@@ -72,6 +72,8 @@ pub enum VenueCall {
         tick: Tick,
         /// The book after it.
         book: Option<Box<Book>>,
+        /// It was shown before, to a process that is gone: it says where the market stands.
+        again: bool,
     },
     /// The exchange's clock goes on without a trade.
     Advance {

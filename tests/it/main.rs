@@ -5,6 +5,7 @@ mod desk;
 mod export;
 mod gateway;
 mod machine;
+mod plugin;
 mod replay;
 mod screen;
 mod tidy;

@@ -22,6 +22,8 @@ LOGIN_PRODUCTION: u32 = 1;
 // Flags of aftm_tick.
 /// Matched in an opening or closing auction.
 TICK_AUCTION: u32 = 1;
+/// Fed before, to an earlier session: it says where the market stands and trades with nothing.
+TICK_AGAIN: u32 = 2;
 
 // What a plug-in can do: bits of aftm_info.caps. Limit orders, ROD, cancels and queries are a
 // must.

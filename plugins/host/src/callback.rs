@@ -28,6 +28,8 @@ pub(crate) struct Gate {
     late: AtomicU64,
     queue: Mutex<Queue>,
     told: Condvar,
+    /// How long each event keeps the plug-in waiting, in milliseconds: 0 but in a check.
+    delay_ms: AtomicU64,
 }
 
 impl Gate {
@@ -38,6 +40,7 @@ impl Gate {
             late: AtomicU64::new(0),
             queue: Mutex::new(Queue::new(limits, bell)),
             told: Condvar::new(),
+            delay_ms: AtomicU64::new(0),
         }))
     }
 
@@ -73,6 +76,18 @@ impl Gate {
         let rest = std::mem::replace(&mut *self.queue(), Queue::new(nothing, None));
         // The bell goes with it, and what goes with the bell must not meet the lock.
         drop(rest);
+    }
+
+    /// From now on every event takes so long, as if the host were slow.
+    pub(crate) fn slow_down(&self, delay_ms: u64) {
+        self.delay_ms.store(delay_ms, Ordering::Release);
+    }
+
+    fn dawdle(&self) {
+        let delay_ms = self.delay_ms.load(Ordering::Acquire);
+        if delay_ms > 0 {
+            std::thread::park_timeout(Duration::from_millis(delay_ms));
+        }
     }
 
     /// Callbacks after the gate was shut.
@@ -131,6 +146,7 @@ pub(crate) unsafe extern "C" fn on_event(user: *mut c_void, event: *const Event)
                 Ok(heard) => queue.hear(heard),
                 Err(why) => queue.break_off(Breach::Unreadable { kind: "an event", why }),
             });
+            gate.dawdle();
         }
     }));
     if taken.is_err() {

@@ -164,6 +164,11 @@ impl Session {
         Lookout::new(Arc::clone(&self.turn))
     }
 
+    /// From now on its callbacks take so long; for a check.
+    pub(crate) fn slow_down(&self, delay: Duration) {
+        self.gate.slow_down(u64::try_from(delay.as_millis()).unwrap_or(u64::MAX));
+    }
+
     /// Why the session takes no more calls.
     pub fn broken(&self) -> Option<Breach> {
         self.gate.queue().broken().cloned()

@@ -9,6 +9,7 @@ use aftm_domain::{
 use rustc_hash::FxHashMap;
 
 use crate::account::Account;
+use crate::happening::Happening;
 use crate::hours::{self, Hours};
 use crate::ledger::{Ledger, Record, venue_id};
 use crate::margin;
@@ -92,6 +93,14 @@ impl Exchange {
         }
     }
 
+    /// Where the market of an item stands, without a trade of ours.
+    pub(crate) fn show(&mut self, tick: &Tick, book: Option<&Book>) {
+        let place = self.places.get(&tick.item).copied();
+        if let Some(market) = place.and_then(|it| self.markets.get_mut(it)) {
+            market.see(tick, book);
+        }
+    }
+
     pub(crate) fn next_priority(&mut self) -> u64 {
         self.priorities += 1;
         self.priorities
@@ -101,9 +110,12 @@ impl Exchange {
     pub(crate) fn place(&mut self, id: OrderId, ticket: Ticket, now: Option<ExchangeTime>) {
         if self.ledger.records.contains_key(&id) {
             let text = format!("order {id} was sent before; this one is not taken");
-            return self.ledger.tell(id, Report::Rejected(refusal(refusal::DUPLICATE, text)));
+            // It says nothing of the order that was sent before, which is the one that is kept.
+            let refused = Report::Rejected(refusal(refusal::DUPLICATE, text));
+            return self.ledger.told.push((id, refused));
         }
         let time = now.unwrap_or_default();
+        self.ledger.see(|| Happening::Order { order: id, ticket, time });
         let admitted = self.record(id, time).and_then(|venue_id| {
             let place = self.admit(id, &ticket, now)?;
             Ok((venue_id, place))
@@ -224,6 +236,7 @@ impl Exchange {
 
     /// A cancel arrives.
     pub(crate) fn cancel(&mut self, id: OrderId) {
+        self.ledger.see(|| Happening::Cancel { order: id });
         match self.take(id) {
             Some((_, mut order)) => self.ledger.end(&mut order, Status::Canceled),
             None => {
@@ -236,6 +249,8 @@ impl Exchange {
     /// A change arrives. A lower quantity keeps the order's place in the queue, a higher one puts it
     /// behind the others. With another price it enters the market anew, and trades if it meets it.
     pub(crate) fn amend(&mut self, id: OrderId, change: Change, now: Option<ExchangeTime>) {
+        let Change { quantity, price } = change;
+        self.ledger.see(|| Happening::Amend { order: id, quantity, price });
         let ticket = match self.amended(id, change, now) {
             Ok(ticket) => ticket,
             Err(refusal) => return self.ledger.tell(id, Report::ReplaceRejected(refusal)),

@@ -46,6 +46,15 @@ impl Hours {
         None
     }
 
+    /// The trading day that an instant counts to, whether or not anything trades then: from 15:00 on,
+    /// when night sessions open, it is the next one.
+    pub(crate) fn day_of(&self, now: ExchangeTime) -> Date {
+        let shifted = ExchangeTime { at: now.at.after(9 * 3600 * Stamp::SECOND), ..now };
+        let date = shifted.civil().date();
+        let date = if self.is_trading_day(date) { Some(date) } else { self.next_trading_day(date) };
+        date.unwrap_or(Date::MAX)
+    }
+
     /// The last instant of the day session of the trading day that is on.
     pub(crate) fn day_close(&self, sessions: &Sessions, now: ExchangeTime) -> Option<Stamp> {
         let day = self.trading_day(sessions, now)?;
@@ -104,6 +113,24 @@ mod tests {
             let now = format!("{text}+08:00").parse().unwrap();
             let expected = day.map(|it| it.parse().unwrap());
             assert_eq!(hours.trading_day(&taipei(), now), expected, "at {text}");
+        }
+    }
+
+    #[test]
+    fn every_instant_counts_to_a_trading_day() {
+        let hours = Hours { holidays: BTreeSet::from(["2021-07-27".parse().unwrap()]) };
+        let table = [
+            ("2021-07-23T13:44:59", "2021-07-23"),
+            ("2021-07-23T14:59:59", "2021-07-23"),
+            ("2021-07-23T15:00:00", "2021-07-26"),
+            ("2021-07-24T04:59:59", "2021-07-26"),
+            ("2021-07-26T08:45:00", "2021-07-26"),
+            ("2021-07-26T15:00:00", "2021-07-28"),
+            ("2021-07-27T10:00:00", "2021-07-28"),
+        ];
+        for (text, day) in table {
+            let now = format!("{text}+08:00").parse().unwrap();
+            assert_eq!(hours.day_of(now), day.parse().unwrap(), "at {text}");
         }
     }
 

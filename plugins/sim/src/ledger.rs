@@ -10,6 +10,7 @@ use rustc_hash::FxHashMap;
 
 use crate::account::Account;
 use crate::exchange::Known;
+use crate::happening::Happening;
 use crate::working::Working;
 
 /// An order that has arrived, working or ended.
@@ -28,6 +29,8 @@ pub(crate) struct Ledger {
     pub(crate) records: FxHashMap<OrderId, Record>,
     /// Reports on their way to the trader, oldest first.
     pub(crate) told: Vec<(OrderId, Report)>,
+    /// What happened, oldest first; `None` where nobody keeps it.
+    pub(crate) happened: Option<Vec<Happening>>,
 }
 
 impl Ledger {
@@ -40,7 +43,17 @@ impl Ledger {
     }
 
     pub(crate) fn tell(&mut self, id: OrderId, report: Report) {
+        if let Some(happened) = &mut self.happened {
+            happened.push(Happening::Report { order: id, report: report.clone() });
+        }
         self.told.push((id, report));
+    }
+
+    /// Takes down what the exchange saw, where somebody keeps it.
+    pub(crate) fn see(&mut self, happening: impl FnOnce() -> Happening) {
+        if let Some(happened) = &mut self.happened {
+            happened.push(happening());
+        }
     }
 
     /// Writes down where an order stands now.

@@ -11,13 +11,15 @@
 mod account;
 mod connection;
 mod exchange;
+mod happening;
 mod hours;
 mod ledger;
+pub mod ledger_file;
 mod margin;
 mod market;
 mod matching;
 mod queue;
-mod refusal;
+pub mod refusal;
 mod rehearsal;
 mod restore;
 mod rules;
@@ -31,6 +33,7 @@ mod tests;
 
 pub use account::{Summary, Totals};
 pub use exchange::Known;
+pub use happening::Happening;
 pub use restore::Past;
 pub use settings::Settings;
 pub use sim::{News, Sim};

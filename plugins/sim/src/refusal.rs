@@ -2,28 +2,52 @@
 
 use aftm_domain::order::Refusal;
 
-pub(crate) const ACCOUNT: &str = "UNKNOWN_ACCOUNT";
-pub(crate) const ITEM: &str = "UNKNOWN_ITEM";
-pub(crate) const CURRENCY: &str = "CURRENCY";
-pub(crate) const CONTRACT: &str = "CONTRACT_EXPIRED";
-pub(crate) const CLOSED: &str = "MARKET_CLOSED";
-pub(crate) const PRICE: &str = "PRICE";
-pub(crate) const TICK: &str = "TICK";
-pub(crate) const PRICE_LIMIT: &str = "PRICE_LIMIT";
-pub(crate) const NO_PRICE: &str = "NO_PRICE";
-pub(crate) const QUANTITY: &str = "QUANTITY";
-pub(crate) const TOO_LARGE: &str = "TOO_LARGE";
-pub(crate) const TIME_IN_FORCE: &str = "TIME_IN_FORCE";
-pub(crate) const NOT_HELD: &str = "NOT_HELD";
-pub(crate) const MARGIN: &str = "MARGIN";
-pub(crate) const RANGE: &str = "OUT_OF_RANGE";
-pub(crate) const DUPLICATE: &str = "DUPLICATE";
-pub(crate) const REHEARSAL: &str = "REHEARSAL";
-pub(crate) const ORDER: &str = "UNKNOWN_ORDER";
-pub(crate) const ENDED: &str = "ORDER_ENDED";
-pub(crate) const NO_CHANGE: &str = "NO_CHANGE";
-pub(crate) const LOGIN: &str = "LOGIN";
-pub(crate) const CONNECTION: &str = "NOT_CONNECTED";
+/// No such account.
+pub const ACCOUNT: &str = "UNKNOWN_ACCOUNT";
+/// No such item.
+pub const ITEM: &str = "UNKNOWN_ITEM";
+/// The item's currency is not the accounts'.
+pub const CURRENCY: &str = "CURRENCY";
+/// The contract has ended.
+pub const CONTRACT: &str = "CONTRACT_EXPIRED";
+/// The market is closed.
+pub const CLOSED: &str = "MARKET_CLOSED";
+/// A price that is missing, not wanted or not above 0.
+pub const PRICE: &str = "PRICE";
+/// A price between two ticks.
+pub const TICK: &str = "TICK";
+/// Beyond the day's limits.
+pub const PRICE_LIMIT: &str = "PRICE_LIMIT";
+/// Nothing to measure the order by: the item has not traded.
+pub const NO_PRICE: &str = "NO_PRICE";
+/// Not a multiple of the lot above 0, or not above what is filled.
+pub const QUANTITY: &str = "QUANTITY";
+/// More lots than an order may have.
+pub const TOO_LARGE: &str = "TOO_LARGE";
+/// A market order that is to rest.
+pub const TIME_IN_FORCE: &str = "TIME_IN_FORCE";
+/// More to close than is held.
+pub const NOT_HELD: &str = "NOT_HELD";
+/// Not enough money.
+pub const MARGIN: &str = "MARGIN";
+/// Amounts beyond what can be booked.
+pub const RANGE: &str = "OUT_OF_RANGE";
+/// The number was sent before.
+pub const DUPLICATE: &str = "DUPLICATE";
+/// A rehearsal asks for it.
+pub const REHEARSAL: &str = "REHEARSAL";
+/// No such order.
+pub const ORDER: &str = "UNKNOWN_ORDER";
+/// The order has ended.
+pub const ENDED: &str = "ORDER_ENDED";
+/// The change changes nothing.
+pub const NO_CHANGE: &str = "NO_CHANGE";
+/// The exchange ended before it took the order.
+pub const STOPPED: &str = "STOPPED";
+/// Unknown user.
+pub const LOGIN: &str = "LOGIN";
+/// Not connected; nothing was sent.
+pub const CONNECTION: &str = "NOT_CONNECTED";
 
 pub(crate) fn refusal(code: &str, text: impl Into<String>) -> Refusal {
     Refusal { code: code.to_owned(), text: text.into() }

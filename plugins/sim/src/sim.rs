@@ -12,6 +12,7 @@ use aftm_domain::{
 use crate::account::{Account, Summary, Totals};
 use crate::connection::{self, Connection};
 use crate::exchange::{Change, Exchange, Known};
+use crate::happening::Happening;
 use crate::ledger::venue_id;
 use crate::margin;
 use crate::refusal::{self, refusal};
@@ -142,6 +143,13 @@ impl Sim {
         }
     }
 
+    /// A trade that it has seen before it was built anew: it says where the market stands, and trades
+    /// with nothing.
+    pub fn show(&mut self, tick: &Tick, book: Option<&Book>) {
+        self.clock = Some(self.clock.map_or(tick.time, |clock| clock.max(tick.time)));
+        self.exchange.show(tick, book);
+    }
+
     /// The clock moves without a trade.
     pub fn advance(&mut self, now: ExchangeTime, news: &mut Vec<News>) {
         let now = self.clock.map_or(now, |clock| clock.max(now));
@@ -211,6 +219,27 @@ impl Sim {
         let venue_id = venue_id(id).filter(|_| self.line.iter().any(is_coming));
         let filled = Quantity::ZERO;
         Ok(venue_id.map(|venue_id| Known { status: Status::PendingNew, filled, venue_id }))
+    }
+
+    /// From now on keeps what happens until it is taken by `happened`.
+    pub fn keep_happenings(&mut self) {
+        self.exchange.ledger.happened.get_or_insert_default();
+    }
+
+    /// Appends what happened at the exchange since the last time, where that is kept. Reports of it
+    /// may still be on their way.
+    pub fn happened(&mut self, into: &mut Vec<Happening>) {
+        into.extend(self.exchange.ledger.happened.iter_mut().flat_map(|it| it.drain(..)));
+    }
+
+    /// The exchange's clock; `None` before the feed gave a time.
+    pub fn clock(&self) -> Option<ExchangeTime> {
+        self.clock
+    }
+
+    /// The settings it was made with.
+    pub fn settings(&self) -> &Settings {
+        &self.exchange.settings
     }
 
     /// The orders that work at the exchange, the oldest first.

@@ -87,7 +87,7 @@ pub(super) fn hush(mut ear: &UnixStream) {
 
 /// Loads the library and opens its session.
 pub(super) fn open(seat: &PluginSeat, bell: Arc<dyn Fn() + Send + Sync>) -> Result<Driver> {
-    Driver::open(seat, bell).map_err(|error| anyhow!("the plug-in {}: {error}", seat.name))
+    Ok(Driver::open(seat, bell)?)
 }
 
 /// The first word of a process.

@@ -9,7 +9,7 @@ mod login;
 mod way;
 mod words;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::os::fd::RawFd;
 
 use aftm_domain::order::{Refusal, Ticket};
@@ -26,7 +26,13 @@ use crate::wire::venue::{Abilities, Sent};
 use crate::wire::{VenueCall, VenueWord};
 
 /// How many ticks may be on their way to it while nothing works there.
-const AHEAD_MAX: u64 = 256;
+const AHEAD_MAX: usize = 256;
+/// How many ticks are kept for a process that is not there; what is older only says where the
+/// market stood.
+const UNSEEN_MAX: usize = 8_192;
+
+/// A tick, and the book after it.
+type Shown = (Tick, Option<Box<Book>>);
 
 /// How far the other end is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,9 +56,8 @@ pub struct Plugged {
     abilities: Abilities,
     pid: u32,
     words: Vec<VenueWord>,
-    /// Calls made to this process, and those whose consequences it has told.
-    called: u64,
-    taken: u64,
+    /// Calls made to this process whose consequences it has not told; the ticks among them.
+    under_way: VecDeque<Option<Shown>>,
     due: Option<Stamp>,
     login: Login,
     stands: Stands,
@@ -63,8 +68,10 @@ pub struct Plugged {
     /// Instruments that it was told of, by code.
     listed: BTreeMap<Code, Instrument>,
     followed: BTreeSet<Code>,
-    /// The last tick of each item that it was fed.
-    last: FxHashMap<Code, (Tick, Option<Box<Book>>)>,
+    /// The last tick of each item that it has taken.
+    last: FxHashMap<Code, Shown>,
+    /// Ticks that no process has taken yet, oldest first.
+    unseen: VecDeque<Shown>,
     time: Option<ExchangeTime>,
     /// News of calls that nobody waits for.
     late: Vec<News>,
@@ -84,8 +91,7 @@ impl Plugged {
             abilities: Abilities { auto_offset: true, feed: true, ..Abilities::default() },
             pid: 0,
             words: Vec::new(),
-            called: 0,
-            taken: 0,
+            under_way: VecDeque::new(),
             due: None,
             login: Login::new(further, relogin),
             stands: Stands::default(),
@@ -95,6 +101,7 @@ impl Plugged {
             listed: BTreeMap::new(),
             followed: BTreeSet::new(),
             last: FxHashMap::default(),
+            unseen: VecDeque::new(),
             time: None,
             late: Vec::new(),
             wants_retry: false,
@@ -108,7 +115,10 @@ impl Plugged {
         if !self.way.is_open() {
             return Err(away());
         }
-        self.called += 1;
+        self.under_way.push_back(match &call {
+            VenueCall::Tick { tick, book, again: false } => Some((*tick, book.clone())),
+            _ => None,
+        });
         let mut words = std::mem::take(&mut self.words);
         let called = self.way.call(call, &mut words);
         self.hear_words(&mut words, news);
@@ -117,6 +127,16 @@ impl Plugged {
             self.lose(&ended.0, news);
             Refusal { code: "NOT_CONNECTED".to_owned(), text: ended.0 }
         })
+    }
+
+    /// Keeps a tick for the next process.
+    fn keep(&mut self, shown: Shown) {
+        if self.unseen.len() >= UNSEEN_MAX
+            && let Some(oldest) = self.unseen.pop_front()
+        {
+            self.last.insert(oldest.0.item, oldest);
+        }
+        self.unseen.push_back(shown);
     }
 
     /// A call that nobody misses where it cannot be made: the next process is told anew.
@@ -187,8 +207,11 @@ impl Venue for Plugged {
         self.time = Some(tick.time);
         if self.abilities.feed {
             let book = book.copied().map(Box::new);
-            self.last.insert(tick.item, (*tick, book.clone()));
-            self.try_call(VenueCall::Tick { tick: *tick, book }, news);
+            if self.standing == Standing::Away {
+                self.keep((*tick, book));
+            } else {
+                self.try_call(VenueCall::Tick { tick: *tick, book, again: false }, news);
+            }
         }
     }
 
@@ -272,10 +295,8 @@ impl Venue for Plugged {
         match self.standing {
             // A feed that is held waits for who comes back, but not for who never came.
             Standing::Away | Standing::LoggingIn | Standing::CutOff => !self.login.is_kept(),
-            Standing::Here | Standing::In if !has_open_orders => {
-                self.called.saturating_sub(self.taken) < AHEAD_MAX
-            }
-            Standing::Here | Standing::In => self.called <= self.taken,
+            Standing::Here | Standing::In if !has_open_orders => self.under_way.len() < AHEAD_MAX,
+            Standing::Here | Standing::In => self.under_way.is_empty(),
         }
     }
 

@@ -40,7 +40,11 @@ impl Plugged {
             }
             VenueWord::Unknown { order } => news.push(News::Unknown { order }),
             VenueWord::Taken { calls, due } => {
-                self.taken += u64::from(calls);
+                for _ in 0..calls {
+                    if let Some(Some(shown)) = self.under_way.pop_front() {
+                        self.last.insert(shown.0.item, shown);
+                    }
+                }
                 self.due = due;
             }
             VenueWord::Beat {} => {
@@ -94,7 +98,6 @@ impl Plugged {
         }
         log::info!("the exchange's plug-in is {plugin}");
         (self.pid, self.abilities, self.standing) = (pid, abilities, Standing::Here);
-        (self.called, self.taken, self.due) = (0, 0, None);
         self.stands = Stands::default();
         news.push(News::Process { pid, word: ChildWord::Hello });
         news.push(News::Process { pid, word: ChildWord::Ready });
@@ -114,7 +117,10 @@ impl Plugged {
         let mut last: Vec<_> = self.last.values().cloned().collect();
         last.sort_by_key(|(tick, _)| tick.sequence);
         for (tick, book) in last {
-            self.try_call(VenueCall::Tick { tick, book }, news);
+            self.try_call(VenueCall::Tick { tick, book, again: true }, news);
+        }
+        for (tick, book) in std::mem::take(&mut self.unseen) {
+            self.try_call(VenueCall::Tick { tick, book, again: false }, news);
         }
     }
 
@@ -199,7 +205,11 @@ impl Plugged {
         }
         let was_in = matches!(self.standing, Standing::In | Standing::CutOff);
         self.standing = Standing::Away;
-        (self.called, self.taken, self.due) = (0, 0, None);
+        self.due = None;
+        // Nobody knows whether it took the ticks on their way; the next process can tell.
+        let under_way = std::mem::take(&mut self.under_way);
+        let came_since = std::mem::take(&mut self.unseen);
+        under_way.into_iter().flatten().chain(came_since).for_each(|it| self.keep(it));
         self.way.drop_peer();
         if was_in {
             news.push(News::Disconnected { reason: reason.to_owned() });

@@ -80,6 +80,16 @@ impl Watch {
         }
     }
 
+    /// Lots of an order that were told as fills.
+    pub(super) fn fills_e9(&self, id: u64) -> i64 {
+        self.orders.get(&id).map_or(0, |it| it.fills_e9)
+    }
+
+    /// A login that counts for nothing: nothing happened before it that could be replayed.
+    pub(super) fn forget_login(&mut self) {
+        self.logins = 0;
+    }
+
     fn order(&mut self, order: &OrderUpdate) {
         let (id, filled, lots) = (order.client_order_id, order.filled_e9, order.qty_e9);
         let known = self.orders.entry(id).or_default();

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use aftm_exchange_abi::{Account, Instrument, OrderUpdate, text};
+use aftm_exchange_abi::{Account, CAP_FEED, Instrument, OrderUpdate, text};
 
 use super::Plan;
 use super::broken::Watch;
@@ -54,6 +54,11 @@ impl<'plan> Desk<'plan> {
             Some(_) => Err(skipped("the session broke before")),
             None => act(self),
         });
+    }
+
+    /// Where the clock of a venue begins that has no other than the feed's.
+    pub(super) fn now(&self) -> Option<(i64, i32)> {
+        self.plan.now.filter(|_| self.session.plugin().can(CAP_FEED))
     }
 
     /// A number for the next order.
@@ -150,6 +155,17 @@ impl<'plan> Desk<'plan> {
         let order = heard.iter().find_map(&found);
         self.watch.later.extend(heard);
         order.ok_or_else(|| failed(format!("{what} did not come")))
+    }
+
+    /// Waits until the fills of an order come to so many lots, whenever they were told.
+    pub(super) fn filled_until(&mut self, id: u64, lots_e9: i64) -> Seen<()> {
+        while self.watch.fills_e9(id) < lots_e9 {
+            let is_fill =
+                |it: &News| matches!(&it.what, What::Fill(it) if it.client_order_id == id);
+            let heard = self.until("the fill of an order that is filled", is_fill)?;
+            self.watch.later.extend(heard);
+        }
+        Ok(())
     }
 
     /// What is told until nothing is for a moment.

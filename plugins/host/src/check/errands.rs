@@ -1,12 +1,12 @@
 //! Logging in, and lists.
 
 use aftm_exchange_abi::{
-    ABSENT, CAP_QUOTES, E_AUTH, E_STATE, Instrument, QUERY_ACCOUNTS, QUERY_FILLS,
+    ABSENT, CAP_FEED, CAP_QUOTES, E_AUTH, E_STATE, Instrument, QUERY_ACCOUNTS, QUERY_FILLS,
     QUERY_INSTRUMENTS, QUERY_ORDERS, QUERY_POSITIONS, Query, Symbol, Versioned, name, put_name,
 };
 
 use super::desk::{Desk, refusal};
-use super::frame::{Frame, Seen, failed, hold, skipped};
+use super::frame::{Fault, Frame, Seen, failed, hold, skipped};
 use crate::fault::CallError;
 use crate::news::{News, What};
 use crate::secret::Secret;
@@ -33,14 +33,14 @@ fn wrong(desk: &mut Desk<'_>) -> Seen {
         let value = if is_user { value.clone() } else { Secret::new(WRONG.to_owned()) };
         credentials = credentials.with(key, value);
     }
-    let said = match desk.session.login(credentials, false, desk.plan.now) {
+    let said = match desk.session.login(credentials, false, desk.now()) {
         Err(CallError::Refused(it)) if it.code == E_AUTH => it.to_string(),
         Err(other) => return Err(failed(other)),
         Ok(req_id) => {
             let heard = desk.answered(Ok(req_id))?;
             let answer = heard.last().map(|it| &it.what);
             let Some(What::Answer(Err(why))) = answer else {
-                return Err(failed("a wrong password is accepted"));
+                return Err(accepted(desk));
             };
             hold(why.code == E_AUTH, || format!("it is not E_AUTH: {why}"))?;
             why.to_string()
@@ -50,8 +50,22 @@ fn wrong(desk: &mut Desk<'_>) -> Seen {
     Ok(said)
 }
 
+/// A wrong password that is taken. A venue that trades against the host's feed moves nothing that a
+/// password would guard; every other one must refuse it.
+fn accepted(desk: &mut Desk<'_>) -> Fault {
+    if !desk.session.plugin().can(CAP_FEED) {
+        return failed("a wrong password is accepted");
+    }
+    let req = desk.session.logout();
+    if let Err(fault) = desk.answered(req) {
+        return fault;
+    }
+    desk.watch.forget_login();
+    skipped("it trades against the feed and takes any password")
+}
+
 fn right(desk: &mut Desk<'_>) -> Seen {
-    let req = desk.session.login(desk.plan.credentials.clone(), false, desk.plan.now);
+    let req = desk.session.login(desk.plan.credentials.clone(), false, desk.now());
     let heard = desk.answered(req)?;
     if let Some(why) = refusal(&heard) {
         return Err(failed(why));
@@ -63,7 +77,7 @@ fn right(desk: &mut Desk<'_>) -> Seen {
 }
 
 fn again(desk: &mut Desk<'_>) -> Seen {
-    match desk.session.login(desk.plan.credentials.clone(), false, desk.plan.now) {
+    match desk.session.login(desk.plan.credentials.clone(), false, desk.now()) {
         Err(CallError::Refused(it)) if it.code == E_STATE => Ok(it.to_string()),
         Err(other) => Err(failed(format!("it is not E_STATE: {other}"))),
         Ok(_) => Err(failed("a second login is taken")),

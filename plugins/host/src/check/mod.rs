@@ -8,10 +8,12 @@ mod burst;
 mod desk;
 mod ending;
 mod errands;
+mod exports;
 mod frame;
 mod orders;
 mod report;
 mod sizes;
+mod slow;
 mod ticket;
 mod watch;
 
@@ -49,6 +51,8 @@ pub struct Plan {
     /// The first client_order_id, above 0. A venue that keeps the day's orders must not have seen it
     /// or any of the numbers after it.
     pub orders_from: u64,
+    /// Whether it is one of our own, which export nothing but the entry.
+    pub is_ours: bool,
     /// How many orders the burst has.
     pub burst: u32,
     /// How often a session is opened and closed.
@@ -70,6 +74,7 @@ impl Plan {
             instrument: None,
             now: None,
             orders_from: 1,
+            is_ours: false,
             burst: 10_000,
             reopen: 100,
             answer_wait: Duration::from_secs(5),
@@ -94,6 +99,7 @@ pub fn check(path: &Path, plan: &Plan, mut tell: impl FnMut(Progress<'_>)) -> Re
         Ok(said)
     });
     if let Some(plugin) = &plugin {
+        frame.step("exported symbols", || exports::only_the_entry(path, plan.is_ours));
         sizes::before_a_session(&mut frame, plugin, plan);
         session(&mut frame, plugin, plan);
         ending::open_and_close(&mut frame, plugin, plan);

@@ -5,12 +5,13 @@ use aftm_exchange_abi::{
     CHANGE_ACCEPTED, CHANGE_CANCEL_REJECTED, CHANGE_REPLACED, CancelAllRequest, CancelRequest,
     E_DUPLICATE, E_INSTRUMENT, E_NO_ORDER, E_NOT_CANCELABLE, E_PRICE, E_QUANTITY, OK, OrderRequest,
     OrderUpdate, SIDE_BUY, SIDE_SELL, STATE_CANCELED, STATE_EXPIRED, STATE_FILLED, STATE_REJECTED,
-    STATE_WORKING, TIF_FOK, TIF_IOC, TYPE_MARKET, Tick, Versioned, code_name, name, put_name, text,
+    STATE_WORKING, TIF_FOK, TIF_IOC, TIF_ROD, TYPE_MARKET, Tick, Versioned, code_name, name,
+    put_name, text,
 };
 
 use super::desk::Desk;
 use super::frame::{Frame, Seen, failed, hold, skipped};
-use super::{burst, ticket};
+use super::{burst, slow, ticket};
 use crate::fault::CallError;
 use crate::news::{News, What};
 
@@ -48,6 +49,7 @@ pub(super) fn try_all(frame: &mut Frame<'_>, desk: &mut Desk<'_>) {
     desk.step(frame, "an order is changed", amend);
     desk.step(frame, "all orders are canceled", cancel_all);
     desk.step(frame, "an order of another size", burst::sizes);
+    desk.step(frame, "a host that is slow", slow::host);
     desk.step(frame, "a burst from four threads", burst::four_threads);
 }
 
@@ -187,17 +189,18 @@ fn feed(desk: &mut Desk<'_>) -> Seen {
     Ok("a trade was shown to it".to_owned())
 }
 
-/// Buys and sells one lot, so that nothing is held afterwards.
+/// Buys and sells one lot, so that nothing is held afterwards. A fill may come before the update that
+/// counts it, even before the acceptance, or after it.
 fn market(desk: &mut Desk<'_>) -> Seen {
     if !desk.session.plugin().can(CAP_MARKET) {
         return Err(skipped("it offers no market orders"));
     }
+    // Many venues let no market order rest.
+    let tif = if desk.session.plugin().can(CAP_IOC) { TIF_IOC } else { TIF_ROD };
     let mut said = Vec::new();
     for side in [SIDE_BUY, SIDE_SELL] {
         let resting = ticket::resting(desk)?;
         let price_e9 = ABSENT;
-        // Many venues take a market order only if it does not rest.
-        let tif = if desk.session.plugin().can(CAP_IOC) { TIF_IOC } else { resting.tif };
         let order = OrderRequest { side, order_type: TYPE_MARKET, tif, price_e9, ..resting };
         let id = order.client_order_id;
         let req = desk.session.send(&order);
@@ -207,6 +210,7 @@ fn market(desk: &mut Desk<'_>) -> Seen {
         let ended = |it: &OrderUpdate| ends.contains(&it.state);
         let told = if ended(&told) { told } else { desk.order_until(id, "its end", ended)? };
         let (state, filled) = (told.state, told.filled_e9);
+        desk.filled_until(id, filled.min(told.qty_e9))?;
         hold(state == STATE_FILLED, || {
             format!("it ends in state {state} with {filled} filled: {}", text(&told.text))
         })?;

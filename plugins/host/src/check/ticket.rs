@@ -16,15 +16,22 @@ pub(super) fn step(it: &Instrument, price_e9: i64) -> i64 {
 }
 
 /// A price that nothing trades at: the lowest of the day, or a fifth below the reference.
+/// Where a limit is told as a part of the reference, no further than that.
 fn far(it: &Instrument) -> Seen<i64> {
     let wanted = match (it.lower_e9, it.reference_e9) {
         (ABSENT, ABSENT) => return Err(skipped("the instrument has no price to begin with")),
-        (ABSENT, reference) => reference / 5 * 4,
+        (ABSENT, reference) => below(reference, it.price_limit_ppm),
         (lower, _) => lower,
     };
     let step = step(it, wanted);
     // Up to the next step, so that it is not below the limit.
     Ok(wanted.saturating_add(step - 1).div_euclid(step).saturating_mul(step))
+}
+
+fn below(reference: i64, limit_ppm: u32) -> i64 {
+    let part = if limit_ppm == 0 { 200_000 } else { limit_ppm.min(200_000) };
+    let distance = i128::from(reference) * i128::from(part) / 1_000_000;
+    reference.saturating_sub(i64::try_from(distance).unwrap_or(i64::MAX))
 }
 
 /// A price in the middle of the day.

@@ -23,7 +23,7 @@ use aftm_domain::{
 
 use crate::{News, Settings, Sim};
 
-fn points(count: i64) -> Price {
+pub(crate) fn points(count: i64) -> Price {
     Price::from_units(count).unwrap()
 }
 
@@ -31,7 +31,7 @@ fn lots(count: i64) -> Quantity {
     Quantity::from_units(count).unwrap()
 }
 
-fn time(text: &str) -> ExchangeTime {
+pub(crate) fn time(text: &str) -> ExchangeTime {
     text.parse().unwrap()
 }
 
@@ -42,7 +42,7 @@ fn morning(milliseconds: i64) -> ExchangeTime {
 }
 
 /// The index future of August 2021, on a tick of one point, 200 TWD a point.
-fn future(code: &str) -> Instrument {
+pub(crate) fn future(code: &str) -> Instrument {
     let night = Span { opens: 15 * 3600, closes: 5 * 3600 };
     Instrument {
         code: code.parse().unwrap(),
@@ -68,7 +68,7 @@ fn future(code: &str) -> Instrument {
     }
 }
 
-fn item() -> Code {
+pub(crate) fn item() -> Code {
     "TXFH1".parse().unwrap()
 }
 
@@ -77,14 +77,14 @@ fn account() -> AccountId {
 }
 
 /// A sim that lists TXFH1, is logged in, and everything that it has told.
-struct Floor {
-    sim: Sim,
-    news: Vec<News>,
+pub(crate) struct Floor {
+    pub(crate) sim: Sim,
+    pub(crate) news: Vec<News>,
     milliseconds: i64,
 }
 
 impl Floor {
-    fn new() -> Floor {
+    pub(crate) fn new() -> Floor {
         Floor::with(Settings::default())
     }
 
@@ -108,7 +108,7 @@ impl Floor {
     }
 
     /// A trade one second after the last one.
-    fn trade(&mut self, price: i64, count: i64) {
+    pub(crate) fn trade(&mut self, price: i64, count: i64) {
         self.milliseconds += 1_000;
         self.trade_at(morning(self.milliseconds), price, count, None);
     }
@@ -118,7 +118,7 @@ impl Floor {
         self.trade_at(morning(self.milliseconds), price, count, Some(book));
     }
 
-    fn place(&mut self, id: u64, ticket: &Ticket) {
+    pub(crate) fn place(&mut self, id: u64, ticket: &Ticket) {
         self.sim.place(OrderId(id), ticket, &mut self.news).unwrap();
     }
 
@@ -149,7 +149,7 @@ fn short(news: &News) -> String {
 }
 
 /// A market order, immediate or cancel, that nets.
-fn market(side: Side, count: i64) -> Ticket {
+pub(crate) fn market(side: Side, count: i64) -> Ticket {
     Ticket {
         account: account(),
         item: item(),
@@ -166,13 +166,13 @@ fn market(side: Side, count: i64) -> Ticket {
 }
 
 /// A limit order for the rest of the day that nets.
-fn limit(side: Side, count: i64, price: i64) -> Ticket {
+pub(crate) fn limit(side: Side, count: i64, price: i64) -> Ticket {
     let (kind, price) = (Kind::Limit, Some(points(price)));
     Ticket { kind, price, time_in_force: TimeInForce::Rod, ..market(side, count) }
 }
 
 /// A stop order: a stop limit order where there is a limit.
-fn stop(side: Side, count: i64, at: i64, limit: Option<i64>) -> Ticket {
+pub(crate) fn stop(side: Side, count: i64, at: i64, limit: Option<i64>) -> Ticket {
     let kind = if limit.is_some() { Kind::StopLimit } else { Kind::Stop };
     let (price, stop_price) = (limit.map(points), Some(points(at)));
     Ticket { kind, price, stop_price, time_in_force: TimeInForce::Rod, ..market(side, count) }

@@ -72,6 +72,24 @@ static void spoil(void *user, const aftm_event *event) {
       tell_on(user, odd);
       more++;
     }
+#elif defined(FILL_FIRST)
+  { /* A market order's fill overtakes its acceptance: no fault at all. */
+    static aftm_event held;
+    static aftm_order_update accepted;
+    if (order.change == AFTM_CHANGE_ACCEPTED && order.order_type == AFTM_TYPE_MARKET) {
+      held = told;
+      accepted = order;
+      held.payload = &accepted;
+      return;
+    }
+    if (held.seq != 0 && told.kind == AFTM_EVENT_FILL) {
+      told.seq = held.seq++;
+      tell_on(user, told);
+      tell_on(user, held);
+      held.seq = 0;
+      return;
+    }
+  }
 #elif defined(PRINTS)
   if (told.kind == AFTM_EVENT_CONN)
     for (int at = 0; at < 100000; at++) printf("vendor: reconnecting %d\n", at);

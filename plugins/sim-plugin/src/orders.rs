@@ -1,0 +1,260 @@
+//! The orders of the day as the host has been told of them, and the requests that wait for news.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use aftm_domain::order::{Refusal, Report, Status, Ticket};
+use aftm_domain::{Fill, Order, VenueOrderId};
+use aftm_exchange_abi::{
+    CHANGE_ACCEPTED, CHANGE_CANCEL_REJECTED, CHANGE_CANCELED, CHANGE_EXPIRED, CHANGE_FILLED,
+    CHANGE_REJECTED, CHANGE_REPLACE_REJECTED, CHANGE_REPLACED, CHANGE_TRIGGERED, STATE_CANCELED,
+    STATE_EXPIRED, STATE_FILLED, STATE_PENDING, STATE_REJECTED, STATE_WORKING,
+};
+use rustc_hash::FxHashMap;
+
+/// Who asked for a cancel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Asked {
+    /// A request of its own.
+    One(u64),
+    /// A request to cancel many.
+    All(u64),
+}
+
+/// An order, as it was told of last.
+#[derive(Clone, Debug)]
+pub(crate) struct Standing {
+    pub(crate) id: u64,
+    /// As it is in force.
+    pub(crate) ticket: Ticket,
+    pub(crate) broker: Option<VenueOrderId>,
+    /// `AFTM_STATE_…`.
+    pub(crate) state: u8,
+    pub(crate) is_triggered: bool,
+    pub(crate) filled_e9: i64,
+    pub(crate) fills: Vec<Fill>,
+    /// Why it was refused.
+    pub(crate) refusal: Option<Refusal>,
+    placed: Option<u64>,
+    cancels: VecDeque<Asked>,
+    amends: VecDeque<u64>,
+}
+
+/// What a report comes to for the host.
+#[derive(Debug)]
+pub(crate) struct Turn {
+    /// `AFTM_CHANGE_…`.
+    pub(crate) change: u8,
+    /// The request that it answers.
+    pub(crate) req: Option<u64>,
+    /// Why it was refused.
+    pub(crate) refusal: Option<Refusal>,
+    /// A request to cancel many of which one part is done.
+    pub(crate) part_of: Option<u64>,
+    /// Nobody is told: an order that ended before a cancel of many reached it.
+    pub(crate) is_silent: bool,
+}
+
+impl Standing {
+    pub(crate) fn sent(id: u64, ticket: Ticket, req_id: u64) -> Standing {
+        Standing {
+            id,
+            ticket,
+            broker: None,
+            state: STATE_PENDING,
+            is_triggered: false,
+            filled_e9: 0,
+            fills: Vec::new(),
+            refusal: None,
+            placed: Some(req_id),
+            cancels: VecDeque::new(),
+            amends: VecDeque::new(),
+        }
+    }
+
+    /// An order that the ledger remembers.
+    pub(crate) fn remembered(order: &Order) -> Standing {
+        let state = match order.status {
+            Status::Filled => STATE_FILLED,
+            Status::Canceled => STATE_CANCELED,
+            Status::Rejected | Status::Denied => STATE_REJECTED,
+            Status::Expired => STATE_EXPIRED,
+            Status::PendingNew | Status::InDoubt => STATE_PENDING,
+            Status::New | Status::PendingCancel | Status::PendingReplace => STATE_WORKING,
+        };
+        Standing {
+            broker: order.venue_id,
+            state,
+            is_triggered: order.is_triggered,
+            filled_e9: order.filled().raw(),
+            fills: order.fills.clone(),
+            refusal: order.refusal.clone().filter(|_| order.status == Status::Rejected),
+            placed: None,
+            ..Standing::sent(order.id.0, order.ticket, 0)
+        }
+    }
+
+    /// Whether it works, or is on its way there.
+    pub(crate) fn is_open(&self) -> bool {
+        matches!(self.state, STATE_PENDING | STATE_WORKING)
+    }
+
+    pub(crate) fn ask_cancel(&mut self, asked: Asked) {
+        self.cancels.push_back(asked);
+    }
+
+    pub(crate) fn ask_amend(&mut self, req_id: u64) {
+        self.amends.push_back(req_id);
+    }
+
+    /// A cancel or a change that was not sent after all.
+    pub(crate) fn unask_cancel(&mut self) {
+        self.cancels.pop_back();
+    }
+
+    pub(crate) fn unask_amend(&mut self) {
+        self.amends.pop_back();
+    }
+
+    /// Takes in a report; `None` for one that the exchange does not make.
+    pub(crate) fn turn(&mut self, report: Report) -> Option<Turn> {
+        let mut turn =
+            Turn { change: 0, req: None, refusal: None, part_of: None, is_silent: false };
+        match report {
+            Report::Accepted { venue_id } => {
+                self.broker = Some(venue_id);
+                (self.state, turn.change) = (STATE_WORKING, CHANGE_ACCEPTED);
+                turn.req = self.placed.take();
+            }
+            Report::Rejected(refusal) => {
+                (self.state, turn.change) = (STATE_REJECTED, CHANGE_REJECTED);
+                self.refusal = Some(refusal.clone());
+                (turn.req, turn.refusal) = (self.placed.take(), Some(refusal));
+            }
+            Report::Triggered => {
+                (self.is_triggered, turn.change) = (true, CHANGE_TRIGGERED);
+            }
+            Report::Filled(fill) => {
+                self.filled_e9 = self.filled_e9.saturating_add(fill.quantity.raw());
+                self.fills.push(fill);
+                turn.change = CHANGE_FILLED;
+                if self.filled_e9 >= self.ticket.quantity.raw() {
+                    self.state = STATE_FILLED;
+                }
+            }
+            Report::Canceled => {
+                (self.state, turn.change) = (STATE_CANCELED, CHANGE_CANCELED);
+                self.answer_cancel(&mut turn);
+            }
+            Report::Expired => (self.state, turn.change) = (STATE_EXPIRED, CHANGE_EXPIRED),
+            Report::CancelRejected(refusal) => {
+                (turn.change, turn.refusal) = (CHANGE_CANCEL_REJECTED, Some(refusal));
+                self.answer_cancel(&mut turn);
+                turn.is_silent = turn.part_of.is_some();
+            }
+            Report::Replaced { quantity, price } => {
+                (self.ticket.quantity, self.ticket.price) = (quantity, price);
+                (turn.change, turn.req) = (CHANGE_REPLACED, self.amends.pop_front());
+            }
+            Report::ReplaceRejected(refusal) => {
+                (turn.change, turn.refusal) = (CHANGE_REPLACE_REJECTED, Some(refusal));
+                turn.req = self.amends.pop_front();
+            }
+            Report::CancelSent | Report::ReplaceSent | Report::NoReply => return None,
+        }
+        Some(turn)
+    }
+
+    fn answer_cancel(&mut self, turn: &mut Turn) {
+        match self.cancels.pop_front() {
+            Some(Asked::One(req_id)) => turn.req = Some(req_id),
+            Some(Asked::All(req_id)) => turn.part_of = Some(req_id),
+            None => (),
+        }
+    }
+
+    /// Takes out what waits for news of it: the order's request, its cancels, its changes.
+    pub(crate) fn give_up(&mut self) -> (Option<u64>, VecDeque<Asked>, VecDeque<u64>) {
+        let cancels = std::mem::take(&mut self.cancels);
+        (self.placed.take(), cancels, std::mem::take(&mut self.amends))
+    }
+}
+
+/// All orders of the day, in the order in which they were sent, and requests to cancel many.
+#[derive(Debug, Default)]
+pub(crate) struct Orders {
+    all: Vec<Standing>,
+    places: FxHashMap<u64, usize>,
+    /// No order of an earlier day has a higher number.
+    used: u64,
+    /// How many cancels each request to cancel many waits for.
+    parts: BTreeMap<u64, usize>,
+}
+
+impl Orders {
+    /// None yet; no order of an earlier day had a number above `used`.
+    pub(crate) fn after(used: u64) -> Orders {
+        Orders { used, ..Orders::default() }
+    }
+
+    pub(crate) fn is_used(&self, id: u64) -> bool {
+        id <= self.used || self.places.contains_key(&id)
+    }
+
+    pub(crate) fn add(&mut self, standing: Standing) {
+        self.places.insert(standing.id, self.all.len());
+        self.all.push(standing);
+    }
+
+    /// Forgets the order that was added last, because it was not sent after all.
+    pub(crate) fn forget_last(&mut self) {
+        if let Some(last) = self.all.pop() {
+            self.places.remove(&last.id);
+        }
+    }
+
+    pub(crate) fn get(&self, id: u64) -> Option<&Standing> {
+        self.all.get(*self.places.get(&id)?)
+    }
+
+    pub(crate) fn get_mut(&mut self, id: u64) -> Option<&mut Standing> {
+        self.all.get_mut(*self.places.get(&id)?)
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Standing> {
+        self.all.iter()
+    }
+
+    pub(crate) fn iter_mut(&mut self) -> impl Iterator<Item = &mut Standing> {
+        self.all.iter_mut()
+    }
+
+    /// An order by the host's number of it, or else by ours.
+    pub(crate) fn named(&self, id: u64, broker: &str) -> Option<&Standing> {
+        if id != 0 {
+            return self.get(id);
+        }
+        // The exchange names an order for its number.
+        let digits = broker.strip_prefix("SIM-")?;
+        let found = self.get(u64::from_str_radix(digits, 16).ok()?)?;
+        found.broker.filter(|it| it.as_str() == broker).map(|_| found)
+    }
+
+    /// A request to cancel many waits for so many cancels.
+    pub(crate) fn expect(&mut self, req_id: u64, parts: usize) {
+        self.parts.insert(req_id, parts);
+    }
+
+    /// One part of it is done; whether that was the last.
+    pub(crate) fn is_last_part(&mut self, req_id: u64) -> bool {
+        let left = self.parts.get_mut(&req_id).map_or(0, |left| {
+            *left = left.saturating_sub(1);
+            *left
+        });
+        left == 0 && self.parts.remove(&req_id).is_some()
+    }
+
+    /// Takes out every request to cancel many that waits.
+    pub(crate) fn give_up_parts(&mut self) -> Vec<u64> {
+        std::mem::take(&mut self.parts).into_keys().collect()
+    }
+}

@@ -1,0 +1,201 @@
+//! What the host is told of orders, fills, holdings and money, as the interface writes it.
+
+use aftm_domain::order::{Kind, Refusal, TimeInForce};
+use aftm_domain::{
+    AccountId, Code, ExchangeTime, Fill, Money, OpenClose, Position, Price, Quantity, Side,
+};
+use aftm_exchange_abi as abi;
+use aftm_exchange_abi::{
+    ABSENT, OC_AUTO, OC_CLOSE, OC_OPEN, OrderUpdate, SIDE_BUY, SIDE_SELL, TIF_FOK, TIF_IOC,
+    TIF_ROD, TYPE_LIMIT, TYPE_MARKET, TYPE_RANGE_MARKET, TYPE_STOP, TYPE_STOP_LIMIT, Versioned,
+    put_text,
+};
+use aftm_sim::Summary;
+
+use crate::fault::code;
+use crate::orders::Standing;
+
+fn side(side: Side) -> u8 {
+    match side {
+        Side::Buy => SIDE_BUY,
+        Side::Sell => SIDE_SELL,
+    }
+}
+
+fn order_type(kind: Kind) -> u8 {
+    match kind {
+        Kind::Market => TYPE_MARKET,
+        Kind::RangeMarket => TYPE_RANGE_MARKET,
+        Kind::Limit => TYPE_LIMIT,
+        Kind::Stop => TYPE_STOP,
+        Kind::StopLimit => TYPE_STOP_LIMIT,
+    }
+}
+
+fn tif(time_in_force: TimeInForce) -> u8 {
+    match time_in_force {
+        TimeInForce::Rod => TIF_ROD,
+        TimeInForce::Ioc => TIF_IOC,
+        TimeInForce::Fok => TIF_FOK,
+    }
+}
+
+fn open_close(open_close: OpenClose) -> u8 {
+    match open_close {
+        OpenClose::Open => OC_OPEN,
+        OpenClose::Close => OC_CLOSE,
+        OpenClose::Auto => OC_AUTO,
+    }
+}
+
+fn price_e9(price: Option<Price>) -> i64 {
+    price.map_or(ABSENT, Price::raw)
+}
+
+/// Ids are printable and shorter than the fields of the interface, so that they fit whole.
+fn put(field: &mut [u8], id: &str) {
+    put_text(field, id);
+}
+
+/// When something is told, on the exchange's clock.
+fn clock(now: Option<ExchangeTime>) -> (i64, i32) {
+    now.map_or((ABSENT, 0), |it| (it.at.0, it.offset))
+}
+
+/// How an order stands; `change` and `refusal` say what happened.
+pub(crate) fn update(
+    order: &Standing,
+    exchange: [u8; 16],
+    now: Option<ExchangeTime>,
+    change: u8,
+    refusal: Option<&Refusal>,
+) -> OrderUpdate {
+    let ticket = &order.ticket;
+    let (ts_ns, utc_offset_s) = clock(now);
+    let mut told = OrderUpdate {
+        client_order_id: order.id,
+        change,
+        state: order.state,
+        side: side(ticket.side),
+        order_type: order_type(ticket.kind),
+        tif: tif(ticket.time_in_force),
+        open_close: open_close(ticket.open_close),
+        day_trade: u8::from(ticket.day_trade),
+        triggered: u8::from(order.is_triggered),
+        ts_ns,
+        utc_offset_s,
+        price_e9: price_e9(ticket.price),
+        stop_price_e9: price_e9(ticket.stop_price),
+        qty_e9: ticket.quantity.raw(),
+        filled_e9: order.filled_e9,
+        exchange,
+        ..OrderUpdate::blank()
+    };
+    put(&mut told.account, ticket.account.as_str());
+    put(&mut told.symbol, ticket.item.as_str());
+    if let Some(broker) = &order.broker {
+        put(&mut told.broker_order_id, broker.as_str());
+    }
+    if let Some(refusal) = refusal {
+        told.code = code(&refusal.code);
+        put(&mut told.vendor_code, &refusal.code);
+        put_text(&mut told.text, &refusal.text);
+    }
+    told
+}
+
+/// A fill of an order.
+pub(crate) fn fill(order: &Standing, exchange: [u8; 16], fill: &Fill) -> abi::Fill {
+    let ticket = &order.ticket;
+    let (ts_ns, utc_offset_s) = clock(Some(fill.time));
+    let mut told = abi::Fill {
+        client_order_id: order.id,
+        price_e9: fill.price.raw(),
+        qty_e9: fill.quantity.raw(),
+        fee_e9: e9(fill.fee),
+        tax_e9: e9(fill.tax),
+        ts_ns,
+        utc_offset_s,
+        side: side(ticket.side),
+        open_close: open_close(ticket.open_close),
+        exchange,
+        ..abi::Fill::blank()
+    };
+    put(&mut told.account, ticket.account.as_str());
+    put(&mut told.symbol, ticket.item.as_str());
+    put(&mut told.fill_id, fill.trade.as_str());
+    if let Some(broker) = &order.broker {
+        put(&mut told.broker_order_id, broker.as_str());
+    }
+    told
+}
+
+/// Money of one fill; absent where it leaves the range.
+fn e9(money: Money) -> i64 {
+    i64::try_from(money.raw()).unwrap_or(ABSENT)
+}
+
+/// Money of an account, rounded half away from zero; absent where it leaves the range.
+fn e4(money: Money) -> i64 {
+    let (raw, unit) = (money.raw(), 100_000);
+    let rounded = (raw.abs() + unit / 2) / unit * raw.signum();
+    i64::try_from(rounded).unwrap_or(ABSENT)
+}
+
+/// An account and its money; all absent where amounts left the range of money.
+pub(crate) fn account(id: &AccountId, currency: &str, summary: Option<Summary>) -> abi::Account {
+    let mut told = abi::Account::blank();
+    put(&mut told.account, id.as_str());
+    put(&mut told.currency, currency);
+    let Some(summary) = summary else { return told };
+    let Summary { balance, today, open_profit, equity, margin, ordered, available } = summary;
+    let balance = today.net().and_then(|it| balance.checked_add(it));
+    abi::Account {
+        balance_e4: balance.map_or(ABSENT, e4),
+        equity_e4: e4(equity),
+        available_e4: e4(available),
+        margin_e4: e4(margin),
+        frozen_e4: e4(ordered),
+        realized_e4: e4(today.realized),
+        unrealized_e4: e4(open_profit),
+        fees_e4: e4(today.fees),
+        tax_e4: e4(today.tax),
+        ..told
+    }
+}
+
+/// What is held of an item: a row for each side that has lots.
+pub(crate) fn positions(
+    account: &AccountId,
+    item: &Code,
+    exchange: [u8; 16],
+    position: &Position,
+) -> impl Iterator<Item = abi::Position> {
+    let row = move |of: Side| {
+        let held = position.held(of);
+        let avg_price_e9 = price_e9(position.average(of));
+        let (qty_e9, side) = (held.raw(), side(of));
+        let blank = abi::Position::blank();
+        let mut told = abi::Position { side, qty_e9, avg_price_e9, exchange, ..blank };
+        put(&mut told.account, account.as_str());
+        put(&mut told.symbol, item.as_str());
+        Some(told).filter(|_| held != Quantity::ZERO)
+    };
+    [Side::Buy, Side::Sell].into_iter().filter_map(row)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn money_of_an_account_is_rounded_half_away_from_zero() {
+        for (raw, rounded) in
+            [(0, 0), (49_999, 0), (50_000, 1), (-49_999, 0), (-50_000, -1), (1_000_000_000, 10_000)]
+        {
+            assert_eq!(e4(Money::from_raw(raw)), rounded, "{raw}");
+        }
+        assert_eq!(e4(Money::from_raw(i128::MAX / 4)), ABSENT);
+        assert_eq!(e9(Money::from_raw(i128::from(i64::MAX) + 1)), ABSENT);
+    }
+}

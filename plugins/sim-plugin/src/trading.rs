@@ -1,0 +1,247 @@
+//! Orders, their cancels and changes, and lists.
+
+use aftm_domain::OrderId;
+use aftm_domain::order::Refusal;
+use aftm_exchange_abi::{
+    AmendRequest, CHANGE_CANCEL_REJECTED, CHANGE_NO_REPLY, CHANGE_NONE, CHANGE_REPLACE_REJECTED,
+    CancelAllRequest, CancelRequest, E_ARG, E_DUPLICATE, E_INSTRUMENT, E_NO_ORDER, E_TIMEOUT,
+    EVENT_ACCOUNT, EVENT_FILL, EVENT_INSTRUMENT, EVENT_ORDER, EVENT_POSITION, OrderRequest,
+    QUERY_ACCOUNTS, QUERY_FILLS, QUERY_INSTRUMENTS, QUERY_ORDERS, QUERY_POSITIONS, Query, name,
+    put_text,
+};
+use aftm_sim::refusal;
+
+use crate::fault::{Done, Fault};
+use crate::ffi::Req;
+use crate::orders::{Asked, Standing};
+use crate::requests::{Filter, Named, price, quantity, ticket};
+use crate::rows;
+use crate::seat::Seat;
+
+impl Seat {
+    pub(crate) fn send(&mut self, order: &OrderRequest, req_id: u64) -> Done {
+        self.check_login(req_id)?;
+        self.check_connection()?;
+        let (id, ticket) = (order.client_order_id, ticket(order)?);
+        if self.orders.is_used(id) {
+            let number = OrderId(id);
+            let text = format!("order {number} was sent before; this one is not taken");
+            let vendor_code = refusal::DUPLICATE.to_owned();
+            return Err(Fault { code: E_DUPLICATE, vendor_code, text });
+        }
+        let is_elsewhere = order.exchange != [0; 16]
+            && self.items.get(&ticket.item).is_some_and(|it| it.told.exchange != order.exchange);
+        if is_elsewhere {
+            let text = format!("{} is not traded on the exchange that is named", ticket.item);
+            return Err(Fault::new(E_INSTRUMENT, text));
+        }
+        // It is entered first, because news of it may come before the exchange's call returns.
+        self.orders.add(Standing::sent(id, ticket, req_id));
+        if let Err(refusal) = self.sim.place(OrderId(id), &ticket, &mut self.news) {
+            self.orders.forget_last();
+            return Err(refusal.into());
+        }
+        self.tell_news();
+        Ok(())
+    }
+
+    /// The order that a cancel or a change names.
+    fn find(&self, named: &Named<'_>) -> Done<u64> {
+        let found = self.orders.named(named.client_order_id, named.broker_order_id);
+        let found = found.ok_or_else(|| {
+            let text = match named.client_order_id {
+                0 => format!("there is no order {:?} here", named.broker_order_id),
+                id => format!("there is no order {} here", OrderId(id)),
+            };
+            Fault { code: E_NO_ORDER, vendor_code: refusal::ORDER.to_owned(), text }
+        })?;
+        named.check(&found.ticket)?;
+        Ok(found.id)
+    }
+
+    pub(crate) fn cancel(&mut self, cancel: &CancelRequest, req_id: u64) -> Done {
+        self.check_login(req_id)?;
+        self.check_connection()?;
+        let CancelRequest { client_order_id, broker_order_id, account, symbol, .. } = cancel;
+        let id = self.find(&Named::new(*client_order_id, broker_order_id, account, symbol)?)?;
+        self.ask_cancel(id, Asked::One(req_id))?;
+        self.tell_news();
+        Ok(())
+    }
+
+    fn ask_cancel(&mut self, id: u64, asked: Asked) -> Done {
+        let Some(order) = self.orders.get_mut(id) else { return Ok(()) };
+        order.ask_cancel(asked);
+        let sent = self.sim.cancel(OrderId(id), &mut self.news);
+        if sent.is_err() {
+            order.unask_cancel();
+        }
+        Ok(sent?)
+    }
+
+    pub(crate) fn amend(&mut self, amend: &AmendRequest, req_id: u64) -> Done {
+        self.check_login(req_id)?;
+        self.check_connection()?;
+        let AmendRequest { client_order_id, broker_order_id, account, symbol, .. } = amend;
+        let id = self.find(&Named::new(*client_order_id, broker_order_id, account, symbol)?)?;
+        let Some(order) = self.orders.get_mut(id) else { return Ok(()) };
+        order.ask_amend(req_id);
+        let (quantity, price) = (quantity(amend.qty_e9), price(amend.price_e9));
+        let sent = self.sim.amend(OrderId(id), quantity, price, &mut self.news);
+        if sent.is_err() {
+            order.unask_amend();
+        }
+        sent?;
+        self.tell_news();
+        Ok(())
+    }
+
+    /// A cancel for every order that works or is on its way; the answer when all have theirs.
+    pub(crate) fn cancel_all(&mut self, which: &CancelAllRequest, req_id: u64) -> Done {
+        self.check_login(req_id)?;
+        self.check_connection()?;
+        let filter = Filter::of_cancel_all(which)?;
+        let chosen = |it: &&Standing| it.is_open() && self.has(&filter, it);
+        let ids: Vec<u64> = self.orders.iter().filter(chosen).map(|it| it.id).collect();
+        if ids.is_empty() {
+            self.host.answer(req_id, Ok(()));
+            return Ok(());
+        }
+        self.orders.expect(req_id, ids.len());
+        for id in ids {
+            // A rehearsal may cut the connection in between; then this one is done, too.
+            let is_lost = self.ask_cancel(id, Asked::All(req_id)).is_err();
+            if is_lost && self.orders.is_last_part(req_id) {
+                self.host.answer(req_id, Ok(()));
+            }
+        }
+        self.tell_news();
+        Ok(())
+    }
+
+    fn has(&self, filter: &Filter<'_>, order: &Standing) -> bool {
+        let exchange = self.exchange_of(&order.ticket.item);
+        filter.has_account(order.ticket.account.as_str())
+            && filter.has_item(name(&exchange).unwrap_or_default(), order.ticket.item.as_str())
+            && (filter.client_order_id == 0 || filter.client_order_id == order.id)
+            && (filter.broker_order_id.is_empty()
+                || order.broker.is_some_and(|it| it.as_str() == filter.broker_order_id))
+    }
+
+    pub(crate) fn query(&mut self, query: &Query, req_id: u64) -> Done {
+        self.check_login(req_id)?;
+        let filter = Filter::of_query(query)?;
+        match query.what {
+            QUERY_INSTRUMENTS => self.list_instruments(&filter, req_id),
+            QUERY_ORDERS | QUERY_FILLS => {
+                self.check_connection()?;
+                self.list_orders(&filter, query.what == QUERY_FILLS, req_id)?;
+            }
+            QUERY_POSITIONS => {
+                self.check_connection()?;
+                self.list_positions(&filter, req_id);
+            }
+            QUERY_ACCOUNTS => {
+                self.check_connection()?;
+                self.list_accounts(&filter, req_id);
+            }
+            other => {
+                let text = format!("the list {other} is unknown; there are 1 to 5");
+                return Err(Fault::new(E_ARG, text));
+            }
+        }
+        self.host.answer(req_id, Ok(()));
+        Ok(())
+    }
+
+    /// The orders that a filter names. What the exchange has to tell of them is told first, so that
+    /// the list and the news agree.
+    fn list_orders(&mut self, filter: &Filter<'_>, are_fills: bool, req_id: u64) -> Done {
+        let ids: Vec<u64> = match filter.client_order_id {
+            0 => self.orders.iter().filter(|it| self.has(filter, it)).map(|it| it.id).collect(),
+            id => self
+                .orders
+                .get(id)
+                .filter(|it| self.has(filter, it))
+                .map(|it| it.id)
+                .into_iter()
+                .collect(),
+        };
+        for id in &ids {
+            self.sim.inquire(OrderId(*id), &mut self.news)?;
+        }
+        self.tell_news();
+        for order in ids.iter().filter_map(|it| self.orders.get(*it)) {
+            let exchange = self.exchange_of(&order.ticket.item);
+            if are_fills {
+                for fill in &order.fills {
+                    let told = rows::fill(order, exchange, fill);
+                    self.host.tell(EVENT_FILL, Req::Row(req_id), &told);
+                }
+                continue;
+            }
+            let (now, refusal) = (self.sim.clock(), order.refusal.as_ref());
+            let told = rows::update(order, exchange, now, CHANGE_NONE, refusal);
+            self.host.tell(EVENT_ORDER, Req::Row(req_id), &told);
+        }
+        Ok(())
+    }
+
+    fn list_positions(&mut self, filter: &Filter<'_>, req_id: u64) {
+        for account in self.sim.accounts().iter().filter(|it| filter.has_account(it.as_str())) {
+            for (item, position) in self.sim.positions(account) {
+                let exchange = self.exchange_of(item);
+                if filter.has_item(name(&exchange).unwrap_or_default(), item.as_str()) {
+                    for told in rows::positions(account, item, exchange, position) {
+                        self.host.tell(EVENT_POSITION, Req::Row(req_id), &told);
+                    }
+                }
+            }
+        }
+    }
+
+    fn list_accounts(&mut self, filter: &Filter<'_>, req_id: u64) {
+        let currency = &self.sim.settings().currency;
+        for account in self.sim.accounts().iter().filter(|it| filter.has_account(it.as_str())) {
+            let told = rows::account(account, currency, self.sim.summary(account));
+            self.host.tell(EVENT_ACCOUNT, Req::Row(req_id), &told);
+        }
+    }
+
+    fn list_instruments(&mut self, filter: &Filter<'_>, req_id: u64) {
+        for item in self.listed.iter().filter_map(|it| self.items.get(it)) {
+            let exchange = name(&item.told.exchange).unwrap_or_default();
+            if filter.has_item(exchange, item.instrument.code.as_str()) {
+                self.host.tell(EVENT_INSTRUMENT, Req::Row(req_id), &item.told);
+            }
+        }
+    }
+
+    /// Answers whatever waits: nobody knows what became of it.
+    pub(crate) fn give_up(&mut self, why: &str) {
+        let (now, mut told) = (self.sim.clock(), Vec::new());
+        for order in self.orders.iter_mut() {
+            let (placed, cancels, amends) = order.give_up();
+            told.extend(placed.map(|it| (order.id, CHANGE_NO_REPLY, it)));
+            told.extend(amends.into_iter().map(|it| (order.id, CHANGE_REPLACE_REJECTED, it)));
+            told.extend(cancels.into_iter().filter_map(|it| match it {
+                Asked::One(it) => Some((order.id, CHANGE_CANCEL_REJECTED, it)),
+                Asked::All(_) => None,
+            }));
+        }
+        let refusal = Refusal { code: String::new(), text: why.to_owned() };
+        for (id, change, req_id) in told {
+            if let Some(order) = self.orders.get(id) {
+                let exchange = self.exchange_of(&order.ticket.item);
+                let mut told = rows::update(order, exchange, now, change, Some(&refusal));
+                told.code = E_TIMEOUT;
+                put_text(&mut told.vendor_code, "");
+                self.host.tell(EVENT_ORDER, Req::Last(req_id), &told);
+            }
+        }
+        let fault = Fault::new(E_TIMEOUT, why);
+        for req_id in self.orders.give_up_parts() {
+            self.host.answer(req_id, Err(&fault));
+        }
+    }
+}
