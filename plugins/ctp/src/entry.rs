@@ -328,3 +328,6 @@ unsafe extern "C" fn query(
         })
     }
 }
+
+#[cfg(all(test, feature = "rehearsal"))]
+mod tests;

@@ -2,7 +2,8 @@
 //! without any library of the vendor's. It answers from within the calls, as some libraries do.
 //!
 //! The front is `rehearsal:NAME`: `plain`; `silent`, which never connects; `mute`, whose first
-//! connection answers nothing; `version`, whose library is of another version. What else is to go
+//! connection answers nothing; `days`, whose every login after the first is of the next trading day;
+//! `version`, whose library is of another version. What else is to go
 //! wrong is said by the remark of an order, see `exchange`.
 
 mod exchange;
@@ -62,7 +63,8 @@ impl Counter for Rehearsal {
         if self.name != "silent" {
             mailbox.said(generation, Said::Connected);
         }
-        Ok(Box::new(Played { exchange: Arc::clone(&self.exchange), mailbox, generation, is_mute }))
+        let (exchange, has_days) = (Arc::clone(&self.exchange), self.name == "days");
+        Ok(Box::new(Played { exchange, mailbox, generation, is_mute, has_days }))
     }
 
     fn feed(&mut self, setting: &Setting<'_>) -> Result<Box<dyn Feed>, Refusal> {
@@ -79,6 +81,7 @@ struct Played {
     mailbox: Arc<Mailbox>,
     generation: u32,
     is_mute: bool,
+    has_days: bool,
 }
 
 impl Played {
@@ -108,9 +111,14 @@ impl Trading for Played {
 
     fn log_in(&mut self, who: &Credentials, _request: i32) -> i32 {
         let answer = if who.password.as_str() == "demo" {
-            let session = lock(&self.exchange).logged_in();
+            let mut exchange = lock(&self.exchange);
+            let session = exchange.logged_in();
+            let is_next = self.has_days && session > 1;
+            if is_next {
+                exchange.next_day();
+            }
             Ok(LoginRow {
-                trading_day: "20251121".to_owned(),
+                trading_day: if is_next { "20251124" } else { "20251121" }.to_owned(),
                 front: 1,
                 session,
                 max_order_ref: "           1".to_owned(),

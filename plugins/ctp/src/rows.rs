@@ -29,6 +29,8 @@ impl LoginRow {
 /// An `OnRtnOrder`, or a row of a query.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct OrderRow {
+    /// `InvestorID`.
+    pub(crate) investor: String,
     pub(crate) front: i32,
     pub(crate) session: i32,
     pub(crate) order_ref: String,
@@ -92,6 +94,8 @@ impl OrderRow {
 /// An `OnRtnTrade`, or a row of a query.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct TradeRow {
+    /// `InvestorID`.
+    pub(crate) investor: String,
     pub(crate) exchange: String,
     pub(crate) order_sys_id: String,
     pub(crate) trade_id: String,

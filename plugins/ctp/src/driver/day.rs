@@ -142,6 +142,11 @@ impl Day {
         (&*self.broker, &*self.user, &*self.account) == (broker, user, account)
     }
 
+    /// Whether a row is of this account: a user may trade for several.
+    pub(super) fn is_ours(&self, investor: &str) -> bool {
+        investor.trim().is_empty() || investor.trim() == self.account
+    }
+
     /// A login: its trading day.
     pub(super) fn logged_in(&mut self, row: &LoginRow) -> Result<u32, Refusal> {
         let Some(trading_day) = clock::day_number(&row.trading_day) else {

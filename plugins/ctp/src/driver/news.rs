@@ -59,7 +59,7 @@ impl Driver {
 
     /// An order stands so.
     pub(super) fn order_said(&mut self, now: Now, row: &OrderRow) {
-        let Some(day) = &mut self.day else { return };
+        let Some(day) = self.day.as_mut().filter(|it| it.is_ours(&row.investor)) else { return };
         day.closable.report(row);
         let client = day.orders.client_of(&row.key()).unwrap_or(0);
         if let Some(name) = name_of(client, row.number().as_ref()) {
@@ -91,7 +91,7 @@ impl Driver {
                 return self.line(LOG_WARN, format!("the trade {:?}: {unusable}", row.trade_id));
             }
         };
-        let Some(day) = &mut self.day else { return };
+        let Some(day) = self.day.as_mut().filter(|it| it.is_ours(&row.investor)) else { return };
         if let Some(fill) = day.orders.trade(trade) {
             self.tell_fill(now, &fill);
         }

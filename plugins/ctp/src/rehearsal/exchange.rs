@@ -15,6 +15,7 @@
 //! | `trade first` | its trade comes before any update |
 //! | `half` | one lot of it trades |
 //! | `keep` | its cancel is refused by the answer and by the error callback |
+//! | `foreign` | another account's order is told, too |
 //! | `odd` | an update with a status that is in no list |
 //! | `storm` | accepted; then the connection is lost 500 times and comes back |
 //! | `again` | accepted; then the connection is lost, and after it is back everything is told again |
@@ -88,6 +89,12 @@ impl Exchange {
 
     pub(super) fn feeds(&mut self, mailbox: &Arc<Mailbox>, generation: u32) {
         self.feed = Some(Ear { mailbox: Arc::clone(mailbox), generation });
+    }
+
+    /// Another trading day: the venue has closed what was working, and knows nothing of it.
+    pub(super) fn next_day(&mut self) {
+        self.orders.clear();
+        self.trades.clear();
     }
 
     /// Another login has a session of its own.
@@ -181,6 +188,7 @@ impl Exchange {
 
     fn row_of(&self, input: &InputOrder) -> OrderRow {
         OrderRow {
+            investor: field(&input.investor_id),
             front: 1,
             session: self.session,
             order_ref: format!("{:>12}", field(&input.order_ref)),
@@ -208,6 +216,11 @@ impl Exchange {
 
     /// Takes an order into the book.
     fn take(&mut self, mut row: OrderRow, memo: &str) {
+        if memo == "foreign" {
+            let theirs = OrderRow { investor: "other".to_owned(), session: 999, ..row.clone() };
+            let (order_sys_id, status) = ("  888".to_owned(), status::QUEUEING);
+            self.says(Said::Order(Box::new(OrderRow { order_sys_id, status, ..theirs })));
+        }
         if memo == "odd" {
             self.says(Said::Order(Box::new(OrderRow { status: b'?', ..row.clone() })));
         }
@@ -265,6 +278,7 @@ impl Exchange {
         row.status = if lots == row.lots { status::ALL_TRADED } else { status::PART_QUEUEING };
         let row = row.clone();
         let trade = TradeRow {
+            investor: row.investor.clone(),
             exchange: row.exchange.clone(),
             order_sys_id: row.order_sys_id.clone(),
             trade_id: format!("{:>12}", self.trades.len() + 1),

@@ -22,6 +22,7 @@ pub(super) fn login(row: &CThostFtdcRspUserLoginField) -> LoginRow {
 pub(super) fn order(row: &CThostFtdcOrderField) -> OrderRow {
     let times = [read(&row.CancelTime), read(&row.UpdateTime), read(&row.InsertTime)];
     OrderRow {
+        investor: read(&row.InvestorID),
         front: row.FrontID,
         session: row.SessionID,
         order_ref: read(&row.OrderRef),
@@ -49,6 +50,7 @@ pub(super) fn order(row: &CThostFtdcOrderField) -> OrderRow {
 
 pub(super) fn trade(row: &CThostFtdcTradeField) -> TradeRow {
     TradeRow {
+        investor: read(&row.InvestorID),
         exchange: read(&row.ExchangeID),
         order_sys_id: read(&row.OrderSysID),
         trade_id: read(&row.TradeID),

@@ -21,8 +21,8 @@ use std::path::Path;
 
 use aftm_plugin_host::abi::{
     ABSENT, CHANGE_CANCELED, CHANGE_EXPIRED, CHANGE_FILLED, CHANGE_REJECTED, CHANNEL_QUOTE,
-    CHANNEL_TRADE, CONN_CONNECTING, CONN_UP, E_ABI, E_DUPLICATE, E_INSTRUMENT, E_NET, OC_AUTO,
-    OC_CLOSE, OrderRequest, OrderUpdate, QUERY_FILLS, QUERY_INSTRUMENTS, QUERY_ORDERS,
+    CHANNEL_TRADE, CONN_CONNECTING, CONN_UP, E_ABI, E_DUPLICATE, E_INSTRUMENT, E_NET, E_REJECTED,
+    OC_AUTO, OC_CLOSE, OrderRequest, OrderUpdate, QUERY_FILLS, QUERY_INSTRUMENTS, QUERY_ORDERS,
     QUERY_POSITIONS, Query, SIDE_BUY, SIDE_SELL, STATE_CANCELED, STATE_FILLED, STATE_WORKING,
     TIF_IOC, Versioned, name, text,
 };
@@ -231,7 +231,7 @@ fn refuse(desk: &mut Desk) {
     let told =
         desk.sent(&OrderRequest { qty_e9: 100_000 * ONE, ..buying(5, "rb2710", "SHFE", 3_200) });
     assert_eq!(told.change, CHANGE_REJECTED);
-    println!("refused: {} {:?} {}", told.code, text(&told.vendor_code), text(&told.text));
+    assert_eq!((told.code, text(&told.vendor_code)), (E_REJECTED, "-1".into()));
     assert!(!text(&told.text).contains('\u{fffd}'));
     assert_eq!(desk.changes(5), [CHANGE_REJECTED], "once, however often it is told");
     let unknown = buying(6, "zz9999", "SHFE", 1);

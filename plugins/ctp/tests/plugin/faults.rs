@@ -3,7 +3,8 @@
 use aftm_plugin_host::What;
 use aftm_plugin_host::abi::{
     CHANGE_ACCEPTED, CHANGE_FILLED, CHANGE_NO_REPLY, CHANNEL_TRADE, CONN_DOWN, CONN_UP, E_NET,
-    E_TIMEOUT, LOG_WARN, QUERY_FILLS, QUERY_ORDERS, Query, STATE_PENDING, STATE_WORKING, Versioned,
+    E_NO_ORDER, E_TIMEOUT, LOG_WARN, QUERY_FILLS, QUERY_ORDERS, Query, STATE_PENDING,
+    STATE_WORKING, Versioned,
 };
 
 use crate::desk::{Desk, ONE, cancel, order, trading};
@@ -81,6 +82,41 @@ fn a_status_that_nobody_knows_is_a_line_of_the_log_and_changes_nothing() {
         it.log.iter().find(|it| it.text.contains("the order status '?' is not known")).cloned()
     });
     assert_eq!(line.level, LOG_WARN);
+    desk.close();
+}
+
+#[test]
+fn a_new_trading_day_forgets_the_orders_of_the_last_one_and_leaves_nobody_waiting() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut desk = Desk::ready_with(&folder, "rehearsal:days", &[]);
+    desk.sent(&order(1, ""));
+    let lost = desk.session.send(&order(2, "lost")).unwrap();
+    // The front is lost and comes back on the next day.
+    desk.session.send(&order(3, "again")).unwrap();
+    up(&mut desk, 2);
+    assert_eq!(desk.told(lost).change, CHANGE_NO_REPLY);
+    let days = desk.news.iter().filter_map(|it| match &it.what {
+        What::Connection(it) if it.state == CONN_UP && it.trading_day != 0 => Some(it.trading_day),
+        _ => None,
+    });
+    let days: Vec<_> = days.collect();
+    assert!(days.starts_with(&[20_251_121]) && days.ends_with(&[20_251_124]), "{days:?}");
+    let code = crate::desk::refused(desk.session.cancel(&cancel(1))).0;
+    assert_eq!(code, E_NO_ORDER);
+    assert_eq!(desk.list(&Query { what: QUERY_ORDERS, ..Query::blank() }).len(), 0);
+    desk.sent(&order(4, ""));
+    desk.close();
+}
+
+#[test]
+fn an_order_of_another_account_is_none_of_ours() {
+    let (_folder, mut desk) = ready();
+    desk.sent(&order(1, "foreign"));
+    let others = desk.news.iter().filter(|it| match &it.what {
+        What::Order(it) => it.client_order_id != 1,
+        _ => false,
+    });
+    assert_eq!(others.count(), 0);
     desk.close();
 }
 
