@@ -232,6 +232,8 @@ pub enum Bench {
     Chain,
     /// An order's round trip
     Orders,
+    /// An order's round trip through an exchange plug-in, here and in a process of its own
+    Venue,
     /// A tick in the strategy, with many conditions
     Ticks,
     /// A replay of the feed that is set

@@ -7,7 +7,7 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)] // Helpers of tests may fail as tests do.
 
 #[path = "../../../plugins/host/tests/host/compiler.rs"]
-mod compiler;
+pub(crate) mod compiler;
 mod death;
 mod entry;
 mod events;
