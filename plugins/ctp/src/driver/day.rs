@@ -169,6 +169,8 @@ impl Day {
         self.orders = Orders::default();
         self.orders.restore(&self.used);
         self.sheets.clear();
+        self.sends.clear();
+        self.cancels.clear();
         self.to_end.clear();
         self.closable = Closable::default();
         self.best.clear();

@@ -5,6 +5,9 @@
 //! Without the first nothing is tried. Such a library reads its instruments from the folder that the
 //! process runs in, and takes its quotes through a call that it has redefined.
 //!
+//! `AFTM_CTP_QUOTE_LIB` names a library of market data that shows what the first one is told,
+//! where there is one.
+//!
 //! `AFTM_CTP_VENDOR_LIBS` names a folder with the vendor's own two libraries of 6.7.7, which are tried
 //! at a front that is not there.
 
@@ -24,9 +27,9 @@ use aftm_plugin_host::abi::{
     CHANNEL_TRADE, CONN_CONNECTING, CONN_UP, E_ABI, E_DUPLICATE, E_INSTRUMENT, E_NET, E_REJECTED,
     OC_AUTO, OC_CLOSE, OrderRequest, OrderUpdate, QUERY_FILLS, QUERY_INSTRUMENTS, QUERY_ORDERS,
     QUERY_POSITIONS, Query, SIDE_BUY, SIDE_SELL, STATE_CANCELED, STATE_FILLED, STATE_WORKING,
-    TIF_IOC, Versioned, name, text,
+    Symbol, TIF_IOC, TYPE_MARKET, Versioned, name, put_name, text,
 };
-use aftm_plugin_host::{OpenError, Secret, What};
+use aftm_plugin_host::{Market, OpenError, Secret, What};
 use ctp2rs::v1alpha1::{CThostFtdcDepthMarketDataField, CThostFtdcFensUserInfoField, TraderApi};
 
 use desk::{Desk, ONE, cancel, demo, order, refused};
@@ -75,7 +78,7 @@ fn feed(api: &TraderApi, exchange: &str, symbol: &str, bid: f64, ask: f64) {
 fn buying(client_order_id: u64, symbol: &str, exchange: &str, price: i64) -> OrderRequest {
     let mut order = order(client_order_id, "测试");
     for (field, text) in [(&mut order.symbol[..], symbol), (&mut order.exchange[..], exchange)] {
-        aftm_plugin_host::abi::put_name(field, text).unwrap();
+        put_name(field, text).unwrap();
     }
     OrderRequest { price_e9: price * ONE, ..order }
 }
@@ -122,6 +125,11 @@ fn a_day_at_a_local_library() {
         assert_eq!(why.code, E_ABI, "{why}");
         options.push(("library_version", &version));
     }
+    let quote_library = std::env::var("AFTM_CTP_QUOTE_LIB").ok();
+    if let Some(library) = &quote_library {
+        options.push(("quote_library", library));
+        options.push(("quote_front", "tcp://127.0.0.1:40011"));
+    }
     let mut desk = Desk::with(&folder, &options).unwrap();
     let who = demo().with("auth_code", Secret::new("0000000000000000".to_owned()));
     let request = desk.session.login(who, false, None).unwrap();
@@ -142,14 +150,18 @@ fn a_day_at_a_local_library() {
     feed(&feeder, "SHFE", "rb2710", 3_199.0, 3_200.0);
     feed(&feeder, "DCE", "m2709", 2_999.0, 3_000.0);
 
+    if quote_library.is_some() {
+        quotes(&mut desk);
+    }
     rest_and_cancel(&mut desk);
     fill(&mut desk, &feeder);
     refuse(&mut desk);
     close_positions(&mut desk);
 
     // The order that was refused is in no list, and each of the others is in one row.
-    assert_eq!(desk.list(&Query { what: QUERY_ORDERS, ..Query::blank() }).len(), 6);
-    assert_eq!(desk.list(&Query { what: QUERY_FILLS, ..Query::blank() }).len(), 4);
+    let more = if quote_library.is_some() { 2 } else { 0 };
+    assert_eq!(desk.list(&Query { what: QUERY_ORDERS, ..Query::blank() }).len(), 6 + more);
+    assert_eq!(desk.list(&Query { what: QUERY_FILLS, ..Query::blank() }).len(), 4 + more);
     let request = desk.session.logout().unwrap();
     desk.answered(request).unwrap();
     println!("log: {:?}", desk.log);
@@ -194,6 +206,42 @@ fn the_vendors_libraries_are_silent_about_a_dead_front_and_the_plug_in_is_not() 
         println!("{}", told.2);
     }
     desk.close();
+}
+
+/// Market data, as the library of `AFTM_CTP_QUOTE_LIB` has it, and an order that is priced by it.
+fn quotes(desk: &mut Desk) {
+    let mut symbol = Symbol { exchange: [0; 16], symbol: [0; 64] };
+    put_name(&mut symbol.symbol, "rb2710").unwrap();
+    let request = desk.session.subscribe(&[symbol], true).unwrap();
+    desk.answered(request).unwrap();
+    let (tick, book) = desk.until("a trade and a book", |it| {
+        let tick = it.market.iter().find_map(|it| match it {
+            Market::Tick(it) if it.qty_e9 != ABSENT => Some(*it),
+            _ => None,
+        });
+        let book = it.market.iter().find_map(|it| match it {
+            Market::Book(it) => Some(*it),
+            Market::Tick(_) => None,
+        });
+        tick.zip(book)
+    });
+    assert_eq!((name(&tick.exchange), name(&tick.symbol)), (Some("SHFE"), Some("rb2710")));
+    assert_eq!((book.bid_e9[0], book.ask_e9[0]), (tick.bid_e9, tick.ask_e9));
+    assert!(tick.price_e9 > 0 && tick.exch_ts_ns < tick.recv_ts_ns, "{tick:?}");
+    let market = OrderRequest {
+        order_type: TYPE_MARKET,
+        tif: TIF_IOC,
+        price_e9: ABSENT,
+        open_close: OC_AUTO,
+        ..buying(20, "rb2710", "SHFE", 0)
+    };
+    desk.sent(&market);
+    assert_eq!(ended(desk, 20, CHANGE_FILLED).state, STATE_FILLED);
+    let back = OrderRequest { side: SIDE_SELL, client_order_id: 21, ..market };
+    desk.sent(&back);
+    assert_eq!(ended(desk, 21, CHANGE_FILLED).state, STATE_FILLED);
+    let request = desk.session.subscribe(&[symbol], false).unwrap();
+    desk.answered(request).unwrap();
 }
 
 fn rest_and_cancel(desk: &mut Desk) {
