@@ -35,6 +35,10 @@ pub(crate) struct Named {
     pub(crate) order_sys_id: String,
     /// `OrderActionRef`, of a cancel.
     pub(crate) action_ref: i32,
+    /// `InstrumentID` and `Direction`, of an order: they tell it from one of another session that has
+    /// the same reference. Empty and 0 for a cancel.
+    pub(crate) symbol: String,
+    pub(crate) direction: u8,
 }
 
 /// What the trading front says.

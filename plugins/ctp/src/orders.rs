@@ -188,7 +188,15 @@ impl Orders {
         self.orders.get(*at).map(|it| it.client_order_id)
     }
 
-    /// The same for an order by the exchange's number.
+    /// Whether an order is on its way: neither accepted nor ended.
+    pub fn is_awaited(&self, key: &Key) -> bool {
+        let place = self.by_key.get(key);
+        let order = place.and_then(|(at, leg)| Some((self.orders.get(*at)?, *leg)));
+        let course = order.and_then(|(order, leg)| order.legs.get(leg)).map(|it| &it.course);
+        course.is_some_and(|it| !it.is_accepted() && !it.is_ended())
+    }
+
+    /// The host's number of an order by the exchange's.
     pub fn client_of_number(&self, number: &Number) -> Option<u64> {
         let (at, _) = self.by_number.get(number)?;
         self.orders.get(*at).map(|it| it.client_order_id)

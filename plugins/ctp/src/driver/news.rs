@@ -7,6 +7,7 @@ use aftm_exchange_abi as abi;
 
 use super::day::{Day, Name, name_of};
 use super::{Driver, Now, What};
+use crate::ask::Side;
 use crate::counter::{Named, Said};
 use crate::fills::Number;
 use crate::orders::{Fill, Key, Update};
@@ -122,8 +123,13 @@ impl Driver {
     fn order_refused(&mut self, now: Now, named: &Named, refusal: Refusal) {
         let Some(day) = &mut self.day else { return };
         let key = Key::new(named.session.unwrap_or(day.session), &named.order_ref);
-        // References of other sessions of the same user may be the same.
-        if day.orders.client_of(&key).is_none_or(|client| client == 0) {
+        // The vendor names no session here, and tells refusals of a user's other sessions as well,
+        // whose references may be the same. One that is accepted is refused by an update, if at all.
+        let client = day.orders.client_of(&key).filter(|client| *client != 0);
+        let sheet = client.and_then(|client| day.sheets.get(&Name::Client(client)));
+        let side = Side::from_direction(named.direction).map_or(0, Side::code);
+        let is_it = sheet.is_some_and(|it| it.symbol == named.symbol && it.side == side);
+        if !is_it || !day.orders.is_awaited(&key) {
             return;
         }
         let is_unconfirmed = refusal.code == E_SETTLEMENT;

@@ -16,6 +16,7 @@
 //! | `half` | one lot of it trades |
 //! | `keep` | its cancel is refused by the answer and by the error callback |
 //! | `foreign` | another account's order is told, too |
+//! | `same ref` | another session's order of the same reference is refused |
 //! | `odd` | an update with a status that is in no list |
 //! | `storm` | accepted; then the connection is lost 500 times and comes back |
 //! | `again` | accepted; then the connection is lost, and after it is back everything is told again |
@@ -158,6 +159,8 @@ impl Exchange {
             exchange: row.exchange.clone(),
             order_sys_id: String::new(),
             action_ref: 0,
+            symbol: row.symbol.clone(),
+            direction: row.direction,
         };
         let funds = || errors::refusal(31, FUNDS);
         match memo.as_str() {
@@ -181,6 +184,13 @@ impl Exchange {
                 self.says(Said::OrderRefused(named, errors::refusal(42, b"CTP:no confirm")));
             }
             "failed" => self.says(Said::Failed { request, refusal: funds() }),
+            "same ref" => {
+                // Before ours is accepted, of another instrument; and after, of the same.
+                let other = Named { symbol: "m2601".to_owned(), ..named.clone() };
+                self.says(Said::OrderRefused(other, funds()));
+                self.take(row, &memo);
+                self.says(Said::OrderRefused(named, funds()));
+            }
             _ => self.take(row, &memo),
         }
         0
@@ -336,6 +346,8 @@ impl Exchange {
                     exchange: field(&action.exchange_id),
                     order_sys_id,
                     action_ref: action.order_action_ref,
+                    symbol: String::new(),
+                    direction: 0,
                 };
                 let words = b"CTP:\xb1\xa8\xb5\xa5\xd7\xb4\xcc\xac\xb2\xbb\xc4\xdc\xb3\xb7\xb5\xa5";
                 let refusal = errors::refusal(26, words);

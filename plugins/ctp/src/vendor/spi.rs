@@ -12,7 +12,7 @@ use ctp2rs::v1alpha1::{
     CThostFtdcTradingAccountField, CThostFtdcUserLogoutField, TraderSpi,
 };
 
-use super::{answer, read, rows};
+use super::{answer, byte, read, rows};
 use crate::Refusal;
 use crate::counter::{Named, Row, Said};
 use crate::input::SessionKey;
@@ -59,6 +59,8 @@ fn inserted(order: &CThostFtdcInputOrderField) -> Named {
         exchange: read(&order.ExchangeID),
         order_sys_id: String::new(),
         action_ref: 0,
+        symbol: read(&order.InstrumentID),
+        direction: byte(order.Direction),
     }
 }
 
@@ -236,6 +238,8 @@ impl TraderSpi for Ear {
                 exchange: read(&action.ExchangeID),
                 order_sys_id: read(&action.OrderSysID),
                 action_ref: action.OrderActionRef,
+                symbol: String::new(),
+                direction: 0,
             };
             Some(Said::CancelRefused(named, refusal))
         });
@@ -255,6 +259,8 @@ impl TraderSpi for Ear {
                 exchange: read(&action.ExchangeID),
                 order_sys_id: read(&action.OrderSysID),
                 action_ref: action.OrderActionRef,
+                symbol: String::new(),
+                direction: 0,
             };
             Some(Said::CancelRefused(named, refusal))
         });

@@ -2,9 +2,9 @@
 
 use aftm_plugin_host::What;
 use aftm_plugin_host::abi::{
-    CHANGE_ACCEPTED, CHANGE_FILLED, CHANGE_NO_REPLY, CHANNEL_TRADE, CONN_DOWN, CONN_UP, E_NET,
-    E_NO_ORDER, E_TIMEOUT, LOG_WARN, QUERY_FILLS, QUERY_ORDERS, Query, STATE_PENDING,
-    STATE_WORKING, Versioned,
+    CHANGE_ACCEPTED, CHANGE_CANCELED, CHANGE_FILLED, CHANGE_NO_REPLY, CHANNEL_TRADE, CONN_DOWN,
+    CONN_UP, E_NET, E_NO_ORDER, E_TIMEOUT, LOG_WARN, QUERY_FILLS, QUERY_ORDERS, Query,
+    STATE_PENDING, STATE_WORKING, Versioned,
 };
 
 use crate::desk::{Desk, ONE, cancel, order, trading};
@@ -105,6 +105,17 @@ fn a_new_trading_day_forgets_the_orders_of_the_last_one_and_leaves_nobody_waitin
     assert_eq!(code, E_NO_ORDER);
     assert_eq!(desk.list(&Query { what: QUERY_ORDERS, ..Query::blank() }).len(), 0);
     desk.sent(&order(4, ""));
+    desk.close();
+}
+
+#[test]
+fn a_refusal_of_another_session_with_the_same_reference_is_none_of_ours() {
+    let (_folder, mut desk) = ready();
+    let told = desk.sent(&order(1, "same ref"));
+    assert_eq!(told.change, CHANGE_ACCEPTED);
+    let request = desk.session.cancel(&cancel(1)).unwrap();
+    assert_eq!(desk.told(request).change, CHANGE_CANCELED);
+    assert_eq!(desk.changes(1), [CHANGE_ACCEPTED, CHANGE_CANCELED]);
     desk.close();
 }
 
