@@ -170,6 +170,29 @@ fn a_close_is_split_by_days_and_told_as_one_order() {
 }
 
 #[test]
+fn an_order_of_several_legs_is_accepted_listed_and_canceled_as_one() {
+    let (_folder, mut desk) = ready();
+    desk.sent(&trading(1, ""));
+    desk.until("the fill", |it| (!it.fills(1).is_empty()).then_some(()));
+    let resting = OrderRequest { price_e9: 3_400 * ONE, ..selling(2, 3, OC_CLOSE) };
+    let fok = OrderRequest { tif: TIF_FOK, client_order_id: 3, ..resting };
+    let (code, said) = refused(desk.session.send(&fok));
+    assert_eq!(code, E_UNSUPPORTED);
+    assert!(said.contains("close yesterday 2 and close today 1"), "{said}");
+    desk.sent(&resting);
+    let rows = desk.list(&Query { what: QUERY_ORDERS, client_order_id: 2, ..Query::blank() });
+    let [What::Order(row)] = &rows[..] else { panic!("{rows:?}") };
+    assert_eq!((row.state, row.qty_e9, row.filled_e9), (STATE_WORKING, 3 * ONE, 0));
+    let request = desk.session.cancel(&cancel(2)).unwrap();
+    let told = desk.told(request);
+    assert_eq!((told.change, told.state, told.qty_e9), (CHANGE_CANCELED, STATE_CANCELED, 3 * ONE));
+    // Whatever else the legs say is read by the time that another order is answered.
+    desk.sent(&order(4, ""));
+    assert_eq!(desk.changes(2), [CHANGE_ACCEPTED, CHANGE_CANCELED]);
+    desk.close();
+}
+
+#[test]
 fn what_is_working_to_close_is_not_closed_twice() {
     let (_folder, mut desk) = ready();
     let resting = OrderRequest { price_e9: 3_400 * ONE, ..selling(1, 2, OC_CLOSE) };
