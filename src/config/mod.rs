@@ -10,6 +10,7 @@ mod file;
 mod folders;
 mod known;
 mod layer;
+mod limits;
 mod password;
 mod plugins;
 mod problem;
@@ -30,7 +31,7 @@ pub use password::{Password, PasswordError, password};
 pub use plugins::PluginSettings;
 pub use problem::{Origin, Problem, Problems};
 pub use settings::{
-    Desk, Durability, Executor, Feed, Gateway, Journal, Level, Log, Random, Screen, Settings,
+    Desk, Durability, Executor, Feed, Gateway, Journal, Kill, Level, Log, Random, Screen, Settings,
     Simulator, Speed, Strategy, Venue,
 };
 pub use venue::Kind;

@@ -3,9 +3,10 @@
 use std::net::Ipv4Addr;
 use std::time::Duration;
 
-use aftm_domain::{ExchangeTime, Money, Price, Quantity};
+use aftm_domain::{Bounds, ExchangeTime, Money, Price, Quantity};
 
 use super::layer::Layer;
+use super::limits;
 use super::plugins::{self, PluginSettings};
 use super::problem::Problem;
 use super::reader::Reader;
@@ -21,6 +22,9 @@ const DAY_MS: i64 = 86_400_000;
 #[allow(missing_docs)]
 pub struct Settings {
     pub gateway: Gateway,
+    pub kill: Kill,
+    pub limits: Bounds,
+    pub limits_production: Bounds,
     pub feed: Feed,
     pub random: Random,
     pub simulator: Simulator,
@@ -44,13 +48,19 @@ impl Settings {
         let mut reader = Reader::new(layer, is_in_force, problems);
         let it = &mut reader;
         // Every section is read before the first `?`, so that all of their problems are found.
-        let (gateway, feed, random) = (Gateway::read(it), Feed::read(it), Random::read(it));
+        let (gateway, kill) = (Gateway::read(it), Kill::read(it));
+        let wide = limits::read(it, "limits");
+        let strict = limits::read(it, "limits_production");
+        let (feed, random) = (Feed::read(it), Random::read(it));
         let (simulator, strategy) = (Simulator::read(it), Strategy::read(it));
         let (executor, venue, desk) = (Executor::read(it), Venue::read(it), Desk::read(it));
         let plugins = plugins::read(it);
         let (journal, log, screen) = (Journal::read(it), Log::read(it), Screen::read(it));
         Some(Settings {
             gateway: gateway?,
+            kill: kill?,
+            limits: wide?,
+            limits_production: strict?,
             feed: feed?,
             random: random?,
             simulator: simulator?,
@@ -112,6 +122,23 @@ section! {
             |it| it.milliseconds("gateway.max_signal_age_ms", 1..=WAIT_MS_MAX),
         /// After how long an unanswered order is in doubt.
         in_doubt: Duration = |it| it.milliseconds("gateway.in_doubt_ms", 100..=WAIT_MS_MAX),
+    }
+}
+
+section! {
+    /// The halt, and what ends it.
+    Kill {
+        /// Whether a halt ends with reducing orders first.
+        rearm_via_reducing: bool = |it| it.boolean("kill.rearm_via_reducing"),
+        /// How long after a halt with real money nobody may rearm.
+        cooldown: Duration =
+            |it| it.integer("kill.cooldown_s", 0..=86_400).map(Duration::from_secs),
+        /// How long an order may be in doubt before trading is halted; zero for ever.
+        trip_in_doubt: Duration =
+            |it| it.integer("kill.trip_in_doubt_s", 0..=86_400).map(Duration::from_secs),
+        /// How long the journal may not be written before trading is halted; zero for ever.
+        trip_journal: Duration =
+            |it| it.integer("kill.trip_journal_s", 0..=86_400).map(Duration::from_secs),
     }
 }
 

@@ -60,16 +60,25 @@ impl Desk {
             Command::Stop { leaving } => self.stop(*leaving).await?,
             Command::Status => self.status(lines).await?,
             Command::Wait(wait) => self.wait_for(wait).await?,
-            Command::Kill { flatten, reason } => {
-                let (flatten, reason) = (*flatten, reason.as_str().to_owned());
-                let reply = self.line.ask(Request::Kill { flatten, reason }).await?;
-                if let Reply::Killed { cancels, closings } = reply {
-                    let body = serde_json::json!({ "cancels": cancels, "closings": closings });
+            Command::Kill { flatten, reason, scope } => {
+                let (flatten, scope) = (*flatten, scope.wire());
+                let reason = reason.as_str().to_owned();
+                let reply = self.line.ask(Request::Kill { flatten, reason, scope }).await?;
+                if let Reply::Killed { cancels, closings, left } = reply {
+                    let body = serde_json::json!({
+                        "cancels": cancels, "closings": closings, "left": left,
+                    });
                     lines.push(line(self.now(), "killed", body));
                 }
             }
-            Command::Rearm { reason } => {
-                self.simply(Request::Rearm { reason: reason.as_str().to_owned() }).await?;
+            Command::Reduce { reason, scope } => {
+                let (reason, scope) = (reason.as_str().to_owned(), scope.wire());
+                self.simply(Request::Reduce { reason, scope }).await?;
+            }
+            Command::Rearm { reason, force, scope } => {
+                let (reason, force) = (reason.as_str().to_owned(), *force);
+                let scope = scope.wire();
+                self.simply(Request::Rearm { reason, scope, force }).await?;
             }
             Command::Quit { leaving } => {
                 self.stop(*leaving).await?;

@@ -8,6 +8,7 @@ mod child;
 pub mod cli;
 mod clock;
 mod ctl;
+mod dead_man;
 pub mod doctor;
 mod export;
 mod feed_line;

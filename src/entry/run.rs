@@ -12,6 +12,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::oneshot;
 use tokio::task::LocalSet;
 
+use super::dead_man::{self, DeadMan};
 use super::feed_line::Market;
 use super::ledger::{self, Facts, VIEWS};
 use super::printer::Printer;
@@ -20,6 +21,7 @@ use crate::config::{self, Folders, Settings};
 use crate::desk::command;
 use crate::desk::supervisor::Patience;
 use crate::desk::{self, Command, Desk, Exit};
+use crate::gateway::fact::Door;
 use crate::gateway::listing::Listing;
 use crate::gateway::serve::{FeedLine, ServeError, Server};
 use crate::gateway::simulated::Simulated;
@@ -27,7 +29,7 @@ use crate::gateway::sockets::{DESK, DESK_EVENTS, Doors, SocketError, Sockets};
 use crate::gateway::venue::Venue;
 use crate::gateway::{Core, Setup};
 use crate::journal::{self, Journal};
-use crate::wire::{Birth, Endpoints, Refused, Role, frame};
+use crate::wire::{Birth, Endpoints, Refused, Request, Role, Scope, frame};
 
 /// The socket of `ctl` in the runtime folder.
 pub(super) const CTL: &str = "ctl";
@@ -119,6 +121,8 @@ pub(super) struct Machine {
     printer: Printer,
     files: Vec<PathBuf>,
     orders_port: Option<u16>,
+    /// It ends before the sockets do.
+    dead_man: DeadMan,
 }
 
 impl Machine {
@@ -170,6 +174,7 @@ impl Machine {
         // The desk listens before the gateway speaks, so that it misses nothing.
         let (desk_line, line_sockets) =
             desk::line::open(context, DESK, DESK_EVENTS, &ipc(folders, CTL))?;
+        let dead_man = dead_man::watch(context, &folders.data, core.latch())?;
         let server = Server::new(core, sockets, feed(context)?, clock::now);
         let (serves, served) = oneshot::channel::<()>();
         let gateway = thread::Builder::new().name("gateway".to_owned()).spawn(move || {
@@ -198,7 +203,7 @@ impl Machine {
         };
         let files =
             ["events", "orders", "signals", CTL].map(|it| folders.runtime.join(it)).to_vec();
-        Ok(Machine { gateway, served, desk, heard, line, printer, files, orders_port })
+        Ok(Machine { gateway, served, desk, heard, line, printer, files, orders_port, dead_man })
     }
 
     /// The port that v1 orders got, where they are served.
@@ -208,7 +213,7 @@ impl Machine {
 
     /// Runs until `follow` is done, and ends everything in order.
     pub(super) fn run(self, follow: impl AsyncFnOnce(&Rc<Desk>) -> Result<Exit>) -> Result<Exit> {
-        let Machine { gateway, served, desk, heard, line, printer, files, .. } = self;
+        let Machine { gateway, served, desk, heard, line, printer, files, dead_man, .. } = self;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let exit = runtime.block_on(LocalSet::new().run_until(async move {
             let desk = Desk::new(desk);
@@ -229,6 +234,7 @@ impl Machine {
         // The desk has hung up and is gone, and with it whoever prints for it.
         drop(runtime);
         let served = gateway.join();
+        drop(dead_man);
         let _ = line.join();
         printer.finish();
         for file in files {
@@ -306,10 +312,20 @@ pub(super) fn core<V: Venue>(
     };
     let journal = Journal::open(&path, durability, VIEWS)?;
     let state = ledger::fold(&journal).with_context(|| format!("in {}", path.display()))?;
-    let ledger = Facts::new(journal);
-    let rules = parts::rules(&settings.gateway);
+    let latch = folders.data.join(ledger::LATCH);
+    let ledger = Facts::new(journal).latched_by(latch.clone());
+    let rules = parts::rules(settings);
     let mut core = Core::new(Setup { venue, ledger, listing, rules, state });
     core.start(clock::now()).context("the journal cannot be written")?;
+    let missing = |error: std::io::Error| error.kind() == std::io::ErrorKind::NotFound;
+    let is_latched = !std::fs::symlink_metadata(&latch).is_err_and(missing);
+    if is_latched && core.state().brakes.halted().next().is_none() {
+        // Whatever stands in it: trading was halted, and the journal does not know.
+        let reason = format!("the file {} of a halt is still there", latch.display());
+        let (flatten, scope) = (false, Scope::Global);
+        let kill = Request::Kill { flatten, reason, scope };
+        core.serve(&kill, Door::Gateway, clock::now())?;
+    }
     Ok(core)
 }
 

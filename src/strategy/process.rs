@@ -12,7 +12,7 @@ use zmq::{Context, DONTWAIT, POLLIN, Socket, SocketType};
 use super::{Machine, report};
 use crate::wire::event::{ChildWord, Numbered, Topic};
 use crate::wire::frame::PROTOCOL;
-use crate::wire::request::Moved;
+use crate::wire::request::{Moved, TradingState};
 use crate::wire::socket::{self, Bound};
 use crate::wire::{
     Birth, Event, Link, LinkError, Reply, Request, Role, Signal, decode, encode_into,
@@ -420,6 +420,10 @@ impl<C: Fn() -> Stamp> Process<C> {
             }
             Event::Child { role: Role::Executor, word: ChildWord::Ready, .. } => {
                 self.offer(true)?;
+            }
+            Event::Trading(row) if row.state == TradingState::Halted => {
+                // Conditions are followed all the same: their exits are due when trading goes on.
+                log::warn!("trading is halted: {}", row.reason);
             }
             _ => (),
         }

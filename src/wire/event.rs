@@ -4,7 +4,7 @@ use aftm_domain::{AccountId, Book, Code, Tick, UserId};
 use serde::{Deserialize, Serialize};
 
 use super::order::{FillRow, OrderRow, PositionRow};
-use super::request::{ConditionRow, Role, TradingState};
+use super::request::{ConditionRow, LimitRow, Role, TradingRow};
 use super::signal::{Outcome, Signal};
 use aftm_domain::{ConditionId, SignalId};
 
@@ -130,11 +130,11 @@ pub enum Event {
         text: String,
     },
     /// Which orders are taken changed.
-    Trading {
-        /// Which ones are now.
-        state: TradingState,
-        /// Why; empty while all of them are.
-        reason: String,
+    Trading(TradingRow),
+    /// What is used of the limits changed; told at most once a second.
+    Limits {
+        /// Every limit.
+        rows: Vec<LimitRow>,
     },
     /// Something that the trader must know.
     Alert {

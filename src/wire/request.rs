@@ -5,11 +5,12 @@ use aftm_domain::{AccountId, Code, ConditionId, OrderId, Price, Quantity, Signal
 use serde::{Deserialize, Serialize};
 
 use super::order::{FillRow, Intent, OrderRow, PositionRow};
+use super::scope::Scope;
 use super::signal::{Outcome, Signal};
 
 pub use super::rows::{
-    ConditionRow, InstrumentRow, MoneyRow, SnapshotRow, SocketRow, StatusRow, TradingRow,
-    TradingState,
+    ConditionRow, InstrumentRow, LimitRow, MoneyRow, ScopeRow, SnapshotRow, SocketRow, StatusRow,
+    TradingRow, TradingState,
 };
 
 /// A process of the machine.
@@ -216,11 +217,28 @@ pub enum Request {
         flatten: bool,
         /// Why, for the audit.
         reason: String,
+        /// What it holds for.
+        #[serde(default)]
+        scope: Scope,
     },
-    /// Take orders again.
+    /// Take only orders that make a position smaller.
+    Reduce {
+        /// Why, for the audit.
+        reason: String,
+        /// What it holds for.
+        #[serde(default)]
+        scope: Scope,
+    },
+    /// Take orders again: after a halt those that make a position smaller, then all of them.
     Rearm {
         /// Why, for the audit.
         reason: String,
+        /// What it holds for.
+        #[serde(default)]
+        scope: Scope,
+        /// Though the halt has not canceled and closed everything.
+        #[serde(default)]
+        force: bool,
     },
     /// How the gateway is.
     Status {},
@@ -394,6 +412,8 @@ pub enum Reply {
         cancels: u64,
         /// Closing orders that were sent.
         closings: u64,
+        /// Orders that still work and positions that are still to be closed.
+        left: u64,
     },
     /// An account's money.
     Money(Box<MoneyRow>),

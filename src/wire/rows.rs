@@ -6,6 +6,7 @@ use aftm_domain::session::Sessions;
 use aftm_domain::{AccountId, Code, Money, Price, Quantity, UserId};
 use serde::{Deserialize, Serialize};
 
+use super::scope::Scope;
 use super::signal::{Outcome, Signal};
 
 /// A condition and its place in the order of creation, for the strategy.
@@ -123,10 +124,12 @@ pub struct StatusRow {
     pub trading: TradingRow,
     /// The gateway's sockets, and what passed through them.
     pub sockets: Vec<SocketRow>,
+    /// The limits, and how much of them is used.
+    pub limits: Vec<LimitRow>,
 }
 
 /// Which orders are taken.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum TradingState {
     /// All of them.
@@ -153,10 +156,40 @@ impl TradingState {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TradingRow {
-    /// Which ones.
+    /// Which ones, everywhere and in the selected account.
     pub state: TradingState,
     /// Why; empty while all of them are.
     pub reason: String,
+    /// Every part that is held back, with its own reason.
+    pub scopes: Vec<ScopeRow>,
+}
+
+/// A part of what is traded that is held back.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ScopeRow {
+    /// Which part.
+    pub scope: Scope,
+    /// How far.
+    pub state: TradingState,
+    /// Why.
+    pub reason: String,
+}
+
+/// A limit and how much of it is used, as texts in the limit's own unit.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LimitRow {
+    /// Its name, which is that of its setting.
+    pub limit: String,
+    /// An account, an item, a condition, an account and an item, or all.
+    pub scope: String,
+    /// How much is used.
+    pub used: String,
+    /// The bound.
+    pub bound: String,
+    /// The share that is used, in thousandths; more than 1000 where the bound is passed.
+    pub permille: u32,
 }
 
 /// A socket of the gateway.
