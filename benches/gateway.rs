@@ -101,10 +101,11 @@ fn checks() -> Outcome<()> {
         ..strict
     };
     let limits = Sets { test: bounds, ..Sets::default() };
-    let core = core_with(NoLedger, Rules { limits, ..Rules::default() })?;
-    let Some(Request::Place { intent }) = orders()?.into_iter().next() else {
-        return Err("no order".into());
-    };
+    let mut core = core_with(NoLedger, Rules { limits, ..Rules::default() })?;
+    let Some(first) = orders()?.into_iter().next() else { return Err("no order".into()) };
+    // The first order has the exchange say how much money there is.
+    core.serve(&first, Door::V1, MORNING)?;
+    let Request::Place { intent } = first else { return Err("no order".into()) };
     let account = intent.account.ok_or("an account")?;
     let limits = core.limits();
     let listing = core.listing();

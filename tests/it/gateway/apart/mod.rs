@@ -2,6 +2,7 @@
 //! and what its own lists settle.
 
 mod lists;
+mod production;
 mod sessions;
 
 use std::sync::{Arc, Mutex};
