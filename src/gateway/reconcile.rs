@@ -36,8 +36,18 @@ impl<V: Venue, L: Ledger> Core<V, L> {
         }
         let mut listed = BTreeMap::new();
         for row in &stands.orders {
-            match row.order.filter(|id| self.state.orders.contains_key(id)) {
-                Some(id) => drop(listed.insert(id, row)),
+            let known = row.order.and_then(|id| Some((id, self.state.orders.get(&id)?)));
+            match known {
+                Some((id, placed)) => {
+                    if placed.order.status.is_final() && row.status.is_open() {
+                        told.push(format!(
+                            "order {id} works at the exchange and is {} by this journal: cancel it \
+                             there",
+                            placed.order.status
+                        ));
+                    }
+                    listed.insert(id, row);
+                }
                 None if row.status.is_open() => told.push(foreign(row)),
                 None => (),
             }
@@ -148,8 +158,11 @@ fn catch_up(order: &Order, row: &VenueOrder) -> impl Iterator<Item = Report> {
     let accepted = named.map(|venue_id| Report::Accepted { venue_id });
     let is_ahead = order.status.is_final();
     let triggered = row.is_triggered && !order.is_triggered && order.ticket.kind.has_stop();
-    let is_changed = order.status == Status::PendingReplace
+    // Where the venue does not say what is in force, nothing is known to have changed.
+    let is_said = row.quantity.is_positive() && row.price.is_some() == order.ticket.price.is_some();
+    let is_changed = matches!(order.status, Status::New | Status::PendingReplace)
         && row.status == Status::New
+        && is_said
         && (row.quantity != order.ticket.quantity || row.price != order.ticket.price);
     let replaced =
         is_changed.then_some(Report::Replaced { quantity: row.quantity, price: row.price });
