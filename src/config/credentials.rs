@@ -71,6 +71,7 @@ mod tests {
     use std::fs;
     use std::os::unix::fs::PermissionsExt as _;
 
+    #[allow(clippy::unwrap_used)] // A helper of tests may fail as they do.
     fn read(text: &str, mode: u32) -> Result<Vec<(String, Password)>, String> {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("credentials");

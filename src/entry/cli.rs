@@ -1,11 +1,15 @@
 //! The command line of the program, in one place for parsing, help, completion and the manual.
 
+mod plugin;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 use crate::desk::Command;
+
+pub use plugin::{Check, Plugin};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -15,6 +19,7 @@ Examples:
   aftm ctl order buy TXFH1 1 --limit 17300
   aftm config show --origin
   aftm theme preview daylight
+  aftm plugin check ./libmybroker.so --user me
 
 Exit codes:
   0 done  1 failed  2 usage  3 configuration  4 not connected  5 refused by a limit
@@ -52,7 +57,7 @@ pub struct Flags {
     /// One setting, like gateway.tick_port=0; may be given often
     #[arg(long = "set", global = true, value_name = "KEY=VALUE")]
     pub sets: Vec<String>,
-    /// Where ticks come from: random, taifex:PATH or csv:PATH
+    /// Where ticks come from: random, taifex:PATH, csv:PATH, or venue for the market of a plug-in
     #[arg(id = "feed_source", long = "feed", global = true, value_name = "FEED")]
     pub feed: Option<String>,
     /// Times real time, or max
@@ -94,7 +99,7 @@ pub enum Entry {
     /// Show, check or create the settings
     #[command(subcommand)]
     Config(Config),
-    /// Check terminal, ports, folders, settings and clock
+    /// Check terminal, ports, folders, settings, plug-ins and clock
     Doctor,
     /// Write records from the journal, while the machine runs or not
     Export(Export),
@@ -116,6 +121,9 @@ pub enum Entry {
     /// List, check or preview themes
     #[command(subcommand)]
     Theme(Theme),
+    /// Check an exchange plug-in, or say what it is
+    #[command(subcommand)]
+    Plugin(Plugin),
     /// Run the strategy; started by the machine, with its endpoints on standard input
     #[command(hide = true)]
     Strategy,
@@ -224,6 +232,8 @@ pub enum Bench {
     Chain,
     /// An order's round trip
     Orders,
+    /// An order's round trip through an exchange plug-in, here and in a process of its own
+    Venue,
     /// A tick in the strategy, with many conditions
     Ticks,
     /// A replay of the feed that is set

@@ -17,6 +17,7 @@ mod open;
 mod outputs;
 mod papers;
 pub mod parts;
+mod plugin;
 mod printer;
 mod replay;
 mod run;

@@ -8,7 +8,8 @@ use log::LevelFilter;
 
 use super::cli::{Cli, Config, Entry, Flags};
 use super::{
-    Output, bench, child, ctl, doctor, export, log as log_lines, replay, run, screen, venue, verify,
+    Output, bench, child, ctl, doctor, export, log as log_lines, plugin, replay, run, screen,
+    venue, verify,
 };
 use crate::config::{self, Folders, Inputs, Resolved, Settings};
 use crate::desk::Exit;
@@ -43,6 +44,9 @@ fn dispatch(cli: Cli) -> Result<Exit> {
         Some(Entry::Strategy) => return child::run(Role::Strategy),
         Some(Entry::Executor) => return child::run(Role::Executor),
         Some(Entry::Venue) => return venue::run(),
+        Some(Entry::Plugin(what)) => {
+            return plugin::plugin(what, flags.color.as_deref(), &mut out);
+        }
         Some(Entry::Completions { shell }) => {
             super::completions(*shell, &mut out)?;
             return Ok(Exit::Ok);
@@ -73,7 +77,7 @@ fn dispatch(cli: Cli) -> Result<Exit> {
                 settings: &resolved,
                 folders: &folders,
                 clocks: doctor::Clocks::read(),
-                further: vec![sockets_finding()],
+                further: plugins(&resolved).into_iter().chain([sockets_finding()]).collect(),
             };
             Ok(doctor::report(&findings.findings(), &mut out)?)
         }
@@ -173,6 +177,14 @@ fn config_entry(
 fn wrong(problems: &config::Problems) -> Exit {
     problems.0.iter().for_each(|it| log::error!("{it}"));
     Exit::Configuration
+}
+
+/// What the doctor finds of the plug-ins that are configured.
+fn plugins(resolved: &Result<Resolved, config::Problems>) -> Vec<doctor::Finding> {
+    let configured = resolved.as_ref().map_or(&[][..], |it| &it.settings.plugins);
+    doctor::plugin_findings(configured, &|path| {
+        plugin::introduction(path).unwrap_or_else(|error| Err(format!("{error:#}")))
+    })
 }
 
 fn sockets_finding() -> doctor::Finding {

@@ -254,13 +254,7 @@ impl<S: Seam> Course<S> {
         has_called || self.state.wants_logout
     }
 
-    fn feed(
-        &mut self,
-        tick: &Tick,
-        book: Option<&Book>,
-        again: bool,
-        words: &mut Vec<VenueWord>,
-    ) {
+    fn feed(&mut self, tick: &Tick, book: Option<&Book>, again: bool, words: &mut Vec<VenueWord>) {
         self.state.clock = tick.time;
         // What was never listed is nothing to this venue.
         let Ok(symbol) = self.state.items.symbol(&tick.item) else { return };

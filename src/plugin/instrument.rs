@@ -133,7 +133,7 @@ fn end(told: &abi::Instrument) -> Result<(Date, u32), String> {
 /// # Errors
 ///
 /// Where one of its texts does not fit its field, or its tick table has more bands than fit.
-pub(super) fn told(instrument: &Instrument) -> Result<abi::Instrument, String> {
+pub fn told(instrument: &Instrument) -> Result<abi::Instrument, String> {
     let blank = abi::Instrument::blank();
     let day = instrument.last_trading_day;
     let yyyymmdd =

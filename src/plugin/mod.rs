@@ -24,3 +24,4 @@ mod tests;
 mod words;
 
 pub use driver::{Driver, DriverError};
+pub use instrument::told as told_instrument;

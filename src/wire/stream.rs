@@ -128,7 +128,7 @@ impl Stream {
     /// # Errors
     ///
     /// Where the other end is gone and everything it sent was taken, or what came is no record.
-    pub fn next<T: DeserializeOwned>(&mut self) -> Result<Option<T>, StreamError> {
+    pub fn record<T: DeserializeOwned>(&mut self) -> Result<Option<T>, StreamError> {
         loop {
             if let Some(record) = self.take()? {
                 return Ok(Some(record));
@@ -219,7 +219,7 @@ mod tests {
             one.push(text).unwrap();
             one.flush().unwrap();
             other.turn();
-            while let Some(text) = other.next().unwrap() {
+            while let Some(text) = other.record().unwrap() {
                 heard.push(text);
             }
         }
@@ -238,7 +238,7 @@ mod tests {
         let mut heard = 0;
         while heard < 30 {
             other.turn();
-            while other.next::<String>().unwrap().is_some() {
+            while other.record::<String>().unwrap().is_some() {
                 heard += 1;
             }
             one.flush().unwrap();
@@ -260,14 +260,14 @@ mod tests {
         one.push(&"last words").unwrap();
         one.flush().unwrap();
         drop((one, raw));
-        assert_eq!(other.next::<String>().unwrap().unwrap(), "last words");
-        assert!(matches!(other.next::<String>(), Err(StreamError::Closed)));
+        assert_eq!(other.record::<String>().unwrap().unwrap(), "last words");
+        assert!(matches!(other.record::<String>(), Err(StreamError::Closed)));
     }
 
     #[test]
     fn a_length_beyond_the_bound_is_refused_before_anything_is_read_for_it() {
         let (_one, mut other, mut raw) = pair();
         raw.write_all(&u32::MAX.to_be_bytes()).unwrap();
-        assert!(matches!(other.next::<String>(), Err(StreamError::Record(_))));
+        assert!(matches!(other.record::<String>(), Err(StreamError::Record(_))));
     }
 }

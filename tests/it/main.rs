@@ -6,6 +6,7 @@ mod export;
 mod faults;
 mod gateway;
 mod machine;
+mod plugin;
 mod replay;
 mod screen;
 mod tidy;

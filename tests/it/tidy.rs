@@ -88,7 +88,7 @@ fn the_settings_file_is_the_built_in_layer_and_documents_every_key() {
     assert_eq!(from_file, resolve(&folder.path().join("empty")).unwrap().settings);
 }
 
-/// Two crates have programs; the first command of the README names none.
+/// The first command of the README names no program.
 #[test]
 fn cargo_run_opens_the_screen() {
     let manifest = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml")).unwrap();

@@ -84,6 +84,11 @@ impl Plugin {
         &self.0.identity
     }
 
+    /// The version of the interface that it was built for: major and minor.
+    pub fn interface(&self) -> (u16, u16) {
+        (self.0.api.abi_major, self.0.api.abi_minor)
+    }
+
     /// Whether it says that it can do something: one or more of `AFTM_CAP_…`.
     pub fn can(&self, caps: u64) -> bool {
         self.identity().caps & caps == caps

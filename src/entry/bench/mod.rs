@@ -12,6 +12,7 @@ mod load;
 mod orders;
 mod rig;
 mod ticks;
+mod venue;
 
 use std::io::Write;
 
@@ -49,6 +50,12 @@ pub(super) fn bench(what: Option<Bench>, settings: &Settings, out: &mut dyn Writ
     }
     if is_wanted(Bench::Orders) {
         rows.extend(orders::measure(&settings, &folders)?);
+    }
+    if is_wanted(Bench::Venue) {
+        match venue::library() {
+            Ok(library) => rows.extend(venue::measure(&settings, &folders, &library)?),
+            Err(missing) => writeln!(out, "{missing}")?,
+        }
     }
     if is_wanted(Bench::Ticks) {
         rows.extend(ticks::measure()?);

@@ -41,7 +41,7 @@ pub(super) fn measure(settings: &Settings, folders: &Folders) -> Result<Vec<Row>
 }
 
 /// Waits until orders are taken, and gives the market a price.
-fn ready(rig: &mut Rig) -> Result<()> {
+pub(super) fn ready(rig: &mut Rig) -> Result<()> {
     loop {
         let Reply::Status(row) = rig.ask(Request::Status {})? else { bail!("no status came") };
         if row.account.is_some() && !row.items.is_empty() {
@@ -53,14 +53,14 @@ fn ready(rig: &mut Rig) -> Result<()> {
 }
 
 /// A client of its own, with its own threads for input and output, as another process has them.
-struct Client {
+pub(super) struct Client {
     socket: Socket,
     /// The socket closes before it.
     _context: Context,
 }
 
 impl Client {
-    fn open(kind: SocketType, endpoint: &str) -> Result<Client> {
+    pub(super) fn open(kind: SocketType, endpoint: &str) -> Result<Client> {
         let context = Context::new();
         let socket = socket::connect(&context, kind, Bound::Orders, endpoint)?;
         socket.set_rcvtimeo(PATIENCE_MS)?;
@@ -72,7 +72,7 @@ impl Client {
         self.socket.recv_bytes(0).context("an order was not answered")
     }
 
-    fn time(&self, request: &[u8], durations: &mut Durations) -> Result<Vec<u8>> {
+    pub(super) fn time(&self, request: &[u8], durations: &mut Durations) -> Result<Vec<u8>> {
         let start = clock::now();
         let answer = self.ask(request)?;
         durations.push(clock::now().since(start));
@@ -102,7 +102,7 @@ fn compare_ours(orders: &str, floor: &str) -> Result<Vec<Row>> {
     let raw = Raw::open(floor, answer.len())?;
     let bare = Client::open(SocketType::REQ, &raw.endpoint)?;
     let rows = compare(
-        "order, ours over ipc",
+        ("order, ours over ipc", GOAL),
         &mut |durations| bare.time(&sample, durations).map(drop),
         &mut |durations| {
             let answer: Answer = decode(&client.time(&request()?, durations)?)?;
@@ -114,36 +114,56 @@ fn compare_ours(orders: &str, floor: &str) -> Result<Vec<Row>> {
 }
 
 fn compare_v1(orders: &str) -> Result<Vec<Row>> {
-    let client = Client::open(SocketType::REQ, orders)?;
-    let count = AtomicU64::new(0);
-    let request = || {
-        let side =
-            if count.fetch_add(1, Ordering::Relaxed).is_multiple_of(2) { "buy" } else { "sell" };
-        format!(
-            r#"{{"operation": "send_order", "parameters": {{"order_account": "SIM-1", "item_code": "{ITEM}", "side": "{side}", "order_type": "Market", "price": 0.0, "quantity": 1, "open_close": "AUTO", "note": "From AFTM Gateway", "day_trade": "N", "time_in_force": "IOC"}}}}"#
-        )
-        .into_bytes()
-    };
-    let (sample, answer) = (request(), client.ask(&request())?);
+    let v1 = V1::open(orders)?;
+    let (sample, answer) = (v1.request(), v1.client.ask(&v1.request())?);
     let raw = Raw::open("tcp://127.0.0.1:*", answer.len())?;
     let bare = Client::open(SocketType::REQ, &raw.endpoint)?;
     let rows = compare(
-        "order, v1 over TCP",
+        ("order, v1 over TCP", GOAL),
         &mut |durations| bare.time(&sample, durations).map(drop),
-        &mut |durations| {
-            let answer = client.time(&request(), durations)?;
-            if !answer.starts_with(br#"{"success":true"#) {
-                bail!("an order was not taken: {}", String::from_utf8_lossy(&answer));
-            }
-            Ok(())
-        },
+        &mut |durations| v1.order(durations),
     )?;
     raw.end(&bare)?;
     Ok(rows)
 }
 
+/// A v1 client, which is answered when the exchange has answered.
+pub(super) struct V1 {
+    client: Client,
+    count: AtomicU64,
+}
+
+impl V1 {
+    pub(super) fn open(orders: &str) -> Result<V1> {
+        let client = Client::open(SocketType::REQ, orders)?;
+        Ok(V1 { client, count: AtomicU64::new(0) })
+    }
+
+    fn request(&self) -> Vec<u8> {
+        let is_buy = self.count.fetch_add(1, Ordering::Relaxed).is_multiple_of(2);
+        let side = if is_buy { "buy" } else { "sell" };
+        format!(
+            r#"{{"operation": "send_order", "parameters": {{"order_account": "SIM-1", "item_code": "{ITEM}", "side": "{side}", "order_type": "Market", "price": 0.0, "quantity": 1, "open_close": "AUTO", "note": "From AFTM Gateway", "day_trade": "N", "time_in_force": "IOC"}}}}"#
+        )
+        .into_bytes()
+    }
+
+    /// Sends an order, and measures until its answer.
+    pub(super) fn order(&self, durations: &mut Durations) -> Result<()> {
+        let answer = self.client.time(&self.request(), durations)?;
+        if !answer.starts_with(br#"{"success":true"#) {
+            bail!("an order was not taken: {}", String::from_utf8_lossy(&answer));
+        }
+        Ok(())
+    }
+}
+
 /// Both sides at every pace.
-fn compare(name: &str, base: Measured<'_>, ours: Measured<'_>) -> Result<Vec<Row>> {
+pub(super) fn compare(
+    (name, goal): (&str, f64),
+    base: Measured<'_>,
+    ours: Measured<'_>,
+) -> Result<Vec<Row>> {
     let mut rows = Vec::new();
     for (count, gap) in PACES {
         let block = |side: Measured<'_>, durations: &mut Durations| {
@@ -157,7 +177,7 @@ fn compare(name: &str, base: Measured<'_>, ours: Measured<'_>) -> Result<Vec<Row
                 block(ours, durations)
             })?;
         let pace = gap.map_or("back to back".to_owned(), |it| format!("{it} ms apart"));
-        rows.push(comparison.row(&format!("{name}, {pace}"), GOAL));
+        rows.push(comparison.row(&format!("{name}, {pace}"), goal));
     }
     Ok(rows)
 }
@@ -181,13 +201,13 @@ fn ticket(number: u64) -> Result<Ticket> {
 
 /// A socket on a thread of its own that answers everything with as many bytes, and ends with an
 /// empty request.
-struct Raw {
-    endpoint: String,
+pub(super) struct Raw {
+    pub(super) endpoint: String,
     thread: JoinHandle<zmq::Result<()>>,
 }
 
 impl Raw {
-    fn open(endpoint: &str, answer: usize) -> Result<Raw> {
+    pub(super) fn open(endpoint: &str, answer: usize) -> Result<Raw> {
         let context = Context::new();
         let socket = socket::bind(&context, SocketType::ROUTER, Bound::Orders, endpoint)?;
         let endpoint = socket.get_last_endpoint()?;
@@ -208,7 +228,7 @@ impl Raw {
         Ok(Raw { endpoint, thread })
     }
 
-    fn end(self, client: &Client) -> Result<()> {
+    pub(super) fn end(self, client: &Client) -> Result<()> {
         client.ask(&[])?;
         Ok(self
             .thread

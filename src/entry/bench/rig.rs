@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 use std::fs::OpenOptions;
+use std::os::fd::RawFd;
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::thread;
 
@@ -16,8 +17,8 @@ use anyhow::{Context as _, Result, bail};
 use zmq::{Context, DONTWAIT, Socket, SocketType};
 
 use crate::config::{Folders, Settings};
-use crate::desk::{Exit, command};
-use crate::entry::{clock, parts, run};
+use crate::desk::{self, Exit, command};
+use crate::entry::{clock, parts, run, venue};
 use crate::gateway::listing::Listing;
 use crate::gateway::serve::{FeedLine, FeedNews};
 use crate::gateway::simulated::Simulated;
@@ -34,14 +35,14 @@ const PATIENCE_MS: i64 = 10_000;
 /// The item that is traded.
 pub(super) const ITEM: &str = "TXFH1";
 
-/// The simulated exchange; says how long after its tick each order was placed.
-pub(super) struct Stamped {
-    venue: Simulated,
+/// A venue that says how long after its tick each order was placed.
+pub(super) struct Stamped<V> {
+    venue: V,
     received: Stamp,
     placed: Sender<i64>,
 }
 
-impl Venue for Stamped {
+impl<V: Venue> Venue for Stamped<V> {
     fn login(
         &mut self,
         user: &UserId,
@@ -109,6 +110,34 @@ impl Venue for Stamped {
     fn restore(&mut self, state: &State) -> Vec<OrderId> {
         self.venue.restore(state)
     }
+
+    fn follow(&mut self, items: &BTreeSet<Code>) {
+        self.venue.follow(items);
+    }
+
+    fn hear(&mut self, now: Stamp, news: &mut Vec<News>) {
+        self.venue.hear(now, news);
+    }
+
+    fn descriptor(&self) -> Option<RawFd> {
+        self.venue.descriptor()
+    }
+
+    fn is_apart(&self) -> bool {
+        self.venue.is_apart()
+    }
+
+    fn is_level(&self, has_open_orders: bool) -> bool {
+        self.venue.is_level(has_open_orders)
+    }
+
+    fn takes_auto(&self) -> bool {
+        self.venue.takes_auto()
+    }
+
+    fn is_fed(&self) -> bool {
+        self.venue.is_fed()
+    }
 }
 
 /// The bench's hold on a running machine.
@@ -134,9 +163,29 @@ pub(super) fn with_machine<T: Send + 'static>(
     work: impl FnOnce(&mut Rig) -> Result<T> + Send + 'static,
 ) -> Result<T> {
     let context = Context::new();
+    match &settings.venue.plugin {
+        None => {
+            let catalog = parts::catalog(folders)?;
+            let simulator = parts::simulator(&settings.simulator, catalog.calendar());
+            let venue = (Simulated::new(simulator), None);
+            run_machine(settings, folders, &context, venue, (script, work))
+        }
+        Some(plugin) => {
+            let venue = venue::open(&settings.venue, plugin, folders, &context)?;
+            run_machine(settings, folders, &context, venue, (script, work))
+        }
+    }
+}
+
+fn run_machine<V: Venue + Send + 'static, T: Send + 'static>(
+    settings: &Settings,
+    folders: &Folders,
+    context: &Context,
+    (venue, child): (V, Option<desk::Venue>),
+    (script, work): (&str, impl FnOnce(&mut Rig) -> Result<T> + Send + 'static),
+) -> Result<T> {
     let catalog = parts::catalog(folders)?;
     let (tell, placed) = mpsc::channel();
-    let venue = Simulated::new(parts::simulator(&settings.simulator, catalog.calendar()));
     let venue = Stamped { venue, received: Stamp(0), placed: tell };
     let time = settings.random.start;
     let core = run::core(settings, folders, Listing::new(catalog, time.civil().date()), venue)?;
@@ -153,15 +202,15 @@ pub(super) fn with_machine<T: Send + 'static>(
     };
     // What the machine says is made and written as ever, where nobody reads it.
     let out = OpenOptions::new().write(true).open("/dev/null")?;
-    let machine = run::Machine::join(settings, folders, &context, core, (out, None), |_| Ok(line))?;
-    let heard = socket::connect(&context, SocketType::SUB, Bound::Events, DESK_EVENTS)?;
+    let machine = run::Machine::join(settings, folders, context, core, (out, child), |_| Ok(line))?;
+    let heard = socket::connect(context, SocketType::SUB, Bound::Events, DESK_EVENTS)?;
     heard.set_subscribe(Topic::News.bytes())?;
     let mut rig = Rig {
-        link: Link::new(&context, DESK)?,
+        link: Link::new(context, DESK)?,
         orders_port: machine.orders_port(),
         placed,
         feed,
-        bell: socket::connect(&context, SocketType::PUSH, Bound::Orders, WAKE)?,
+        bell: socket::connect(context, SocketType::PUSH, Bound::Orders, WAKE)?,
         heard,
         time,
         _wanted: want,

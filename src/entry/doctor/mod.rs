@@ -4,6 +4,7 @@
 
 mod clock;
 mod folders;
+mod plugins;
 mod ports;
 mod terminal;
 
@@ -14,6 +15,7 @@ use crate::config::{Folders, Problems, Resolved};
 use crate::desk::Exit;
 
 pub use clock::Clocks;
+pub use plugins::findings as plugin_findings;
 pub use ports::holder;
 pub use terminal::Terminal;
 

@@ -1,6 +1,6 @@
 //! The way to a plug-in in a process of its own: a socket that is the child's standard input.
 
-use std::os::fd::{AsRawFd as _, RawFd};
+use std::os::fd::{AsRawFd, RawFd};
 use std::os::unix::net::UnixStream;
 use std::sync::mpsc::Receiver;
 
@@ -25,7 +25,7 @@ impl Apart {
         let Some(stream) = &mut self.stream else { return Ok(()) };
         stream.flush()?;
         stream.turn();
-        while let Some(word) = stream.next()? {
+        while let Some(word) = stream.record()? {
             words.push(word);
         }
         Ok(())
@@ -61,7 +61,7 @@ impl Way for Apart {
     }
 
     fn descriptor(&self) -> Option<RawFd> {
-        self.stream.as_ref().map(|it| it.as_raw_fd())
+        self.stream.as_ref().map(AsRawFd::as_raw_fd)
     }
 
     fn drop_peer(&mut self) {

@@ -8,13 +8,15 @@ use std::io::Read as _;
 use std::os::fd::AsFd as _;
 use std::os::unix::net::UnixStream;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
+use aftm_domain::Stamp;
 use anyhow::{Context as _, Result, anyhow, bail};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
 use crate::desk::Exit;
 use crate::entry::child::follow_parent;
+use crate::entry::clock;
 use crate::plugin::Driver;
 use crate::wire::stream::{Stream, StreamError};
 use crate::wire::venue::PluginSeat;
@@ -102,6 +104,11 @@ pub(super) fn hello(driver: &Driver) -> VenueWord {
     }
 }
 
+/// The time since a moment.
+fn passed(since: Stamp) -> Duration {
+    Duration::from_nanos(u64::try_from(clock::now().since(since)).unwrap_or(0))
+}
+
 struct Seat {
     driver: Driver,
     stream: Stream,
@@ -114,7 +121,7 @@ impl Seat {
     /// Until the stream ends, which is the order to stop; an error where the session cannot go on.
     fn serve(&mut self) -> Result<()> {
         self.stream.push(&hello(&self.driver))?;
-        let mut beaten = Instant::now();
+        let mut beaten = clock::now();
         loop {
             let calls = match self.make_calls() {
                 Ok(calls) => calls,
@@ -123,8 +130,8 @@ impl Seat {
             };
             self.driver.take(&mut self.words);
             let broken = self.write(calls)?;
-            if beaten.elapsed() >= self.beat {
-                beaten = Instant::now();
+            if passed(beaten) >= self.beat {
+                beaten = clock::now();
                 self.stream.push(&VenueWord::Beat {})?;
             }
             match self.stream.flush() {
@@ -136,7 +143,7 @@ impl Seat {
                 bail!("{reason}");
             }
             if calls < CALLS_MAX {
-                self.sleep(self.beat.saturating_sub(beaten.elapsed()))?;
+                self.sleep(self.beat.saturating_sub(passed(beaten)))?;
             }
         }
     }
@@ -146,7 +153,7 @@ impl Seat {
         self.stream.turn();
         let mut calls = 0;
         while calls < CALLS_MAX {
-            let Some(call) = self.stream.next::<VenueCall>()? else { break };
+            let Some(call) = self.stream.record::<VenueCall>()? else { break };
             self.driver.call(call, &mut self.words);
             calls += 1;
         }

@@ -221,6 +221,12 @@ impl Plugged {
             return;
         }
         let was_in = matches!(self.standing, Standing::In | Standing::CutOff);
+        if self.standing == Standing::LoggingIn && self.login.is_first() {
+            // The next process would meet the same end; the trader decides whether to try again.
+            let text = format!("{reason} while it logged in: see the log, then log in again");
+            let refusal = Refusal { code: "LOGIN".to_owned(), text };
+            self.login_refused(refusal, news);
+        }
         self.standing = Standing::Away;
         (self.due, self.parting) = (None, 0);
         // Nobody knows whether it took the ticks on their way; the next process can tell.

@@ -209,7 +209,7 @@ fn a_fed_venue_hears_of_what_is_listed_and_its_no_is_told_once() {
     let mut desk = Desk::with(abilities(abi::CAP_FEED), false);
     let (tick, _) = market();
     let tick = crate::plugin::market::tick(&tick, "DEMO".parse().unwrap()).unwrap();
-    let fed = || VenueCall::Tick { tick, book: None };
+    let fed = || VenueCall::Tick { tick, book: None, again: false };
     assert_eq!(desk.call(fed()), []);
     assert_eq!(desk.calls(), NOTHING, "it is not listed");
     desk.call(VenueCall::List { instrument: Box::new(super::demo_instrument()) });

@@ -252,14 +252,19 @@ fn a_trade_of_our_feed_fills_what_rests() {
         time: "2021-07-26T10:49:08+08:00".parse().unwrap(),
         received: aftm_domain::Stamp(1),
     };
-    let told = bench.call(VenueCall::Tick { tick, book: Some(Box::new(Book::default())) });
+    let told =
+        bench.call(VenueCall::Tick { tick, book: Some(Box::new(Book::default())), again: false });
     let [VenueWord::Report { report: Report::Filled(fill), .. }] = &*told else {
         panic!("{told:?}")
     };
     assert_eq!((fill.price.to_string(), fill.time), ("16500".to_owned(), tick.time));
     assert_eq!(fill.time.offset, tick.time.offset);
     let quiet = [
-        VenueCall::Tick { tick: Tick { item: "TXFH1".parse().unwrap(), ..tick }, book: None },
+        VenueCall::Tick {
+            tick: Tick { item: "TXFH1".parse().unwrap(), ..tick },
+            book: None,
+            again: false,
+        },
         VenueCall::Advance { time: tick.time },
         VenueCall::Settle {},
         VenueCall::Follow { items: vec![tick.item] },

@@ -14,6 +14,7 @@ mod restarts;
 mod runs;
 mod start;
 mod supervision;
+mod venue;
 
 use std::fs;
 use std::io::{BufRead as _, BufReader, Read as _};

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use aftm_exchange_abi::{Account, Instrument, OrderUpdate, text};
+use aftm_exchange_abi::{Account, CAP_FEED, Instrument, OrderUpdate, text};
 
 use super::Plan;
 use super::broken::Watch;
@@ -54,6 +54,11 @@ impl<'plan> Desk<'plan> {
             Some(_) => Err(skipped("the session broke before")),
             None => act(self),
         });
+    }
+
+    /// Where the clock of a venue begins that has no other than the feed's.
+    pub(super) fn now(&self) -> Option<(i64, i32)> {
+        self.plan.now.filter(|_| self.session.plugin().can(CAP_FEED))
     }
 
     /// A number for the next order.

@@ -33,7 +33,7 @@ fn wrong(desk: &mut Desk<'_>) -> Seen {
         let value = if is_user { value.clone() } else { Secret::new(WRONG.to_owned()) };
         credentials = credentials.with(key, value);
     }
-    let said = match desk.session.login(credentials, false, desk.plan.now) {
+    let said = match desk.session.login(credentials, false, desk.now()) {
         Err(CallError::Refused(it)) if it.code == E_AUTH => it.to_string(),
         Err(other) => return Err(failed(other)),
         Ok(req_id) => {
@@ -65,7 +65,7 @@ fn accepted(desk: &mut Desk<'_>) -> Fault {
 }
 
 fn right(desk: &mut Desk<'_>) -> Seen {
-    let req = desk.session.login(desk.plan.credentials.clone(), false, desk.plan.now);
+    let req = desk.session.login(desk.plan.credentials.clone(), false, desk.now());
     let heard = desk.answered(req)?;
     if let Some(why) = refusal(&heard) {
         return Err(failed(why));
@@ -77,7 +77,7 @@ fn right(desk: &mut Desk<'_>) -> Seen {
 }
 
 fn again(desk: &mut Desk<'_>) -> Seen {
-    match desk.session.login(desk.plan.credentials.clone(), false, desk.plan.now) {
+    match desk.session.login(desk.plan.credentials.clone(), false, desk.now()) {
         Err(CallError::Refused(it)) if it.code == E_STATE => Ok(it.to_string()),
         Err(other) => Err(failed(format!("it is not E_STATE: {other}"))),
         Ok(_) => Err(failed("a second login is taken")),

@@ -48,26 +48,36 @@ enum Sign {
 }
 
 /// Runs a command that checks a plug-in and writes with [`emit`], at most as long as `deadline`, and
-/// reports what came of it. A crash, an exit and a hang become a failed step that names what was
+/// reports what came of it. Its standard input is `input` and then ends. `tell` is called for each
+/// step when it has ended. A crash, an exit and a hang become a failed step that names what was
 /// being tried.
 ///
 /// # Errors
 ///
 /// Where the command cannot be started.
-pub fn watch(mut command: Command, deadline: Duration) -> io::Result<Report> {
-    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+pub fn watch(
+    mut command: Command,
+    input: Vec<u8>,
+    deadline: Duration,
+    tell: &mut dyn FnMut(&Step),
+) -> io::Result<Report> {
+    let mut watched = Watched::new(tell);
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn()?;
-    let (tell, signs) = mpsc::sync_channel(256);
+    if let Some(mut stdin) = child.stdin.take() {
+        // One that ends before it has read all of it is seen by its end.
+        thread::spawn(move || drop(stdin.write_all(&input)));
+    }
+    let (say, signs) = mpsc::sync_channel(256);
     if let Some(stdout) = child.stdout.take() {
-        listen(stdout, tell.clone());
+        listen(stdout, say.clone());
     }
     if let Some(stderr) = child.stderr.take() {
-        listen(stderr, tell.clone());
+        listen(stderr, say.clone());
     }
     // Whoever holds this end calls the timer off by dropping it.
     let (called_off, calls_off) = mpsc::channel();
-    thread::spawn(move || timer(deadline, &calls_off, &tell));
-    let mut watched = Watched::default();
+    thread::spawn(move || timer(deadline, &calls_off, &say));
     let ended = watched.follow(&mut child, &signs);
     drop::<Sender<()>>(called_off);
     // It may have ended by itself, and then this does nothing.
@@ -111,8 +121,8 @@ enum Ended {
     Lost,
 }
 
-#[derive(Default)]
-struct Watched {
+struct Watched<'run> {
+    tell: &'run mut dyn FnMut(&Step),
     steps: Vec<Step>,
     trying: Option<String>,
     is_done: bool,
@@ -121,7 +131,17 @@ struct Watched {
     silent: usize,
 }
 
-impl Watched {
+impl<'run> Watched<'run> {
+    fn new(tell: &'run mut dyn FnMut(&Step)) -> Watched<'run> {
+        let (steps, printed) = (Vec::new(), VecDeque::new());
+        Watched { tell, steps, trying: None, is_done: false, printed, silent: 0 }
+    }
+
+    fn end(&mut self, step: Step) {
+        (self.tell)(&step);
+        self.steps.push(step);
+    }
+
     fn follow(&mut self, child: &mut Child, signs: &Receiver<Sign>) -> Ended {
         loop {
             // What was printed before the end is read before the end is believed.
@@ -175,7 +195,7 @@ impl Watched {
         };
         self.trying = None;
         let sentence = parts.next().unwrap_or_default().to_owned();
-        self.steps.push(Step { name: name.to_owned(), outcome, sentence });
+        self.end(Step { name: name.to_owned(), outcome, sentence });
     }
 
     fn print(&mut self, text: &str) {
@@ -186,19 +206,18 @@ impl Watched {
     }
 
     /// A step that was begun and not ended, or an end before anything was tried, is a failure.
-    fn report(self, ended: &Ended, deadline: Duration) -> Report {
-        let Watched { mut steps, trying, printed, is_done, .. } = self;
+    fn report(mut self, ended: &Ended, deadline: Duration) -> Report {
         // It ends with 1 where a step failed; everything else was not its own choice.
         let has_ended = matches!(ended, Ended::By(status) if matches!(status.code(), Some(0 | 1)));
-        if !(is_done && has_ended) {
-            let name = trying.unwrap_or_else(|| "end".to_owned());
+        if !(self.is_done && has_ended) {
+            let name = self.trying.take().unwrap_or_else(|| "end".to_owned());
             let sentence = match ended {
                 Ended::By(status) => format!("the plug-in ended the process: {status}"),
                 Ended::Deadline => format!("it has not returned after {deadline:?}"),
                 Ended::Lost => "the process is lost".to_owned(),
             };
-            steps.push(Step { name, outcome: Outcome::Failed, sentence });
+            self.end(Step { name, outcome: Outcome::Failed, sentence });
         }
-        Report { steps, printed: printed.into() }
+        Report { steps: self.steps, printed: self.printed.into() }
     }
 }

@@ -7,7 +7,5 @@
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::indexing_slicing)]
 
 mod compiler;
-mod death;
-mod events;
-mod example;
 mod session;
+mod watch;

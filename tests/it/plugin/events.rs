@@ -1,6 +1,7 @@
 //! Plug-ins that are not what they say, or tell what they must not: each is named, and harms nobody.
 
-use crate::compiler::hostile;
+use super::SHORT;
+use super::compiler::hostile;
 
 #[test]
 fn a_table_that_is_too_small_is_refused() {
@@ -97,15 +98,14 @@ fn a_flood_of_what_must_not_be_lost_ends_the_session() {
 
 #[test]
 fn floods_of_everything_else_are_borne() {
-    let words = ["burst=200", "reopen=10", "silence_ms=20"];
-    hostile("events.c", "FLOODS_TICKS").holds(&words);
-    hostile("events.c", "FLOODS_THE_LOG").holds(&words);
-    let report = hostile("events.c", "PRINTS").holds(&words);
-    assert_eq!(report.printed.len(), 20);
-    assert_eq!(report.printed.last().unwrap(), "vendor: reconnecting 99999");
+    hostile("events.c", "FLOODS_TICKS").holds(&SHORT);
+    hostile("events.c", "FLOODS_THE_LOG").holds(&SHORT);
+    let checked = hostile("events.c", "PRINTS").holds(&SHORT);
+    assert_eq!(checked.printed.len(), 20);
+    assert_eq!(checked.printed.last().unwrap(), "vendor: reconnecting 99999");
 }
 
 #[test]
 fn what_a_later_version_adds_is_ignored() {
-    hostile("events.c", "NEWER").holds(&["burst=200", "reopen=10", "silence_ms=20"]);
+    hostile("events.c", "NEWER").holds(&SHORT);
 }

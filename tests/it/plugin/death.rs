@@ -1,9 +1,8 @@
 //! Plug-ins that take their process with them, or hold it: whoever watches survives and says what
 //! was being tried.
 
-use std::time::Duration;
-
-use crate::compiler::{GENEROUS, hostile, panicking};
+use super::compiler::hostile;
+use super::{SHORT, panicking};
 
 #[test]
 fn one_that_aborts_is_named() {
@@ -22,13 +21,14 @@ fn one_that_throws_through_the_boundary_is_named() {
 
 #[test]
 fn one_that_panics_is_named() {
-    let report = panicking().check(GENEROUS, &[]);
-    let failed: Vec<_> = report.failures().map(|it| (&*it.name, &*it.sentence)).collect();
-    assert_eq!(failed.len(), 1, "\n{report}");
-    assert_eq!(failed[0].0, "load");
-    assert!(failed[0].1.contains("signal: 6"), "\n{report}");
-    let last = report.printed.last().map(String::as_str);
-    assert_eq!(last, Some("thread caused non-unwinding panic. aborting."), "\n{report}");
+    let checked = panicking().check(&[]);
+    let out = &checked.ended.out;
+    let failed = checked.failures();
+    assert_eq!((failed.len(), checked.ended.code), (1, Some(1)), "\n{out}");
+    assert_eq!(failed[0].name, "load");
+    assert!(failed[0].sentence.contains("signal: 6"), "\n{out}");
+    let last = checked.printed.last().map(String::as_str);
+    assert_eq!(last, Some("thread caused non-unwinding panic. aborting."), "\n{out}");
 }
 
 #[test]
@@ -49,32 +49,38 @@ fn one_that_aborts_at_the_end_of_the_process_is_named() {
 
 #[test]
 fn one_that_does_not_return_is_ended_at_the_deadline() {
-    let (step, deadline) = ("login with a wrong password", Duration::from_secs(5));
-    hostile("hangs.c", "IN_LOGIN").fails_with(deadline, &[], step, "has not returned after 5s");
+    let (step, words) = ("login with a wrong password", ["--deadline-s", "5"]);
+    hostile("hangs.c", "IN_LOGIN").fails_with(&words, step, "has not returned after 5s");
 }
 
 #[test]
 fn one_that_does_not_answer_is_named() {
     let step = "login with a wrong password";
     let part = "the answer did not come within 400ms";
-    hostile("hangs.c", "SILENT").fails_with(GENEROUS, &["wait_ms=400"], step, part);
+    hostile("hangs.c", "SILENT").fails_with(&["--answer-ms", "400"], step, part);
 }
 
 #[test]
 fn a_close_that_does_not_return_holds_nobody_up() {
     let built = hostile("hangs.c", "IN_CLOSE");
     let part = "close has not returned for 900ms";
-    built.fails_with(GENEROUS, &["wait_ms=400"], "a request before login", part);
+    built.fails_with(&["--answer-ms", "400"], "a request before login", part);
 }
 
 #[test]
 fn a_close_that_fails_ends_the_use_of_the_plug_in() {
     let built = hostile("hangs.c", "REFUSES_CLOSE");
-    let report = built.check(GENEROUS, &["wait_ms=400"]);
-    let failed: Vec<_> = report.failures().map(|it| (&*it.name, &*it.sentence)).collect();
+    let checked = built.check(&[&["--answer-ms", "400"], &SHORT[..]].concat());
+    let failures = checked.failures();
+    let failed: Vec<_> = failures.iter().map(|it| (&*it.name, &*it.sentence)).collect();
     let closed = "close fails with E_TIMEOUT: no answer in time; start the process again";
     let dead = "an earlier session of this plug-in could not be closed; start the process again";
-    assert_eq!(failed, [("a request before login", closed), ("open", dead)], "\n{report}");
+    assert_eq!(
+        failed,
+        [("a request before login", closed), ("open", dead)],
+        "\n{}",
+        checked.ended.out
+    );
 }
 
 #[test]
@@ -86,5 +92,5 @@ fn one_that_leaves_threads_behind_is_named() {
 #[test]
 fn one_that_calls_back_after_close_changes_nothing_and_is_named() {
     let (step, part) = ("nothing is told after close", "times after close returned 0");
-    hostile("late.c", "NOTHING").fails_with(GENEROUS, &["silence_ms=10000"], step, part);
+    hostile("late.c", "NOTHING").fails_with(&["--silence-ms", "10000"], step, part);
 }
