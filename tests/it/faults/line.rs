@@ -158,7 +158,6 @@ impl Way for Line {
 
     fn call(&mut self, call: VenueCall, _: &mut Vec<VenueWord>) -> Result<(), WayEnded> {
         let mut exchange = self.exchange();
-        if std::env::var("SHOW").is_ok() { eprintln!("CALL {call:?}"); }
         if let VenueCall::Place { ticket, order } = &call {
             let may_open = ticket.open_close != OpenClose::Close;
             assert!(!(exchange.is_halted && may_open), "{order} was sent after the halt");
@@ -172,7 +171,6 @@ impl Way for Line {
 
     fn take(&mut self, words: &mut Vec<VenueWord>) -> Result<(), WayEnded> {
         let mut exchange = self.exchange();
-        if std::env::var("SHOW").is_ok() { for w in &exchange.arrived { eprintln!("WORD {w:?}"); } }
         words.append(&mut exchange.arrived);
         match std::mem::take(&mut exchange.has_ended) {
             true => Err(WayEnded("the exchange's process ended".to_owned())),

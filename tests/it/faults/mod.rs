@@ -286,8 +286,8 @@ impl World {
         self.memory.fill_disk(false);
         self.line.exchange().part(&mut self.chance);
         if self.core.unsaved() > 0 {
-            // A halt that no disk had room for is known to the exchange's journal of nobody.
-            if self.memory.fold().halt.is_none() { self.line.exchange().is_halted = false; }
+            // A halt that the disk had no room for is lost with the machine.
+            self.line.exchange().is_halted &= self.memory.fold().halt.is_some();
             self.clients.forget_unsaved(&self.memory.fold());
         }
         self.core = core(&self.line, &self.catalog, &self.memory, self.now);
@@ -332,7 +332,6 @@ impl World {
         }
         self.core.finish(self.now);
         self.flow();
-        if std::env::var("SHOW").is_ok() { let s=self.core.state(); eprintln!("session {:?} conn {} halted {:?} open {:?} doubt {:?} now {:?} starts {} logging {}", s.session.is_some(), s.is_connected, s.halt, s.open, self.core.doubt(), self.now, self.line.exchange().starts, self.core.is_logging_in()); for k in self.memory.kinds() { eprint!("{k} "); } }
         self.check_rest();
     }
 

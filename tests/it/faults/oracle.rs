@@ -112,7 +112,8 @@ fn same_orders(state: &State, day: &Day) {
         let (id, there) = (kept.order.id, &kept.order);
         let here = state.orders.get(&id).unwrap_or_else(|| panic!("{id} is unknown here"));
         assert_eq!(here.order.ticket.note, there.ticket.note, "{id} is another order there");
-        let same = here.order.status == there.status || is_same_end(here.order.status, there.status);
+        let same =
+            here.order.status == there.status || is_same_end(here.order.status, there.status);
         assert!(same, "{id} is {} here and {} there", here.order.status, there.status);
         let trades = |it: &aftm_domain::Order| -> BTreeSet<String> {
             it.fills.iter().map(|it| it.trade.to_string()).collect()
@@ -146,9 +147,8 @@ fn same_positions(state: &State, day: &Day) {
     let ours: BTreeMap<_, Quantity> = held.map(|(key, it)| (*key, it.position.net())).collect();
     assert_eq!(ours, theirs, "positions differ");
     for key in state.holdings.keys() {
-        let fills = day.fills().filter(|(order, _)| {
-            (order.ticket.account, order.ticket.item) == *key
-        });
+        let fills =
+            day.fills().filter(|(order, _)| (order.ticket.account, order.ticket.item) == *key);
         let sum: i64 = fills
             .map(|(order, fill)| match order.ticket.side {
                 Side::Buy => fill.quantity.raw(),

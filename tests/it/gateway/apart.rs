@@ -1,6 +1,8 @@
 //! A venue that lives apart: what it is asked, what is asked again of a process that comes back,
 //! and what its own lists settle.
 
+mod logout;
+
 use std::sync::{Arc, Mutex};
 
 use aftm::gateway::{Plugged, Way, WayEnded};
@@ -131,6 +133,12 @@ impl Apart {
     fn tell(&mut self, word: VenueWord) {
         self.line.say(word);
         self.hear();
+    }
+
+    /// The process has taken every call so far.
+    fn taken(&mut self) {
+        let calls = std::mem::take(&mut self.line.0.lock().unwrap().called);
+        self.tell(VenueWord::Taken { calls, due: None });
     }
 
     /// The lists of a login, and that it is done.
@@ -359,26 +367,6 @@ fn a_login_that_cannot_be_repeated_for_now_is_tried_again_and_one_that_is_refuse
 }
 
 #[test]
-fn an_answer_to_a_login_that_a_logout_overtook_logs_nobody_in_and_the_next_login_is_sent() {
-    let mut rig = Apart::in_session(true);
-    rig.line.die();
-    rig.hear();
-    rig.hello(fed());
-    assert!(matches!(rig.line.calls()[..], [VenueCall::Login { .. }]));
-    rig.core.serve(&Request::Logout {}, Door::Desk, rig.now).unwrap();
-    let login = Request::Login { user: id("demo"), password: None, production: false };
-    rig.core.serve(&login, Door::Desk, rig.now).unwrap_err();
-    assert!(matches!(rig.line.calls()[..], [VenueCall::Logout {}]), "not before it is taken");
-    rig.listed(&[], &[], &[]);
-    assert!(rig.core.is_logging_in(), "that was the answer to the login before");
-    rig.tell(VenueWord::Taken { calls: 2, due: None });
-    assert!(matches!(rig.line.calls()[..], [VenueCall::Login { .. }]));
-    rig.listed(&[], &[], &[]);
-    assert!(rig.core.take_login().unwrap().is_ok());
-    rig.check();
-}
-
-#[test]
 fn a_process_that_comes_back_is_shown_the_instruments_and_the_last_tick_before_it_logs_in() {
     let mut rig = Apart::in_session(true);
     rig.core.serve(&Request::AddItem { item: id(ITEM) }, Door::Desk, rig.now).unwrap();
@@ -388,6 +376,7 @@ fn a_process_that_comes_back_is_shown_the_instruments_and_the_last_tick_before_i
         let tick = Tick { sequence, item: id(ITEM), price, quantity, time, received: rig.now };
         rig.core.tick(&tick, None, rig.now);
     }
+    rig.taken();
     rig.line.calls();
     rig.line.die();
     rig.hear();
@@ -500,12 +489,11 @@ fn the_clock_of_a_recorded_feed_waits_for_orders_that_work_there_and_for_who_com
     let mut rig = Apart::in_session(true);
     assert!(rig.core.is_level(), "nothing works there, and it is not far behind");
     rig.hear();
-    let calls = rig.line.0.lock().unwrap().called;
-    rig.tell(VenueWord::Taken { calls, due: None });
+    rig.taken();
     let order = rig.place(limit(Side::Buy, 17_200, 1));
     assert!(!rig.core.is_level());
     rig.line.say(accepted(order));
-    rig.tell(VenueWord::Taken { calls: 1, due: None });
+    rig.taken();
     assert!(rig.core.is_level());
     rig.line.die();
     rig.hear();
