@@ -54,6 +54,11 @@ pub enum Fact {
         /// Why.
         reason: String,
     },
+    /// The venue has orders of ours that this journal does not: their numbers are not given again.
+    NumbersTaken {
+        /// The highest of them.
+        through: OrderId,
+    },
     /// The venue holds another position than was known here, and its word counts.
     PositionTaken {
         /// By whom.
@@ -219,6 +224,7 @@ impl Fact {
             Fact::LoggedOut {} => "logged_out",
             Fact::Connected {} => "connected",
             Fact::Disconnected { .. } => "disconnected",
+            Fact::NumbersTaken { .. } => "numbers_taken",
             Fact::PositionTaken { .. } => "position_taken",
             Fact::AccountUsed { .. } => "account_used",
             Fact::ItemAdded { .. } => "item_added",

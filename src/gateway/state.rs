@@ -232,6 +232,7 @@ impl State {
             }
             Fact::Connected {} => self.is_connected = true,
             Fact::Disconnected { .. } => self.is_connected = false,
+            Fact::NumbersTaken { through } => self.last_order = self.last_order.max(through.0),
             Fact::PositionTaken { account, item, side, quantity, price, multiplier } => {
                 let holding = self.holdings.entry((*account, *item)).or_default();
                 holding.multiplier = *multiplier;

@@ -117,6 +117,9 @@ impl Exchange {
     /// kill -9: calls under way are lost, words that it had written arrive, and a line of its ledger
     /// may be torn.
     pub(super) fn kill(&mut self, chance: &mut Chance) {
+        if std::env::var("SHOW").is_ok() {
+            eprintln!("KILL calls {:?} words {:?}", self.calls, self.words);
+        }
         if self.driver.is_none() {
             return;
         }
@@ -136,6 +139,9 @@ impl Exchange {
     /// The machine is killed. Its exchange's process reads what was written to it, and then its end;
     /// or is killed before.
     pub(super) fn part(&mut self, chance: &mut Chance) {
+        if std::env::var("SHOW").is_ok() {
+            eprintln!("CRASH calls {:?} words {:?}", self.calls, self.words);
+        }
         self.work(chance.place(self.calls.len() + 1));
         self.end();
         (self.is_open, self.has_ended) = (false, false);
@@ -158,6 +164,9 @@ impl Way for Line {
 
     fn call(&mut self, call: VenueCall, _: &mut Vec<VenueWord>) -> Result<(), WayEnded> {
         let mut exchange = self.exchange();
+        if std::env::var("SHOW").is_ok() {
+            eprintln!("CALL {call:?}");
+        }
         if let VenueCall::Place { ticket, order } = &call {
             let may_open = ticket.open_close != OpenClose::Close;
             assert!(!(exchange.is_halted && may_open), "{order} was sent after the halt");
@@ -171,6 +180,11 @@ impl Way for Line {
 
     fn take(&mut self, words: &mut Vec<VenueWord>) -> Result<(), WayEnded> {
         let mut exchange = self.exchange();
+        if std::env::var("SHOW").is_ok() {
+            for w in &exchange.arrived {
+                eprintln!("WORD {w:?}");
+            }
+        }
         words.append(&mut exchange.arrived);
         match std::mem::take(&mut exchange.has_ended) {
             true => Err(WayEnded("the exchange's process ended".to_owned())),

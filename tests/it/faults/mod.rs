@@ -11,7 +11,7 @@ mod clients;
 mod line;
 mod oracle;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use aftm::gateway::fact::Door;
 use aftm::gateway::listing::Listing;
@@ -19,8 +19,9 @@ use aftm::gateway::pace::{Pace, Step};
 use aftm::gateway::{Core, Plugged, Rules, Setup};
 use aftm::wire::request::Request;
 use aftm::wire::{Intent, Signal};
+use aftm_domain::order::Status;
 use aftm_domain::tick::Moment;
-use aftm_domain::{Catalog, Code, ExchangeTime, Price, Quantity, SignalId, Stamp, Tick};
+use aftm_domain::{Catalog, Code, ExchangeTime, OrderId, Price, Quantity, SignalId, Stamp, Tick};
 
 use crate::world::chance::Chance;
 use crate::world::ledger::Memory;
@@ -54,6 +55,8 @@ struct World {
     now: Stamp,
     /// Everything arrives, nothing fails any more.
     is_calm: bool,
+    /// Orders that closed when the disk was full, and that were lost with the machine.
+    lost: BTreeSet<OrderId>,
     /// The exchange's ledger and settings lie here.
     _folder: tempfile::TempDir,
 }
@@ -118,6 +121,7 @@ impl World {
             prices: [17_300, 17_300],
             now: MORNING,
             is_calm: false,
+            lost: BTreeSet::new(),
             _folder: folder,
         };
         world.line.exchange().start();
@@ -288,7 +292,10 @@ impl World {
         if self.core.unsaved() > 0 {
             // A halt that the disk had no room for is lost with the machine.
             self.line.exchange().is_halted &= self.memory.fold().halt.is_some();
-            self.clients.forget_unsaved(&self.memory.fold());
+            let kept = self.memory.fold();
+            let is_lost = |it: &&OrderId| !kept.orders.contains_key(it);
+            self.lost.extend(self.core.state().orders.keys().filter(is_lost));
+            self.clients.forget_unsaved(&kept);
         }
         self.core = core(&self.line, &self.catalog, &self.memory, self.now);
         self.pace = Pace::new(self.is_held);
@@ -330,8 +337,10 @@ impl World {
             self.deliver();
             self.flow();
         }
-        self.core.finish(self.now);
-        self.flow();
+        while self.core.state().working().any(|it| it.order.status == Status::PendingNew) {
+            self.core.finish(self.now);
+            self.flow();
+        }
         self.check_rest();
     }
 

@@ -2,6 +2,7 @@
 //! and what its own lists settle.
 
 mod logout;
+mod lost;
 
 use std::sync::{Arc, Mutex};
 
