@@ -16,6 +16,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use aftm::gateway::fact::Door;
 use aftm::gateway::listing::Listing;
 use aftm::gateway::pace::{Pace, Step};
+use aftm::gateway::state::Placed;
 use aftm::gateway::{Core, Plugged, Rules, Setup};
 use aftm::wire::request::Request;
 use aftm::wire::{Intent, Signal};
@@ -337,9 +338,13 @@ impl World {
             self.deliver();
             self.flow();
         }
-        while self.core.state().working().any(|it| it.order.status == Status::PendingNew) {
+        let is_unanswered = |it: &Placed| it.order.status == Status::PendingNew;
+        loop {
             self.core.finish(self.now);
             self.flow();
+            if !self.core.state().working().any(is_unanswered) {
+                break;
+            }
         }
         self.check_rest();
     }

@@ -110,7 +110,8 @@ fn one_order_each(day: &Day) {
 fn same_orders(state: &State, day: &Day, lost: &BTreeSet<OrderId>) {
     for kept in day.orders() {
         let (id, there) = (kept.order.id, &kept.order);
-        let Some(here) = state.orders.get(&id) else {
+        let here = state.orders.get(&id).filter(|it| it.order.status != Status::Denied);
+        let Some(here) = here else {
             assert!(lost.contains(&id), "{id} is unknown here");
             continue;
         };
