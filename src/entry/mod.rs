@@ -19,6 +19,7 @@ mod papers;
 pub mod parts;
 mod plugin;
 mod printer;
+mod rehearse;
 mod replay;
 mod run;
 mod screen;
