@@ -73,7 +73,7 @@ fn order(note: &str, count: usize, request: Option<&str>) -> String {
     let side = if count.is_multiple_of(2) { "buy" } else { "sell" };
     let mut parameters = json!({
         "order_account": "SIM-1", "item_code": "TXFH1", "side": side, "order_type": "Market",
-        "quantity": 1, "time_in_force": "IOC", "open_close": "AUTO", "day_trade": "N",
+        "quantity": 1, "time_in_force": "IOC", "price": 0, "open_close": "AUTO", "day_trade": "N",
         "note": note,
     });
     if count % 8 > 5 {

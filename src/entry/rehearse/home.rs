@@ -18,7 +18,8 @@ pub(super) const SECRET: &str = "S3NT1NEL-b7d1e0";
 const SECRET_FILE: &str = "password";
 
 /// What a machine runs: a venue, two items, an account, and both children.
-const BEGIN: &str = "login demo --password-file password\nitem add TXFH1 MXFH1\naccount use SIM-1\n";
+const BEGIN: &str =
+    "login demo --password-file password\nitem add TXFH1 MXFH1\naccount use SIM-1\n";
 const SERVE: &str = "start\nwait feed-end\n";
 /// Nothing starts without a condition; this one never trades. The journal keeps it.
 const CONDITION: &str = "condition add buy TXFH1 --trigger 10000 --id never\n";

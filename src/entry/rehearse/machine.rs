@@ -166,10 +166,11 @@ fn kill(pid: u32) -> Result<()> {
     kill_process(pid, Signal::KILL).with_context(|| format!("cannot kill process {pid:?}"))
 }
 
-/// Whether a process is there, ended and not waited for included.
+/// Whether a process runs. One that ended is waited for by whoever its parent is then.
 pub(super) fn is_there(pid: u32) -> bool {
     let Ok(stat) = fs::read_to_string(format!("/proc/{pid}/stat")) else { return false };
-    stat.contains("(aftm)")
+    let state = stat.split_once("(aftm) ").and_then(|(_, rest)| rest.chars().next());
+    state.is_some_and(|it| it != 'Z' && it != 'X')
 }
 
 /// Waits until none of the processes is there; when that was.

@@ -89,6 +89,7 @@ fn facts() -> Vec<Fact> {
         Fact::LoggedOut {},
         Fact::ItemAdded { item: id("TXFH1") },
         Fact::NumbersTaken { through: order },
+        Fact::ReplyTold { id: order },
     ];
     let settled = outcomes.map(|outcome| Fact::SignalSettled { id: id("a#1/exit"), outcome });
     facts.extend(settled);
