@@ -17,6 +17,7 @@ use answers::{answer, failed};
 use crate::gateway::core::Core;
 use crate::gateway::fact::Door;
 use crate::gateway::keep::Ledger;
+use crate::gateway::state::Placed;
 use crate::gateway::venue::Venue;
 use crate::wire::request::Request as Ours;
 use crate::wire::v1::orders::{self, Request, code};
@@ -138,7 +139,8 @@ impl V1 {
                 let mut name = request_id;
                 if body.is_some() {
                     let known = unnamed::look_up(core.state(), ticket.account, frame);
-                    let before = known.before.filter(|it| unnamed::is_untold(it));
+                    let is_sent = |it: &&Placed| self.sent.iter().any(|sent| sent.0 == it.order.id);
+                    let before = known.before.filter(|it| unnamed::is_untold(it) && !is_sent(it));
                     if let Some(order) = before.map(|it| it.order.id)
                         && now.since(self.since) < UNDELIVERED_KEPT
                     {

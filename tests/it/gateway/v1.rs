@@ -187,5 +187,6 @@ fn f04_a_request_without_a_name_is_the_same_order_after_the_machine_was_killed()
     door.v1 = V1::new(door.rig.now);
     door.pass(31);
     assert_eq!(door.take("e", ORDER), None);
-    assert!(door.deliver(|_| true)[0].1.contains(r#""order_serial":"A4""#));
+    let told = door.deliver(|_| true);
+    assert!(told[0].1.contains(r#""order_serial":"A4""#), "{told:?}");
 }
