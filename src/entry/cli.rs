@@ -136,6 +136,9 @@ pub enum Entry {
     /// Run the exchange's plug-in; started by the machine, with its stream as standard input
     #[command(hide = true)]
     Venue,
+    /// Rehearse faults on the simulated exchange, in a home of its own, and see the machine cope
+    #[command(subcommand)]
+    Rehearse(Rehearse),
     /// Measure the machine beside a chain of sockets that does nothing
     Bench {
         /// What to measure [default: everything]
@@ -248,6 +251,28 @@ pub enum Theme {
         /// A theme by its name [default: the one in use]
         #[arg(value_name = "NAME")]
         name: Option<String>,
+    },
+}
+
+/// The faults that can be rehearsed.
+#[derive(Clone, Debug, PartialEq, Eq, Subcommand)]
+pub enum Rehearse {
+    /// The exchange cuts the line, and it comes back
+    Disconnect,
+    /// The exchange answers late
+    Slow,
+    /// The exchange rejects every second order
+    Reject,
+    /// Each child is killed once
+    KillChild,
+    /// A busy day, and kill -9 of any process again and again
+    Kills {
+        /// How many
+        #[arg(long, default_value_t = 100)]
+        count: u64,
+        /// Chooses whom and when; the same seed chooses the same
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
     },
 }
 

@@ -24,6 +24,7 @@ pub mod parts;
 mod plugin;
 mod printer;
 mod private;
+mod rehearse;
 mod replay;
 mod run;
 mod screen;

@@ -8,8 +8,8 @@ use log::LevelFilter;
 
 use super::cli::{Cli, Config, Entry, Flags};
 use super::{
-    Output, bench, child, ctl, doctor, export, key, log as log_lines, plugin, replay, run, screen,
-    venue, verify,
+    Output, bench, child, ctl, doctor, export, key, log as log_lines, plugin, rehearse, replay,
+    run, screen, venue, verify,
 };
 use crate::config::{self, Folders, Inputs, Resolved, Settings};
 use crate::desk::Exit;
@@ -48,6 +48,7 @@ fn dispatch(cli: Cli) -> Result<Exit> {
         Some(Entry::Strategy) => return child::run(Role::Strategy),
         Some(Entry::Executor) => return child::run(Role::Executor),
         Some(Entry::Venue) => return venue::run(),
+        Some(Entry::Rehearse(what)) => return rehearse::rehearse(what, &mut out),
         Some(Entry::Plugin(what)) => {
             return plugin::plugin(what, flags.color.as_deref(), &mut out);
         }

@@ -56,6 +56,17 @@ pub enum Fact {
         /// Why.
         reason: String,
     },
+    /// A client that names no requests was told what came of its order: the same bytes are a new
+    /// one from here on.
+    ReplyTold {
+        /// Which order.
+        id: OrderId,
+    },
+    /// The venue has orders of ours that this journal does not: their numbers are not given again.
+    NumbersTaken {
+        /// The highest of them.
+        through: OrderId,
+    },
     /// The venue holds another position than was known here, and its word counts.
     PositionTaken {
         /// By whom.
@@ -250,6 +261,8 @@ impl Fact {
             Fact::LoggedOut {} => "logged_out",
             Fact::Connected {} => "connected",
             Fact::Disconnected { .. } => "disconnected",
+            Fact::ReplyTold { .. } => "reply_told",
+            Fact::NumbersTaken { .. } => "numbers_taken",
             Fact::PositionTaken { .. } => "position_taken",
             Fact::AccountUsed { .. } => "account_used",
             Fact::ItemAdded { .. } => "item_added",

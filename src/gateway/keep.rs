@@ -3,7 +3,7 @@
 //! Owns the order of journal and state. An order that may open waits for the journal and is refused
 //! without it; what has happened anyway is folded at once and kept later, in its order.
 
-use aftm_domain::Stamp;
+use aftm_domain::{OrderId, Stamp};
 
 use super::core::Core;
 use super::fact::Fact;
@@ -147,6 +147,11 @@ impl<V: Venue, L: Ledger> Core<V, L> {
         }
         self.fold(facts);
         self.save(now);
+    }
+
+    /// Clients that name no requests were told of their orders.
+    pub fn note_told(&mut self, orders: Vec<OrderId>, now: Stamp) {
+        self.settle(now, orders.into_iter().map(|id| Fact::ReplyTold { id }).collect());
     }
 
     /// Keeps what waits for the journal, where it is time to try again.

@@ -13,11 +13,15 @@ use super::core::Core;
 use super::doubt::{ASK_AGAIN, is_doubtful};
 use super::fact::Fact;
 use super::keep::Ledger;
+use super::state::Placed;
 use super::venue::{Stands, Venue};
 use crate::wire::venue::{VenueOrder, VenuePosition};
 
 /// The most differences that are told one by one.
 const TOLD_MAX: usize = 50;
+
+/// How far a number of ours may lie beyond the last that is known; what is farther is not ours.
+const NUMBERS_MAX: u64 = 1_000_000;
 
 /// One side of what an account holds of an item.
 type Leg = (AccountId, Code, Side);
@@ -25,10 +29,17 @@ type Leg = (AccountId, Code, Side);
 impl<V: Venue, L: Ledger> Core<V, L> {
     /// Takes over how everything stands at the venue.
     pub(super) fn reconcile(&mut self, stands: &Stands, now: Stamp) {
-        let (mut facts, mut told) = (Vec::new(), Vec::new());
+        let (mut facts, mut told) = (self.taken_numbers(stands), Vec::new());
+        for row in &stands.orders {
+            let Some(placed) = row.order.and_then(|id| self.was_sent(id)) else { continue };
+            if let Some(report) = changed(&placed.order, row) {
+                // Before the fills: they may be more than was asked for at first.
+                facts.push(Fact::OrderReported { id: placed.order.id, report });
+            }
+        }
         for row in &stands.fills {
-            let Some(id) = row.order else { continue };
-            let Some(placed) = self.state.orders.get(&id) else { continue };
+            let Some(placed) = row.order.and_then(|id| self.was_sent(id)) else { continue };
+            let id = placed.order.id;
             if placed.order.fills.iter().all(|it| it.trade != row.fill.trade) {
                 told.push(format!("fill {} of order {id} was missing here", row.fill.trade));
                 facts.push(Fact::OrderReported { id, report: Report::Filled(row.fill) });
@@ -36,9 +47,9 @@ impl<V: Venue, L: Ledger> Core<V, L> {
         }
         let mut listed = BTreeMap::new();
         for row in &stands.orders {
-            let known = row.order.and_then(|id| Some((id, self.state.orders.get(&id)?)));
-            match known {
-                Some((id, placed)) => {
+            match row.order.and_then(|id| self.was_sent(id)) {
+                Some(placed) => {
+                    let id = placed.order.id;
                     if placed.order.status.is_final() && row.status.is_open() {
                         told.push(format!(
                             "order {id} works at the exchange and is {} by this journal: cancel it \
@@ -66,6 +77,21 @@ impl<V: Venue, L: Ledger> Core<V, L> {
         self.settle(now, facts);
         told.extend(self.even_out(&stands.positions, now));
         self.tell_differences(told, now);
+    }
+
+    /// An order by its number, unless it was denied here: then the venue's is another one.
+    fn was_sent(&self, id: OrderId) -> Option<&Placed> {
+        self.state.orders.get(&id).filter(|it| it.order.status != Status::Denied)
+    }
+
+    /// Where the venue has orders of ours that the journal lost, with a disk that was full, their
+    /// numbers are not given again.
+    fn taken_numbers(&self, stands: &Stands) -> Vec<Fact> {
+        let last = self.state.next_order().0.saturating_sub(1);
+        let is_ours = |it: &u64| (last + 1..=last.saturating_add(NUMBERS_MAX)).contains(it);
+        let listed = stands.orders.iter().filter_map(|it| it.order);
+        let highest = listed.map(|it| it.0).filter(is_ours).max();
+        highest.map(|it| Fact::NumbersTaken { through: OrderId(it) }).into_iter().collect()
     }
 
     /// Open orders that the venue does not list. One that it never answered may still be on its
@@ -152,22 +178,29 @@ fn foreign(row: &VenueOrder) -> String {
     format!("order {name} works at the exchange and was not sent from here{what}")
 }
 
+/// A change that the venue made and nobody heard of. What an order that has ended once was is of
+/// interest only where more was traded than is known to have been asked for.
+fn changed(order: &Order, row: &VenueOrder) -> Option<Report> {
+    let may_change = [Status::New, Status::PendingReplace, Status::PendingCancel];
+    let is_told = row.status == Status::New
+        || order.status == Status::PendingReplace
+        || row.filled > order.ticket.quantity;
+    // Where the venue does not say what is in force, nothing is known to have changed.
+    let is_said = row.quantity.is_positive() && row.price.is_some() == order.ticket.price.is_some();
+    let is_other = row.quantity != order.ticket.quantity || row.price != order.ticket.price;
+    let is_changed = is_said && is_other && is_told && may_change.contains(&order.status);
+    is_changed.then_some(Report::Replaced { quantity: row.quantity, price: row.price })
+}
+
 /// The reports that lead from how an order stands here to how it stands there.
 fn catch_up(order: &Order, row: &VenueOrder) -> impl Iterator<Item = Report> {
     let named = row.venue_id.filter(|_| order.venue_id.is_none());
     let accepted = named.map(|venue_id| Report::Accepted { venue_id });
     let is_ahead = order.status.is_final();
     let triggered = row.is_triggered && !order.is_triggered && order.ticket.kind.has_stop();
-    // Where the venue does not say what is in force, nothing is known to have changed.
-    let is_said = row.quantity.is_positive() && row.price.is_some() == order.ticket.price.is_some();
-    let is_changed = matches!(order.status, Status::New | Status::PendingReplace)
+    let is_unchanged = order.status == Status::PendingReplace
         && row.status == Status::New
-        && is_said
-        && (row.quantity != order.ticket.quantity || row.price != order.ticket.price);
-    let replaced =
-        is_changed.then_some(Report::Replaced { quantity: row.quantity, price: row.price });
-    let is_unchanged =
-        order.status == Status::PendingReplace && row.status == Status::New && !is_changed;
+        && changed(order, row).is_none();
     let kept = is_unchanged.then(|| {
         let text = "the exchange has the order as it was before the change".to_owned();
         Report::ReplaceRejected(Refusal { code: "NOT_CHANGED".to_owned(), text })
@@ -190,7 +223,6 @@ fn catch_up(order: &Order, row: &VenueOrder) -> impl Iterator<Item = Report> {
         .filter(|_| !is_rejected)
         .into_iter()
         .chain(triggered.then_some(Report::Triggered))
-        .chain(replaced)
         .chain(kept)
         .chain(ended)
 }

@@ -75,6 +75,8 @@ pub struct Placed {
     /// How many fills had been told by then: none of its own was traded before one of those,
     /// whatever the exchange's clock says, which begins anew with a simulated day.
     pub fills_before: usize,
+    /// A client that names no requests was told of it.
+    pub is_told: bool,
 }
 
 /// A position and what it has earned.
@@ -221,6 +223,10 @@ impl State {
             }
             Fact::Connected {} => self.is_connected = true,
             Fact::Disconnected { .. } => self.is_connected = false,
+            Fact::ReplyTold { id } => {
+                self.orders.get_mut(id).into_iter().for_each(|it| it.is_told = true);
+            }
+            Fact::NumbersTaken { through } => self.last_order = self.last_order.max(through.0),
             Fact::PositionTaken { account, item, side, quantity, price, multiplier } => {
                 let holding = self.holdings.entry((*account, *item)).or_default();
                 holding.multiplier = *multiplier;
@@ -367,8 +373,9 @@ impl State {
                 self.requests.insert((None, request), id);
             }
         }
-        let fills_before = self.fills.len();
-        let placed = Placed { order, asked, request, signal, multiplier, time, fills_before };
+        let (fills_before, is_told) = (self.fills.len(), false);
+        let placed =
+            Placed { order, asked, request, signal, multiplier, time, fills_before, is_told };
         self.orders.insert(id, placed);
     }
 

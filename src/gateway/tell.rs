@@ -14,7 +14,10 @@ impl<V: Venue, L: Ledger> Core<V, L> {
     /// Appends the events that a folded fact comes to.
     pub fn events(&self, fact: &Fact, events: &mut Vec<Event>) {
         match fact {
-            Fact::Started { .. } | Fact::DayBegan { .. } => (),
+            Fact::Started { .. }
+            | Fact::DayBegan { .. }
+            | Fact::NumbersTaken { .. }
+            | Fact::ReplyTold { .. } => (),
             Fact::LoggedIn { user, production, accounts } => {
                 let (user, production, accounts) = (*user, *production, accounts.clone());
                 events.push(Event::LoggedIn { user, production, accounts });

@@ -3,6 +3,7 @@
 mod bench;
 mod desk;
 mod export;
+mod faults;
 mod gateway;
 mod machine;
 mod plugin;

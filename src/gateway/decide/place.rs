@@ -50,6 +50,7 @@ impl Case<'_> {
                     multiplier,
                     time,
                     fills_before: 0,
+                    is_told: false,
                 }));
                 let reply = Ok(Reply::Placed { row, repeated: false });
                 Decision { facts: vec![received], calls: vec![Call::Place(id)], reply }

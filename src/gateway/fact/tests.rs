@@ -88,6 +88,8 @@ fn facts() -> Vec<Fact> {
         Fact::ConditionMoved { id: id("a"), progress },
         Fact::LoggedOut {},
         Fact::ItemAdded { item: id("TXFH1") },
+        Fact::NumbersTaken { through: order },
+        Fact::ReplyTold { id: order },
     ];
     let settled = outcomes.map(|outcome| Fact::SignalSettled { id: id("a#1/exit"), outcome });
     facts.extend(settled);

@@ -32,12 +32,23 @@ pub(super) struct Login {
     since: Option<Stamp>,
     again: Option<Stamp>,
     pause: i64,
+    /// It waits until a logout was taken.
+    is_put_off: bool,
 }
 
 impl Login {
     pub(super) fn new(further: Further, relogin: bool) -> Login {
         let (kept, since, again) = (None, None, None);
-        Login { further, relogin, kept, is_first: false, since, again, pause: AGAIN_FIRST }
+        Login {
+            further,
+            relogin,
+            kept,
+            is_first: false,
+            since,
+            again,
+            pause: AGAIN_FIRST,
+            is_put_off: false,
+        }
     }
 
     /// The trader wants to log in.
@@ -56,6 +67,17 @@ impl Login {
     /// Nobody is to be logged in any more; what was kept is wiped.
     pub(super) fn forget(&mut self) {
         (self.kept, self.is_first, self.since, self.again) = (None, false, None, None);
+        self.is_put_off = false;
+    }
+
+    /// It waits until the logout before it was taken.
+    pub(super) fn put_off(&mut self) {
+        self.is_put_off = true;
+    }
+
+    /// Whether it waits only for that; it no longer does.
+    pub(super) fn was_put_off(&mut self) -> bool {
+        std::mem::take(&mut self.is_put_off)
     }
 
     /// Whether somebody is to be logged in.
@@ -74,6 +96,7 @@ impl Login {
     ///
     /// Where the further credentials cannot be had.
     pub(super) fn call(&mut self, now: Option<ExchangeTime>) -> Result<VenueCall, Refusal> {
+        self.is_put_off = false;
         let missing = |text: String| Refusal { code: "CREDENTIALS".to_owned(), text };
         let Some(kept) = &self.kept else {
             return Err(missing("nobody is to be logged in".to_owned()));

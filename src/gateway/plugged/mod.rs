@@ -60,6 +60,9 @@ pub struct Plugged {
     under_way: VecDeque<Option<Shown>>,
     due: Option<Stamp>,
     login: Login,
+    /// Calls that it has yet to take until the logout is among them. Until then its answers belong
+    /// to a login from before, and nobody is logged in anew.
+    parting: usize,
     stands: Stands,
     /// When the lists, or the money, are asked for again.
     stand_again: Option<Stamp>,
@@ -98,6 +101,7 @@ impl Plugged {
             under_way: VecDeque::new(),
             due: None,
             login: Login::new(further, relogin),
+            parting: 0,
             stands: Stands::default(),
             stand_again: None,
             stand_by: None,
@@ -197,6 +201,7 @@ impl Venue for Plugged {
             self.call_later(VenueCall::Logout {});
             if self.standing != Standing::Away {
                 self.standing = Standing::Here;
+                self.parting = self.under_way.len();
             }
         }
     }

@@ -41,14 +41,7 @@ impl Plugged {
                 news.push(News::Report { order, report });
             }
             VenueWord::Unknown { order } => news.push(News::Unknown { order }),
-            VenueWord::Taken { calls, due } => {
-                for _ in 0..calls {
-                    if let Some(Some(shown)) = self.under_way.pop_front() {
-                        self.last.insert(shown.0.item, shown);
-                    }
-                }
-                self.due = due;
-            }
+            VenueWord::Taken { calls, due } => self.taken(calls, due, news),
             VenueWord::Beat {} => {
                 news.push(News::Process { pid: self.pid, word: ChildWord::Beat });
             }
@@ -72,8 +65,14 @@ impl Plugged {
             }
             VenueWord::Order { .. } | VenueWord::Fill { .. } | VenueWord::Position { .. } => (),
             VenueWord::Stands { refusal } => self.stand(refusal, news),
-            VenueWord::LoggedIn { accounts } => self.logged_in(accounts, news),
-            VenueWord::LoginRefused { refusal } => self.login_refused(refusal, news),
+            VenueWord::LoggedIn { accounts } if self.standing == Standing::LoggingIn => {
+                self.logged_in(accounts, news);
+            }
+            VenueWord::LoginRefused { refusal } if self.standing == Standing::LoggingIn => {
+                self.login_refused(refusal, news);
+            }
+            // Logged out meanwhile.
+            VenueWord::LoggedIn { .. } | VenueWord::LoginRefused { .. } => (),
             VenueWord::Up {} if self.standing == Standing::CutOff => {
                 (self.is_listing, self.stand_by) = (true, None);
                 self.try_call(VenueCall::Stand {}, news);
@@ -81,6 +80,19 @@ impl Plugged {
             VenueWord::Up {} => (),
             VenueWord::Down { reason } => self.cut_off(reason, news),
             VenueWord::Broken { reason } => self.lose(&reason, news),
+        }
+    }
+
+    fn taken(&mut self, calls: u32, due: Option<Stamp>, news: &mut Vec<News>) {
+        for _ in 0..calls {
+            if let Some(Some(shown)) = self.under_way.pop_front() {
+                self.last.insert(shown.0.item, shown);
+            }
+            self.parting = self.parting.saturating_sub(1);
+        }
+        self.due = due;
+        if self.login.was_put_off() && self.standing == Standing::Here {
+            self.send_login(news);
         }
     }
 
@@ -101,6 +113,7 @@ impl Plugged {
         }
         log::info!("the exchange's plug-in is {plugin}");
         (self.pid, self.abilities, self.standing) = (pid, abilities, Standing::Here);
+        self.parting = 0;
         self.stands = Stands::default();
         news.push(News::Process { pid, word: ChildWord::Hello });
         news.push(News::Process { pid, word: ChildWord::Ready });
@@ -127,7 +140,11 @@ impl Plugged {
         }
     }
 
+    /// Logs in; after a logout that it has not taken yet, once it has.
     pub(super) fn send_login(&mut self, news: &mut Vec<News>) {
+        if self.parting > 0 {
+            return self.login.put_off();
+        }
         let now = self.time.filter(|_| self.abilities.feed);
         match self.login.call(now) {
             Ok(call) => {
@@ -215,7 +232,7 @@ impl Plugged {
             self.login_refused(refusal, news);
         }
         self.standing = Standing::Away;
-        self.due = None;
+        (self.due, self.parting) = (None, 0);
         // Nobody knows whether it took the ticks on their way; the next process can tell.
         let under_way = std::mem::take(&mut self.under_way);
         let came_since = std::mem::take(&mut self.unseen);

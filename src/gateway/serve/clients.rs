@@ -94,7 +94,7 @@ impl<V: Venue, L: Ledger, C: Fn() -> Stamp> Server<V, L, C> {
         let Some(clients) = &self.sockets.clients else { return };
         if !self.v1.is_empty() {
             let now = (self.clock)();
-            self.v1.deliver(&self.core, now, |way, reply| send_back(clients, way, reply));
+            self.v1.deliver(&mut self.core, now, |way, reply| send_back(clients, way, reply));
         }
     }
 }

@@ -147,7 +147,7 @@ impl<V: Venue, L: Ledger, C: Fn() -> Stamp> Server<V, L, C> {
             feed,
             clock,
             pace: Pace::new(is_held),
-            v1: V1::default(),
+            v1: V1::new(now),
             children: FxHashMap::default(),
             early: FxHashMap::default(),
             logins: Vec::new(),

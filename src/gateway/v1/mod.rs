@@ -10,12 +10,14 @@ use aftm_domain::{Order, OrderId, Stamp};
 mod answers;
 #[cfg(test)]
 mod tests;
+mod unnamed;
 
 use answers::{answer, failed};
 
 use crate::gateway::core::Core;
 use crate::gateway::fact::Door;
 use crate::gateway::keep::Ledger;
+use crate::gateway::state::Placed;
 use crate::gateway::venue::Venue;
 use crate::wire::request::Request as Ours;
 use crate::wire::v1::orders::{self, Request, code};
@@ -28,6 +30,10 @@ const PATIENCE: i64 = 4 * Stamp::SECOND;
 
 /// How near to its own timeout a client that is known to retry is not answered: its next try is.
 const GIVING_UP: i64 = 20 * Stamp::MILLISECOND;
+/// How long after a reply it is noted as told. A reply is not out when it was sent: a machine that is
+/// killed before takes it along, and then the same bytes must not be a new order.
+const OUT_AFTER: i64 = 50 * Stamp::MILLISECOND;
+
 /// Who waits for a reply: the frames that lead back to it.
 pub type Client = Vec<Vec<u8>>;
 
@@ -78,12 +84,21 @@ impl Waiting {
 pub struct V1 {
     waiting: Vec<Waiting>,
     bad_messages: u64,
+    /// When the machine began.
+    since: Stamp,
+    /// Orders whose outcome was sent, and when; noted a little later.
+    sent: Vec<(OrderId, Stamp)>,
 }
 
 impl V1 {
+    /// The port of a machine that begins now.
+    pub fn new(now: Stamp) -> V1 {
+        V1 { since: now, ..V1::default() }
+    }
+
     /// Whether every outcome is known and was delivered.
     pub const fn is_empty(&self) -> bool {
-        self.waiting.is_empty()
+        self.waiting.is_empty() && self.sent.is_empty()
     }
 
     /// When the first of those who wait can be told: of doubt, or, where the outcome is there and
@@ -94,7 +109,7 @@ impl V1 {
             _ => asker.asked.after(PATIENCE),
         };
         let asked = self.waiting.iter().flat_map(|it| it.askers.iter().map(move |at| due(it, at)));
-        asked.min()
+        asked.chain(self.sent.first().map(|it| it.1.after(OUT_AFTER))).min()
     }
 
     /// Requests that could not be read.
@@ -121,7 +136,20 @@ impl V1 {
                 if self.join(body.as_deref(), &client, now) {
                     return None;
                 }
-                let intent = Box::new(Intent::of_ticket(&ticket, request_id));
+                let mut name = request_id;
+                if body.is_some() {
+                    let known = unnamed::look_up(core.state(), ticket.account, frame);
+                    let is_sent = |it: &&Placed| self.sent.iter().any(|sent| sent.0 == it.order.id);
+                    let before = known.before.filter(|it| unnamed::is_untold(it) && !is_sent(it));
+                    if let Some(order) = before.map(|it| it.order.id)
+                        && now.since(self.since) < UNDELIVERED_KEPT
+                    {
+                        self.wait(order, body, client, now);
+                        return None;
+                    }
+                    name = known.next;
+                }
+                let intent = Box::new(Intent::of_ticket(&ticket, name));
                 let request = Ours::Place { intent };
                 match core.serve(&request, Door::V1, now) {
                     Ok(Reply::Placed { row, .. }) => {
@@ -162,10 +190,11 @@ impl V1 {
     /// client could still be reached.
     pub fn deliver<V: Venue, L: Ledger>(
         &mut self,
-        core: &Core<V, L>,
+        core: &mut Core<V, L>,
         now: Stamp,
         mut send: impl FnMut(&Client, &[u8]) -> bool,
     ) {
+        let sent = &mut self.sent;
         self.waiting.retain_mut(|waiting| {
             let Some(placed) = core.state().orders.get(&waiting.order) else { return false };
             if placed.order.status.is_open() && !placed.order.is_answered() {
@@ -173,9 +202,15 @@ impl V1 {
                 return true;
             }
             waiting.answered.get_or_insert(now);
+            let was_told = waiting.is_told;
             tell_outcome(waiting, &outcome(&placed.order), now, &mut send);
+            if waiting.is_told && !was_told && waiting.body.is_some() {
+                sent.push((waiting.order, now));
+            }
             !waiting.askers.is_empty() || (waiting.body.is_some() && waiting.is_kept(now))
         });
+        let out = self.sent.partition_point(|it| now.since(it.1) >= OUT_AFTER);
+        core.note_told(self.sent.drain(..out).map(|it| it.0).collect(), now);
     }
 }
 

@@ -34,7 +34,7 @@ impl Door5557 {
             }
             is_reached
         };
-        self.v1.deliver(&self.rig.core, self.rig.now, send);
+        self.v1.deliver(&mut self.rig.core, self.rig.now, send);
         told
     }
 
@@ -51,6 +51,8 @@ fn what_the_v1_executor_sends_works() {
     assert_eq!(told.len(), 1);
     assert!(told[0].1.contains(r#""is_send_order":true"#), "{}", told[0].1);
     assert!(told[0].1.contains(r#""order_serial":"A1""#), "{}", told[0].1);
+    door.pass(1);
+    door.deliver(|_| true);
     assert!(door.v1.deadline().is_none());
 }
 
@@ -153,4 +155,38 @@ fn what_is_no_request_gets_an_error_and_executes_nothing() {
         assert!(reply.contains(r#""success":false"#), "{body:?}: {reply}");
     }
     assert_eq!((door.rig.orders(), door.v1.deadline()), (0, None));
+}
+
+#[test]
+fn f04_a_request_without_a_name_is_the_same_order_after_the_machine_was_killed() {
+    let mut door = Door5557::new(Default::default());
+    assert_eq!(door.take("a", ORDER), None);
+    // It is killed before the reply goes out.
+    door.rig.restart();
+    door.rig.login();
+    door.rig.tick(17_300);
+    door.v1 = V1::new(door.rig.now);
+    assert_eq!(door.take("b", ORDER), None);
+    let told = door.deliver(|_| true);
+    assert!(told[0].1.contains(r#""order_serial":"A1""#), "{told:?}");
+    assert_eq!(door.rig.core.state().orders.len(), 1);
+    // A reply was delivered, and that is remembered, too, as soon as it is out for sure.
+    door.pass(1);
+    assert!(door.deliver(|_| true).is_empty() && door.v1.is_empty());
+    door.rig.restart();
+    door.rig.login();
+    door.rig.tick(17_300);
+    door.v1 = V1::new(door.rig.now);
+    assert_eq!(door.take("c", ORDER), None);
+    assert!(door.deliver(|_| true)[0].1.contains(r#""order_serial":"A2""#));
+    // Nobody asks again for half a minute: then it is another order.
+    assert_eq!(door.take("d", ORDER), None);
+    door.rig.restart();
+    door.rig.login();
+    door.rig.tick(17_300);
+    door.v1 = V1::new(door.rig.now);
+    door.pass(31);
+    assert_eq!(door.take("e", ORDER), None);
+    let told = door.deliver(|_| true);
+    assert!(told[0].1.contains(r#""order_serial":"A4""#), "{told:?}");
 }

@@ -9,7 +9,7 @@
 pub(crate) mod chance;
 pub(crate) mod ledger;
 mod oracle;
-mod strategy;
+pub(crate) mod strategy;
 mod trader;
 
 use std::collections::BTreeMap;

@@ -9,34 +9,42 @@ use aftm::wire::request::{Moved, Request};
 use aftm::wire::{Event, Reply, Signal};
 use aftm_domain::{SignalId, SignalKind, Stamp, Tick};
 
-use super::{Gateway, Pace};
+use aftm::gateway::Core;
+use aftm::gateway::pace::Pace;
+use aftm::gateway::venue::Venue;
+
+use super::ledger::Memory;
 
 /// What the strategy tells the gateway, in order.
-pub(super) struct Report {
-    pub(super) through: u64,
-    pub(super) moved: Vec<Moved>,
-    pub(super) signals: Vec<Signal>,
+pub(crate) struct Report {
+    pub(crate) through: u64,
+    pub(crate) moved: Vec<Moved>,
+    pub(crate) signals: Vec<Signal>,
 }
 
 #[derive(Default)]
-pub(super) struct Strategy {
+pub(crate) struct Strategy {
     machine: Machine,
     next: u64,
     reported: u64,
     /// Signals without an outcome.
-    pub(super) outbox: BTreeMap<(u64, u64, SignalKind), Signal>,
+    pub(crate) outbox: BTreeMap<(u64, u64, SignalKind), Signal>,
     given: Vec<Signal>,
     /// What it hears: ticks may be lost on the way, news may not.
-    pub(super) ticks: VecDeque<Tick>,
-    pub(super) news: VecDeque<Event>,
+    pub(crate) ticks: VecDeque<Tick>,
+    pub(crate) news: VecDeque<Event>,
     /// What it says, not heard yet.
-    pub(super) signals: Vec<Signal>,
-    pub(super) reports: VecDeque<Report>,
+    pub(crate) signals: Vec<Signal>,
+    pub(crate) reports: VecDeque<Report>,
 }
 
 impl Strategy {
     /// One that begins: the snapshot, the ticks since, and its signals offered again.
-    pub(super) fn begin(gateway: &mut Gateway, pace: &Pace, now: Stamp) -> Strategy {
+    pub(crate) fn begin<V: Venue>(
+        gateway: &mut Core<V, Memory>,
+        pace: &Pace,
+        now: Stamp,
+    ) -> Strategy {
         let mut strategy = Strategy {
             next: pace.reported() + 1,
             reported: pace.reported(),
@@ -67,7 +75,7 @@ impl Strategy {
     }
 
     /// Hears one tick; a gap is filled from what the gateway keeps.
-    pub(super) fn hear_tick(&mut self, pace: &Pace) {
+    pub(crate) fn hear_tick(&mut self, pace: &Pace) {
         let Some(tick) = self.ticks.pop_front() else { return };
         if tick.sequence > self.next {
             self.catch_up(pace);
@@ -90,7 +98,7 @@ impl Strategy {
         }
     }
 
-    pub(super) fn report(&mut self) {
+    pub(crate) fn report(&mut self) {
         let through = self.next - 1;
         if through == self.reported && self.given.is_empty() && !self.machine.has_moved() {
             return;
@@ -103,15 +111,15 @@ impl Strategy {
     }
 
     /// Offers again what has no outcome.
-    pub(super) fn offer(&mut self) {
+    pub(crate) fn offer(&mut self) {
         self.signals.extend(self.outbox.values());
     }
 
-    pub(super) fn forget(&mut self, known: &[SignalId]) {
+    pub(crate) fn forget(&mut self, known: &[SignalId]) {
         self.outbox.retain(|_, it| !known.contains(&it.id));
     }
 
-    pub(super) fn hear_news(&mut self) {
+    pub(crate) fn hear_news(&mut self) {
         match self.news.pop_front() {
             Some(Event::Condition(row)) => {
                 let (id, life) = (row.condition.terms.id, row.condition.progress.generation);

@@ -2,6 +2,8 @@
 //! and what its own lists settle.
 
 mod lists;
+mod logout;
+mod lost;
 mod production;
 mod sessions;
 
@@ -140,6 +142,12 @@ impl Apart {
     fn tell(&mut self, word: VenueWord) {
         self.line.say(word);
         self.hear();
+    }
+
+    /// The process has taken every call so far.
+    fn taken(&mut self) {
+        let calls = std::mem::take(&mut self.line.0.lock().unwrap().called);
+        self.tell(VenueWord::Taken { calls, due: None });
     }
 
     /// The lists of a login, and that it is done.

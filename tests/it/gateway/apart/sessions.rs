@@ -86,8 +86,7 @@ fn a_process_that_comes_back_is_shown_the_instruments_and_the_market_before_it_l
         let tick = Tick { sequence, item: id(ITEM), price, quantity, time, received: rig.now };
         rig.core.tick(&tick, None, rig.now);
         if sequence == 1 {
-            let calls = rig.line.0.lock().unwrap().called;
-            rig.tell(VenueWord::Taken { calls, due: None });
+            rig.taken();
         }
     }
     rig.line.calls();
@@ -129,13 +128,11 @@ fn the_clock_of_a_recorded_feed_waits_for_orders_that_work_there_and_for_who_com
     let mut rig = Apart::in_session(true);
     assert!(rig.core.is_level(), "nothing works there, and it is not far behind");
     rig.hear();
-    let calls = rig.line.0.lock().unwrap().called;
-    rig.tell(VenueWord::Taken { calls, due: None });
+    rig.taken();
     let order = rig.place(limit(Side::Buy, 17_200, 1));
     assert!(!rig.core.is_level());
     rig.line.say(accepted(order));
-    // The instrument, which it was told of first, and the order.
-    rig.tell(VenueWord::Taken { calls: 2, due: None });
+    rig.taken();
     assert!(rig.core.is_level());
     rig.line.die();
     rig.hear();
