@@ -18,7 +18,8 @@ fn main() {
         // zeromq-src takes no definitions of others, but its compiler driver reads this variable.
         let stated = env::var("CXXFLAGS").unwrap_or_default();
         let ours: Vec<_> = LINUX.iter().map(|name| format!("-D{}=1", name)).collect();
-        env::set_var("CXXFLAGS", format!("{} {}", stated, ours.join(" ")));
+        // What compilers remark about libzmq's own code is not for whoever builds this.
+        env::set_var("CXXFLAGS", format!("{} {} -w", stated, ours.join(" ")));
     }
     let told = |name| env::var(name).expect("libsodium-sys-stable tells where libsodium is");
     let sodium = zeromq_src::LibLocation::new(told("DEP_SODIUM_LIB"), told("DEP_SODIUM_INCLUDE"));
