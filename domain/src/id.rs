@@ -346,7 +346,7 @@ impl FromStr for Note {
             let text = text.chars().take(max).collect();
             return Err(IdError::TooLong { what: "note", text, max });
         }
-        if text.chars().any(char::is_control) {
+        if text.chars().any(crate::text::acts) {
             let text = text.escape_default().collect();
             return Err(IdError::Character { what: "note", text, without: "control characters" });
         }

@@ -8,10 +8,12 @@ mod decimal;
 mod file;
 mod id;
 
+pub mod bounds;
 pub mod calendar;
 pub mod catalog;
 pub mod condition;
 pub mod contract;
+pub mod day;
 pub mod fill;
 pub mod instrument;
 pub mod money;
@@ -21,12 +23,15 @@ pub mod price;
 pub mod quantity;
 pub mod session;
 pub mod side;
+pub mod text;
 pub mod tick;
 pub mod time;
 
+pub use bounds::Bounds;
 pub use calendar::Calendar;
 pub use catalog::Catalog;
 pub use contract::Contract;
+pub use day::Day;
 pub use decimal::DecimalError;
 pub use fill::Fill;
 pub use id::{

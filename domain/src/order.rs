@@ -5,6 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::side::UnknownWord;
+use crate::text::make_plain;
 use crate::{
     AccountId, Code, Fill, Note, OpenClose, OrderId, Price, Quantity, Side, TradeId, VenueOrderId,
 };
@@ -207,6 +208,13 @@ pub struct Refusal {
     pub text: String,
 }
 
+impl Refusal {
+    /// Without anything in its words that acts on a terminal.
+    pub fn plain(self) -> Refusal {
+        Refusal { code: make_plain(self.code), text: make_plain(self.text) }
+    }
+}
+
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} ({})", self.text, self.code)
@@ -252,6 +260,16 @@ pub enum Report {
 }
 
 impl Report {
+    /// Without anything in the venue's words that acts on a terminal.
+    pub fn plain(self) -> Report {
+        match self {
+            Report::Rejected(refusal) => Report::Rejected(refusal.plain()),
+            Report::CancelRejected(refusal) => Report::CancelRejected(refusal.plain()),
+            Report::ReplaceRejected(refusal) => Report::ReplaceRejected(refusal.plain()),
+            other => other,
+        }
+    }
+
     /// A word for messages and tables.
     pub const fn word(&self) -> &'static str {
         match self {

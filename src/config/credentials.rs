@@ -2,9 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use super::password::{self, Password, PasswordError};
+use super::password::{self, PasswordError};
 use super::plugins::is_option;
 use crate::document::{self, Shape};
+use crate::wire::Secret;
 
 /// More than any venue asks for.
 const COUNT_MAX: usize = 32;
@@ -37,7 +38,7 @@ pub enum CredentialsError {
 
 /// Reads `key = "value"` lines from a file with mode 0600 or 0400. `user` and `password` are what
 /// the trader logs in with, and never stand there.
-pub fn credentials(path: &Path) -> Result<Vec<(String, Password)>, CredentialsError> {
+pub fn credentials(path: &Path) -> Result<Vec<(String, Secret)>, CredentialsError> {
     let text = password::read_whole(path)?;
     let at = |line, reason| CredentialsError::Line { path: path.to_owned(), line, reason };
     let form = "the line is not of the form key = \"value\"";
@@ -59,7 +60,7 @@ pub fn credentials(path: &Path) -> Result<Vec<(String, Password)>, CredentialsEr
         };
         match reason {
             Some(reason) => return Err(at(entry.line, reason)),
-            None => credentials.push((entry.key, Password::new(value.text))),
+            None => credentials.push((entry.key, Secret::new(value.text))),
         }
     }
     Ok(credentials)
@@ -72,7 +73,7 @@ mod tests {
     use std::os::unix::fs::PermissionsExt as _;
 
     #[allow(clippy::unwrap_used)] // A helper of tests may fail as they do.
-    fn read(text: &str, mode: u32) -> Result<Vec<(String, Password)>, String> {
+    fn read(text: &str, mode: u32) -> Result<Vec<(String, Secret)>, String> {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("credentials");
         fs::write(&path, text).unwrap();

@@ -104,12 +104,16 @@ impl Folders {
         Some(format!("sockets are in {short}, because {long} is too long for a socket"))
     }
 
-    /// Creates what is missing with mode 0700, and makes sure that the runtime folder is ours alone:
-    /// it may be in a folder that everybody can write.
+    /// Creates what is missing with mode 0700, closes journal and logs to others, and makes sure that
+    /// the runtime folder is ours alone: it may be in a folder that everybody can write.
     pub fn create(&self) -> Result<(), FoldersError> {
         for path in [&self.config, &self.data, &self.state, &self.runtime] {
             let unusable = |reason| FoldersError::Unusable { path: path.clone(), reason };
             create(path).map_err(unusable)?;
+        }
+        for path in [&self.data, &self.state] {
+            let unusable = |reason| FoldersError::Unusable { path: path.clone(), reason };
+            close(path).map_err(unusable)?;
         }
         let unusable = |reason| FoldersError::Unusable { path: self.runtime.clone(), reason };
         claim(&self.runtime).map_err(unusable)
@@ -123,6 +127,22 @@ pub(crate) fn create(path: &Path) -> io::Result<()> {
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder.create(path)
+}
+
+/// Takes a folder from others who can look into it.
+#[cfg(unix)]
+fn close(path: &Path) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt as _;
+    let mode = fs::metadata(path)?.permissions().mode();
+    if mode & 0o077 == 0 {
+        return Ok(());
+    }
+    fs::set_permissions(path, fs::Permissions::from_mode(0o700))
+}
+
+#[cfg(not(unix))]
+fn close(_: &Path) -> io::Result<()> {
+    Ok(())
 }
 
 /// Only the owner of a folder can set its mode: one that somebody else put there fails here.
@@ -178,8 +198,10 @@ mod tests {
     fn folders_are_for_their_owner_alone() {
         let home = tempfile::tempdir().unwrap();
         let folders = Folders::below(home.path());
-        fs::create_dir(&folders.runtime).unwrap();
-        fs::set_permissions(&folders.runtime, fs::Permissions::from_mode(0o777)).unwrap();
+        for path in [&folders.runtime, &folders.data] {
+            fs::create_dir(path).unwrap();
+            fs::set_permissions(path, fs::Permissions::from_mode(0o777)).unwrap();
+        }
         folders.create().unwrap();
         for path in [&folders.config, &folders.data, &folders.state, &folders.runtime] {
             let mode = fs::metadata(path).unwrap().permissions().mode() & 0o777;

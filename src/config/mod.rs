@@ -10,6 +10,7 @@ mod file;
 mod folders;
 mod known;
 mod layer;
+mod limits;
 mod password;
 mod plugins;
 mod problem;
@@ -24,13 +25,14 @@ use std::path::PathBuf;
 
 pub use credentials::{CredentialsError, credentials};
 pub use file::{InitError, init};
+pub(crate) use folders::create as create_folder;
 pub use folders::{Folders, FoldersError};
 pub use layer::{Layer, Stated};
-pub use password::{Password, PasswordError, password};
+pub use password::{PasswordError, password};
 pub use plugins::PluginSettings;
 pub use problem::{Origin, Problem, Problems};
 pub use settings::{
-    Desk, Durability, Executor, Feed, Gateway, Journal, Level, Log, Random, Screen, Settings,
+    Desk, Durability, Executor, Feed, Gateway, Journal, Kill, Level, Log, Random, Screen, Settings,
     Simulator, Speed, Strategy, Venue,
 };
 pub use venue::Kind;

@@ -1,34 +1,15 @@
 //! The ways in for a password that are not a prompt.
 
-use std::fmt;
 use std::fs;
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
+use zeroize::Zeroizing;
+
+use crate::wire::Secret;
+
 /// Longer than any password or credentials, shorter than a file named by mistake.
-const BYTES_MAX: u64 = 16 << 10;
-
-/// A password. It shows itself nowhere: not by `Debug`, not in an error.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Password(String);
-
-impl Password {
-    /// Takes the text as the password.
-    pub fn new(text: String) -> Password {
-        Password(text)
-    }
-
-    /// The text, for the venue alone.
-    pub fn reveal(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Debug for Password {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Password(…)")
-    }
-}
+const BYTES_MAX: usize = 16 << 10;
 
 /// Why there is no password.
 #[derive(Debug, thiserror::Error)]
@@ -60,30 +41,32 @@ pub enum PasswordError {
 pub fn password(
     file: Option<&Path>,
     variable: Option<String>,
-) -> Result<Option<Password>, PasswordError> {
-    let (text, source) = match (file, variable) {
+) -> Result<Option<Secret>, PasswordError> {
+    let (password, source) = match (file, variable) {
         (Some(path), _) => (read(path)?, format!("password file {}", path.display())),
-        (None, Some(text)) => (text, "AFTM_PASSWORD".to_owned()),
+        (None, Some(text)) => (Secret::new(text), "AFTM_PASSWORD".to_owned()),
         (None, None) => return Ok(None),
     };
-    if text.is_empty() { Err(PasswordError::Empty(source)) } else { Ok(Some(Password(text))) }
+    let is_empty = password.reveal().is_empty();
+    if is_empty { Err(PasswordError::Empty(source)) } else { Ok(Some(password)) }
 }
 
-fn read(path: &Path) -> Result<String, PasswordError> {
+fn read(path: &Path) -> Result<Secret, PasswordError> {
     let text = read_whole(path)?;
-    Ok(text.lines().next().unwrap_or_default().to_owned())
+    Ok(Secret::new(text.lines().next().unwrap_or_default().to_owned()))
 }
 
 /// The text of a file with secrets, which only its owner can read.
-pub(crate) fn read_whole(path: &Path) -> Result<String, PasswordError> {
+pub(crate) fn read_whole(path: &Path) -> Result<Zeroizing<String>, PasswordError> {
     let failed = |reason| PasswordError::Read { path: path.to_owned(), reason };
     let file = fs::File::open(path).map_err(failed)?;
     // The mode of what was opened, not of what the name points to a moment later.
     let metadata = file.metadata().map_err(failed)?;
     check_mode(path, &metadata)?;
-    let mut text = String::new();
-    file.take(BYTES_MAX + 1).read_to_string(&mut text).map_err(failed)?;
-    if text.len() as u64 > BYTES_MAX {
+    // With room for the longest, so that no copy is left behind where it grew.
+    let mut text = Zeroizing::new(String::with_capacity(BYTES_MAX + 1));
+    file.take(BYTES_MAX as u64 + 1).read_to_string(&mut text).map_err(failed)?;
+    if text.len() > BYTES_MAX {
         return Err(failed(io::Error::new(io::ErrorKind::FileTooLarge, "longer than 16 KiB")));
     }
     Ok(text)

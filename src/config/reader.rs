@@ -160,13 +160,25 @@ impl<'a> Reader<'a> {
             (_, Ok(IpAddr::V4(address))) if address.is_loopback() => Some(address),
             ("*", _) | (_, Ok(IpAddr::V4(_))) => self.not_yet(
                 key,
-                "reaches beyond this computer, which needs encrypted sockets (CURVE) that are not \
-                 built; use 127.0.0.1",
+                "reaches beyond this computer, which needs gateway.curve = true and \
+                 gateway.accept_remote = true; use 127.0.0.1, or set both",
             ),
             (_, Ok(IpAddr::V6(_))) => {
                 self.not_yet(key, "is an IPv6 address, which is not served; use 127.0.0.1")
             }
             (_, Err(_)) => self.refuse(key, "an IPv4 address of this computer, like \"127.0.0.1\""),
+        }
+    }
+
+    /// Any IPv4 address of this computer; `*` is all of them.
+    pub(crate) fn address(&mut self, key: &str) -> Option<Ipv4Addr> {
+        let text = self.text(key, &[Shape::Text], "an address like \"127.0.0.1\"")?;
+        match text {
+            "localhost" => Some(Ipv4Addr::LOCALHOST),
+            "*" => Some(Ipv4Addr::UNSPECIFIED),
+            _ => text.parse().ok().or_else(|| {
+                self.refuse(key, "an IPv4 address of this computer, like \"192.168.1.2\", or \"*\"")
+            }),
         }
     }
 

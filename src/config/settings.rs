@@ -3,9 +3,10 @@
 use std::net::Ipv4Addr;
 use std::time::Duration;
 
-use aftm_domain::{ExchangeTime, Money, Price, Quantity};
+use aftm_domain::{Bounds, ExchangeTime, Money, Price, Quantity};
 
 use super::layer::Layer;
+use super::limits;
 use super::plugins::{self, PluginSettings};
 use super::problem::Problem;
 use super::reader::Reader;
@@ -21,6 +22,9 @@ const DAY_MS: i64 = 86_400_000;
 #[allow(missing_docs)]
 pub struct Settings {
     pub gateway: Gateway,
+    pub kill: Kill,
+    pub limits: Bounds,
+    pub limits_production: Bounds,
     pub feed: Feed,
     pub random: Random,
     pub simulator: Simulator,
@@ -34,6 +38,18 @@ pub struct Settings {
     pub screen: Screen,
 }
 
+impl Gateway {
+    /// Whether programs of others can signal and order over TCP, one way or the other.
+    pub const fn serves_programs(&self) -> bool {
+        self.plain || self.curve
+    }
+
+    /// Whether other computers can reach the ports.
+    pub const fn is_remote(&self) -> bool {
+        !self.host.is_loopback()
+    }
+}
+
 impl Settings {
     /// Reads every key of a complete layer, and adds a problem for each that is wrong.
     pub(crate) fn read(
@@ -44,13 +60,19 @@ impl Settings {
         let mut reader = Reader::new(layer, is_in_force, problems);
         let it = &mut reader;
         // Every section is read before the first `?`, so that all of their problems are found.
-        let (gateway, feed, random) = (Gateway::read(it), Feed::read(it), Random::read(it));
+        let (gateway, kill) = (Gateway::read(it), Kill::read(it));
+        let wide = limits::read(it, "limits");
+        let strict = limits::read(it, "limits_production");
+        let (feed, random) = (Feed::read(it), Random::read(it));
         let (simulator, strategy) = (Simulator::read(it), Strategy::read(it));
         let (executor, venue, desk) = (Executor::read(it), Venue::read(it), Desk::read(it));
         let plugins = plugins::read(it);
         let (journal, log, screen) = (Journal::read(it), Log::read(it), Screen::read(it));
         Some(Settings {
             gateway: gateway?,
+            kill: kill?,
+            limits: wide?,
+            limits_production: strict?,
             feed: feed?,
             random: random?,
             simulator: simulator?,
@@ -90,8 +112,8 @@ macro_rules! section {
 section! {
     /// The sockets for other programs, and how long an order may take.
     Gateway {
-        /// Where they bind: loopback.
-        host: Ipv4Addr = |it| it.loopback("gateway.host"),
+        /// Where they bind: loopback, unless `curve` and `accept_remote` are true.
+        host: Ipv4Addr = host,
         /// Market data; 0 takes a free port.
         tick_port: u16 = |it| it.integer("gateway.tick_port", 0..=65_535),
         /// Signals; 0 takes a free port.
@@ -100,6 +122,10 @@ section! {
         order_port: u16 = |it| it.integer("gateway.order_port", 0..=65_535),
         /// Whether signals and orders are taken without encryption.
         plain: bool = |it| it.boolean("gateway.plain"),
+        /// Whether signals and orders are taken from programs with keys; never beside `plain`.
+        curve: bool = curve,
+        /// Whether `host` may be an address that other computers reach.
+        accept_remote: bool = |it| it.boolean("gateway.accept_remote"),
         /// Where a client of the order port connects: loopback.
         connect_host: Ipv4Addr = |it| it.loopback("gateway.connect_host"),
         /// How long a client waits for a reply.
@@ -112,6 +138,23 @@ section! {
             |it| it.milliseconds("gateway.max_signal_age_ms", 1..=WAIT_MS_MAX),
         /// After how long an unanswered order is in doubt.
         in_doubt: Duration = |it| it.milliseconds("gateway.in_doubt_ms", 100..=WAIT_MS_MAX),
+    }
+}
+
+section! {
+    /// The halt, and what ends it.
+    Kill {
+        /// Whether a halt ends with reducing orders first.
+        rearm_via_reducing: bool = |it| it.boolean("kill.rearm_via_reducing"),
+        /// How long after a halt with real money nobody may rearm.
+        cooldown: Duration =
+            |it| it.integer("kill.cooldown_s", 0..=86_400).map(Duration::from_secs),
+        /// How long an order may be in doubt before trading is halted; zero for ever.
+        trip_in_doubt: Duration =
+            |it| it.integer("kill.trip_in_doubt_s", 0..=86_400).map(Duration::from_secs),
+        /// How long the journal may not be written before trading is halted; zero for ever.
+        trip_journal: Duration =
+            |it| it.integer("kill.trip_journal_s", 0..=86_400).map(Duration::from_secs),
     }
 }
 
@@ -357,6 +400,25 @@ fn name(text: &str) -> Option<Option<String>> {
 
 fn lots(reader: &mut Reader<'_>, key: &str) -> Option<Quantity> {
     reader.decimal(key, "a number of lots above 0", str::parse, |it: &Quantity| it.is_positive())
+}
+
+fn host(reader: &mut Reader<'_>) -> Option<Ipv4Addr> {
+    // Either that is wrong has its own problem.
+    let (curve, accepted) =
+        (reader.boolean("gateway.curve")?, reader.boolean("gateway.accept_remote")?);
+    if curve && accepted { reader.address("gateway.host") } else { reader.loopback("gateway.host") }
+}
+
+fn curve(reader: &mut Reader<'_>) -> Option<bool> {
+    let (curve, plain) = (reader.boolean("gateway.curve")?, reader.boolean("gateway.plain")?);
+    if curve && plain {
+        return reader.not_yet(
+            "gateway.curve",
+            "cannot stand beside gateway.plain = true: a port takes keys or it does not; set one \
+             of them to false",
+        );
+    }
+    Some(curve)
 }
 
 fn silent(reader: &mut Reader<'_>) -> Option<Duration> {

@@ -11,7 +11,7 @@ use crate::document::Value;
 
 /// Keys that a `.env` file may not state: such files are copied between machines and handed around,
 /// and these decide who can reach the machine and what code it runs.
-const NOT_IN_FILES: [&str; 2] = ["gateway.host", "gateway.plain"];
+const NOT_IN_FILES: [&str; 3] = ["gateway.host", "gateway.plain", "gateway.accept_remote"];
 
 /// Whether a `.env` file may not state a key: nothing of a plug-in's either, since an option may name
 /// the vendor's library.

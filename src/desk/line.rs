@@ -142,12 +142,13 @@ pub struct Sockets {
     orders: mpsc::Receiver<Order>,
 }
 
-/// Opens the line: the desk's end, and what its thread runs with.
+/// Opens the line: the desk's end, and what its thread runs with. `ctl` is a bound ROUTER that only
+/// the operator reaches.
 pub fn open(
     context: &Context,
     orders: &str,
     events: &str,
-    ctl: &str,
+    ctl: Socket,
 ) -> zmq::Result<(Line, Sockets)> {
     let bell = socket::bind(context, SocketType::PULL, Bound::Orders, BELL)?;
     let ring = socket::connect(context, SocketType::PUSH, Bound::Orders, BELL)?;
@@ -155,7 +156,6 @@ pub fn open(
     for topic in [Topic::Trade, Topic::News, Topic::Beat] {
         heard.set_subscribe(topic.bytes())?;
     }
-    let ctl = socket::bind(context, SocketType::ROUTER, Bound::Orders, ctl)?;
     ctl.set_linger(LINGER_MS)?;
     let link = Link::new(context, orders)?;
     let (send, receive) = mpsc::channel();

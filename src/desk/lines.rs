@@ -57,9 +57,8 @@ pub(super) fn event(now: Stamp, event: &Event) -> Option<String> {
         Event::Feed { feed, state, text } => {
             line(now, "feed", object!({ "feed": feed, "state": state, "text": text }))
         }
-        Event::Trading { state, reason } => {
-            line(now, "trading", object!({ "state": state, "reason": reason }))
-        }
+        Event::Trading(row) => line(now, "trading", row),
+        Event::Limits { .. } => return None,
         Event::Alert { code, text } => alert(now, code, text),
     })
 }

@@ -15,6 +15,7 @@ use tokio::io::AsyncWriteExt as _;
 use tokio::process::{Child, ChildStdin, Command as Process};
 use tokio::sync::{mpsc, watch};
 use tokio::task::spawn_local;
+use zeroize::Zeroizing;
 
 use super::line::{Heard, Line};
 use super::lines;
@@ -23,10 +24,10 @@ use super::projected::Shared;
 use super::said;
 use super::supervisor::{Action, Input, Patience, Standing, Supervisor};
 use super::view::Trips;
-use super::{Command, Defaults, Exit, command};
+use super::{Command, Defaults, Exit, Keyring, command};
 use crate::wire::event::{ChildWord, Numbered};
 use crate::wire::venue::PluginSeat;
-use crate::wire::{Birth, Event, Refused, Role, encode};
+use crate::wire::{Birth, ChildKeys, Event, Refused, Role, Secret, encode};
 
 /// How often the supervisor looks at the children; one that exits is seen at once.
 const WATCH: Duration = Duration::from_millis(100);
@@ -40,8 +41,10 @@ pub struct Setup {
     pub line: Line,
     /// The program, whose hidden subcommands the children are.
     pub program: PathBuf,
-    /// What a child is told, but for its role.
+    /// What a child is told, but for its role and keys.
     pub birth: Birth,
+    /// The keys of the children.
+    pub keyring: Keyring,
     /// How patient the supervisor is.
     pub patience: Patience,
     /// What a condition has where it does not say.
@@ -53,9 +56,9 @@ pub struct Setup {
     /// Where lines go: one, or several with line feeds between them.
     pub out: Box<dyn Fn(String)>,
     /// The password that the environment named.
-    pub password: Option<String>,
+    pub password: Option<Secret>,
     /// Reads a password from a file that only its owner may read.
-    pub read_password: fn(&Path) -> Result<String, Refused>,
+    pub read_password: fn(&Path) -> Result<Secret, Refused>,
     /// The exchange's plug-in, where it has a process of its own.
     pub venue: Option<Venue>,
 }
@@ -73,11 +76,12 @@ pub struct Desk {
     pub(super) line: Line,
     program: PathBuf,
     birth: Birth,
+    keyring: Keyring,
     pub(super) defaults: Defaults,
     clock: fn() -> Stamp,
     out: Box<dyn Fn(String)>,
-    pub(super) password: Option<String>,
-    pub(super) read_password: fn(&Path) -> Result<String, Refused>,
+    pub(super) password: Option<Secret>,
+    pub(super) read_password: fn(&Path) -> Result<Secret, Refused>,
     pub(super) supervisor: RefCell<Supervisor>,
     venue: Option<Venue>,
     inputs: RefCell<HashMap<Role, ChildStdin>>,
@@ -105,11 +109,12 @@ impl Desk {
     /// A desk; nothing runs yet.
     pub fn new(setup: Setup) -> Rc<Desk> {
         let Setup { line, program, birth, patience, defaults, clock, out, .. } = setup;
-        let Setup { before, password, read_password, venue, .. } = setup;
+        let Setup { before, password, read_password, keyring, venue, .. } = setup;
         Rc::new(Desk {
             line,
             program,
             birth,
+            keyring,
             defaults,
             clock,
             out,
@@ -258,21 +263,27 @@ impl Desk {
     }
 
     fn spawn(self: &Rc<Self>, role: Role) {
+        let not_spawned = |error: &dyn std::fmt::Display| {
+            let text = format!("cannot be started: {error}");
+            let desk = self.clone();
+            // The supervisor is still at work on the input that led here.
+            spawn_local(async move { desk.supervise(Input::NotSpawned(role, text)) });
+        };
+        let keys = match self.keyring.make(role) {
+            Ok(keys) => keys,
+            Err(error) => return not_spawned(&format!("no key can be made: {error}")),
+        };
         match self.launch(role) {
-            Err(error) => {
-                let text = format!("cannot be started: {error}");
-                let desk = self.clone();
-                // The supervisor is still at work on the input that led here.
-                spawn_local(async move { desk.supervise(Input::NotSpawned(role, text)) });
-            }
+            Err(error) => not_spawned(&error),
             Ok(child) => {
                 let pid = child.id().unwrap_or_default();
+                keys.iter().for_each(|it| self.keyring.admit(role, pid, it));
                 let (kill, killed) = tokio::sync::oneshot::channel();
                 self.kills.borrow_mut().insert(role, kill);
                 let mut actions = Vec::new();
                 let spawned = Input::Spawned(role, pid);
                 self.supervisor.borrow_mut().apply(spawned, self.now(), &mut actions);
-                spawn_local(self.clone().attend(role, pid, child, killed));
+                spawn_local(self.clone().attend(role, pid, child, (keys, killed)));
             }
         }
     }
@@ -309,10 +320,11 @@ impl Desk {
         role: Role,
         pid: u32,
         mut child: Child,
-        killed: tokio::sync::oneshot::Receiver<()>,
+        (keys, killed): (Option<ChildKeys>, tokio::sync::oneshot::Receiver<()>),
     ) {
         if let Some(mut input) = child.stdin.take() {
-            let record = encode(&Birth { role, ..self.birth.clone() });
+            let keys = keys.clone();
+            let record = Zeroizing::new(encode(&Birth { role, keys, ..self.birth.clone() }));
             let length = u32::try_from(record.len()).unwrap_or(u32::MAX).to_be_bytes();
             // A child that dies before it has read its record is told by its exit.
             let _ = input.write_all(&length).await;
@@ -337,6 +349,7 @@ impl Desk {
                 child.wait().await
             }
         };
+        keys.iter().for_each(|it| self.keyring.remove(it));
         // It said everything before it ended; whoever else holds its pipe is not waited for.
         let complaint = tokio::time::timeout(LAST_WORD, complaint).await;
         let complaint = complaint.ok().and_then(Result::ok).flatten();
@@ -411,6 +424,7 @@ fn exit_of(refused: &Refused) -> Exit {
         "TRADING_HALTED" | "REDUCE_ONLY" => Exit::Halted,
         code if code.starts_with("RISK_") => Exit::Limit,
         "USAGE" => Exit::Usage,
+        "PASSWORD" => Exit::Configuration,
         _ => Exit::Failure,
     }
 }

@@ -10,7 +10,7 @@ use super::command::{NewCondition, Order, Until, Wait};
 use super::lines::{fill, line};
 use super::operator::Desk;
 use crate::wire::request::{ConditionRow, Leave, StatusRow};
-use crate::wire::{Intent, Refused, Reply, Request};
+use crate::wire::{Intent, Refused, Reply, Request, Secret};
 
 /// The shortest time between two questions of a wait.
 pub(super) const ASK_AGAIN: Duration = Duration::from_millis(10);
@@ -60,16 +60,25 @@ impl Desk {
             Command::Stop { leaving } => self.stop(*leaving).await?,
             Command::Status => self.status(lines).await?,
             Command::Wait(wait) => self.wait_for(wait).await?,
-            Command::Kill { flatten, reason } => {
-                let (flatten, reason) = (*flatten, reason.as_str().to_owned());
-                let reply = self.line.ask(Request::Kill { flatten, reason }).await?;
-                if let Reply::Killed { cancels, closings } = reply {
-                    let body = serde_json::json!({ "cancels": cancels, "closings": closings });
+            Command::Kill { flatten, reason, scope } => {
+                let (flatten, scope) = (*flatten, scope.wire());
+                let reason = reason.as_str().to_owned();
+                let reply = self.line.ask(Request::Kill { flatten, reason, scope }).await?;
+                if let Reply::Killed { cancels, closings, left } = reply {
+                    let body = serde_json::json!({
+                        "cancels": cancels, "closings": closings, "left": left,
+                    });
                     lines.push(line(self.now(), "killed", body));
                 }
             }
-            Command::Rearm { reason } => {
-                self.simply(Request::Rearm { reason: reason.as_str().to_owned() }).await?;
+            Command::Reduce { reason, scope } => {
+                let (reason, scope) = (reason.as_str().to_owned(), scope.wire());
+                self.simply(Request::Reduce { reason, scope }).await?;
+            }
+            Command::Rearm { reason, force, scope } => {
+                let (reason, force) = (reason.as_str().to_owned(), *force);
+                let scope = scope.wire();
+                self.simply(Request::Rearm { reason, scope, force }).await?;
             }
             Command::Quit { leaving } => {
                 self.stop(*leaving).await?;
@@ -84,7 +93,7 @@ impl Desk {
     }
 
     /// Logs in. A password that was typed comes before that of a file or of the environment.
-    pub async fn login(&self, login: &Login, typed: Option<String>) -> Result<(), Refused> {
+    pub async fn login(&self, login: &Login, typed: Option<Secret>) -> Result<(), Refused> {
         let password = match &login.password_file {
             Some(file) => Some((self.read_password)(file)?),
             None => typed.or_else(|| self.password.clone()),

@@ -73,8 +73,7 @@ pub(super) async fn pass_on(
 /// A line without anything that a terminal would obey.
 fn plain(bytes: &[u8]) -> String {
     let text = String::from_utf8_lossy(bytes);
-    let text: String = text.chars().map(|it| if it.is_control() { ' ' } else { it }).collect();
-    text.trim_end().to_owned()
+    aftm_domain::text::plain(&text).trim_end().to_owned()
 }
 
 #[cfg(test)]

@@ -5,9 +5,10 @@ use std::thread;
 
 use anyhow::{Context as _, Result, anyhow, bail};
 use rustix::process::{Signal, getppid, set_parent_process_death_signal};
+use zeroize::Zeroizing;
 use zmq::SocketType;
 
-use super::{clock, doctor};
+use super::{clock, doctor, harden};
 use crate::desk::Exit;
 use crate::wire::socket::{self, Bound};
 use crate::wire::{Birth, Role, decode, frame};
@@ -20,6 +21,8 @@ const END_MS: i64 = 500;
 
 /// Runs a child until its parent wants it no more, or is no more.
 pub(super) fn run(role: Role) -> Result<Exit> {
+    harden::take_no_privileges()?;
+    harden::keep_to_itself()?;
     let birth = read_birth().context(
         "this is a part of the machine, started by it; start the machine with aftm run SCRIPT",
     )?;
@@ -40,7 +43,7 @@ pub(super) fn run(role: Role) -> Result<Exit> {
             let port = birth.endpoints.v1_signals.clone().unwrap_or_default();
             let executor = executor::Process::new(&context, birth, pid, STOP, clock::now)
                 .map_err(|error| refuse_ports(&port, error))?;
-            if let Some(port) = executor.signal_port() {
+            if let Some(port) = executor.signal_port().filter(|_| executor.is_plain()) {
                 log::warn!("any program of this computer can signal over port {port}");
             }
             executor.run()?;
@@ -50,9 +53,10 @@ pub(super) fn run(role: Role) -> Result<Exit> {
 }
 
 /// Why the signal ports cannot be had: who took the one for v1 after the machine had looked at it.
-fn refuse_ports(port: &str, error: zmq::Error) -> anyhow::Error {
+fn refuse_ports(port: &str, error: executor::OpenError) -> anyhow::Error {
     let number = port.rsplit_once(':').and_then(|it| it.1.parse().ok()).filter(|it| *it > 0);
-    match number.filter(|_| error == zmq::Error::EADDRINUSE) {
+    let is_taken = matches!(error, executor::OpenError::Socket(zmq::Error::EADDRINUSE));
+    match number.filter(|_| is_taken) {
         Some(number) => {
             let holder = doctor::holder(number).unwrap_or_else(|| "another program".to_owned());
             anyhow!(
@@ -60,7 +64,7 @@ fn refuse_ports(port: &str, error: zmq::Error) -> anyhow::Error {
                  gateway.signal_port to another"
             )
         }
-        None => anyhow!("cannot open the signal ports {port}: {error}"),
+        None => anyhow::Error::new(error).context(format!("cannot open the signal ports {port}")),
     }
 }
 
@@ -73,7 +77,7 @@ pub(super) fn read_birth() -> Result<Birth> {
     if length > frame::FRAME_BYTES_MAX {
         bail!("a record of {length} bytes is too long");
     }
-    let mut record = vec![0; length];
+    let mut record = Zeroizing::new(vec![0; length]);
     input.read_exact(&mut record)?;
     Ok(decode(&record)?)
 }

@@ -99,6 +99,9 @@ pub enum Entry {
     /// Show, check or create the settings
     #[command(subcommand)]
     Config(Config),
+    /// Make, list or revoke the keys of programs that may signal and order over TCP
+    #[command(subcommand)]
+    Key(Key),
     /// Check terminal, ports, folders, settings, plug-ins and clock
     Doctor,
     /// Write records from the journal, while the machine runs or not
@@ -209,6 +212,29 @@ pub enum Config {
     Path,
 }
 
+/// What to do with keys.
+#[derive(Clone, Debug, PartialEq, Eq, Subcommand)]
+pub enum Key {
+    /// Make a key for a program: the file that it shows, and the server's public key
+    New {
+        /// What to call it
+        #[arg(value_name = "NAME")]
+        name: String,
+        /// On which ports it is good: orders, signals, ticks [default: all of them]
+        #[arg(long, value_name = "PORTS", value_delimiter = ',',
+              value_parser = ["orders", "signals", "ticks"])]
+        good_for: Vec<String>,
+    },
+    /// List the keys that are good, and the server's
+    List,
+    /// Let a program in no longer, from now on
+    Revoke {
+        /// Which one
+        #[arg(value_name = "NAME")]
+        name: String,
+    },
+}
+
 /// What to do with themes.
 #[derive(Clone, Debug, PartialEq, Eq, Subcommand)]
 pub enum Theme {
@@ -245,6 +271,15 @@ pub enum Rehearse {
         #[arg(long, default_value_t = 100)]
         count: u64,
         /// Chooses whom and when; the same seed chooses the same
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+    },
+    /// Malformed messages on each port, while a lawful client goes on
+    Garbage {
+        /// How many
+        #[arg(long, default_value_t = 10_000)]
+        count: u64,
+        /// Chooses what is sent; the same seed chooses the same
         #[arg(long, default_value_t = 1)]
         seed: u64,
     },

@@ -5,7 +5,7 @@ use std::io::{ErrorKind, Write};
 use anyhow::{Context as _, Result, bail};
 use zmq::{POLLIN, SocketType};
 
-use super::run::{CTL, ipc};
+use super::doors::{self, CTL};
 use crate::config::Folders;
 use crate::desk::command::Login;
 use crate::desk::line;
@@ -23,8 +23,9 @@ pub(super) fn ctl(command: &Command, folders: &Folders, out: &mut dyn Write) -> 
         return Ok(Exit::NotConnected);
     }
     let context = zmq::Context::new();
-    let endpoint = ipc(folders, CTL);
-    let socket = socket::connect(&context, SocketType::DEALER, Bound::Orders, &endpoint)?;
+    let (endpoint, badge) = (doors::ipc(folders, CTL), doors::operator_badge(folders)?);
+    let (kind, bound) = (SocketType::DEALER, Bound::Orders);
+    let socket = socket::connect_with(&context, kind, bound, &badge, &endpoint)?;
     let command = absolute(command)?;
     socket.send(command.to_line().as_bytes(), 0)?;
     let mut is_read = true;

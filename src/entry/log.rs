@@ -1,11 +1,12 @@
 //! Where log lines go: standard error, or while there is a screen its pane and a file. One a line,
-//! without control characters.
+//! without anything that acts on a terminal.
 
 use std::fs::{File, OpenOptions};
 use std::io::Write as _;
 use std::path::Path;
 use std::sync::Mutex;
 
+use aftm_domain::text::make_plain;
 use anyhow::{Context as _, Result};
 use log::{LevelFilter, Log, Metadata, Record};
 
@@ -33,8 +34,7 @@ impl Log for Lines {
             return;
         }
         let level = record.level().as_str().to_lowercase();
-        let text = record.args().to_string();
-        let text: String = text.chars().map(|it| if it.is_control() { ' ' } else { it }).collect();
+        let text = make_plain(record.args().to_string());
         let line = format!("{} {level:<5} {text}", clock::now());
         let mut file = self.file.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         // A log that nobody can read any more must not end the machine.

@@ -8,12 +8,14 @@ use log::LevelFilter;
 
 use super::cli::{Cli, Config, Entry, Flags};
 use super::{
-    Output, bench, child, ctl, doctor, export, log as log_lines, plugin, rehearse, replay, run,
-    screen, venue, verify,
+    Output, bench, child, ctl, doctor, export, key, log as log_lines, plugin, rehearse, replay,
+    run, screen, venue, verify,
 };
 use crate::config::{self, Folders, Inputs, Resolved, Settings};
 use crate::desk::Exit;
 use crate::wire::Role;
+use crate::wire::clients::ClientError;
+use crate::wire::keys::KeyError;
 
 /// Opens the entry that was asked for. Whatever goes wrong is a sentence on standard error.
 pub fn open(cli: Cli) -> Exit {
@@ -22,7 +24,9 @@ pub fn open(cli: Cli) -> Exit {
         Ok(exit) => exit,
         Err(error) => {
             log::error!("{error:#}");
-            Exit::Failure
+            // A key that others can read, or that is none, is for its owner to set right.
+            let is_key = error.chain().any(|it| it.is::<ClientError>() || it.is::<KeyError>());
+            if is_key { Exit::Configuration } else { Exit::Failure }
         }
     }
 }
@@ -72,6 +76,7 @@ fn dispatch(cli: Cli) -> Result<Exit> {
         }
         Some(Entry::Ctl { command }) => ctl::ctl(&command, &folders, &mut out),
         Some(Entry::Config(what)) => config_entry(&what, &folders, resolved, &mut out),
+        Some(Entry::Key(what)) => key::key(&what, &folders, &mut out),
         Some(Entry::Doctor) => {
             let findings = doctor::Examination {
                 terminal: doctor::Terminal::read(|name| std::env::var(name).ok()),
@@ -193,6 +198,7 @@ fn sockets_finding() -> doctor::Finding {
     let (major, minor, patch) = zmq::version();
     let curve = if has("curve") { "with" } else { "without" };
     let sentence = format!("libzmq {major}.{minor}.{patch}, {curve} CURVE");
-    let verdict = if has("ipc") { doctor::Verdict::Ok } else { doctor::Verdict::Warn };
+    let is_whole = has("ipc") && has("curve");
+    let verdict = if is_whole { doctor::Verdict::Ok } else { doctor::Verdict::Warn };
     doctor::Finding::new(verdict, "sockets", sentence)
 }

@@ -9,6 +9,7 @@ use crate::config::{self, Folders};
 use crate::desk::Defaults;
 use crate::feeds;
 use crate::gateway::Rules;
+use crate::gateway::limits::Sets;
 
 /// The simulated exchange; where it keeps hours, it keeps the holidays of the calendar.
 pub fn simulator(settings: &config::Simulator, calendar: &Calendar) -> aftm_sim::Settings {
@@ -49,10 +50,15 @@ pub fn catalog(folders: &Folders) -> Result<Catalog> {
 }
 
 /// The bounds of the gateway's decisions.
-pub fn rules(settings: &config::Gateway) -> Rules {
+pub fn rules(settings: &config::Settings) -> Rules {
     Rules {
-        signal_age_max: nanoseconds(settings.max_signal_age),
-        in_doubt_after: nanoseconds(settings.in_doubt),
+        signal_age_max: nanoseconds(settings.gateway.max_signal_age),
+        in_doubt_after: nanoseconds(settings.gateway.in_doubt),
+        rearm_via_reducing: settings.kill.rearm_via_reducing,
+        rearm_cooldown: nanoseconds(settings.kill.cooldown),
+        trip_in_doubt: nanoseconds(settings.kill.trip_in_doubt),
+        trip_journal: nanoseconds(settings.kill.trip_journal),
+        limits: Sets { test: settings.limits, production: settings.limits_production },
     }
 }
 

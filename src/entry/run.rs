@@ -12,36 +12,30 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::oneshot;
 use tokio::task::LocalSet;
 
+use super::dead_man::{self, DeadMan};
 use super::feed_line::Market;
 use super::ledger::{self, Facts, VIEWS};
 use super::printer::Printer;
-use super::{clock, doctor, outputs, parts, venue};
+use super::{clock, doctor, doors, harden, outputs, parts, venue};
 use crate::config::{self, Folders, Settings};
 use crate::desk::command;
 use crate::desk::supervisor::Patience;
 use crate::desk::{self, Command, Desk, Exit};
+use crate::gateway::fact::Door;
 use crate::gateway::listing::Listing;
 use crate::gateway::serve::{FeedLine, ServeError, Server};
 use crate::gateway::simulated::Simulated;
-use crate::gateway::sockets::{DESK, DESK_EVENTS, Doors, SocketError, Sockets};
+use crate::gateway::sockets::{DESK, DESK_EVENTS, SocketError};
 use crate::gateway::venue::Venue;
 use crate::gateway::{Core, Setup};
 use crate::journal::{self, Journal};
-use crate::wire::{Birth, Endpoints, Refused, Role, frame};
-
-/// The socket of `ctl` in the runtime folder.
-pub(super) const CTL: &str = "ctl";
+use crate::wire::{Birth, Endpoints, Guard, Refused, Request, Role, Scope, Secret, frame};
 
 /// How long the gateway may take to answer a machine that ends.
 const ANSWER: Duration = Duration::from_secs(1);
 
 /// How long the last events may take to be shown.
 const LAST_WORDS: Duration = Duration::from_secs(5);
-
-/// How a socket in the runtime folder is called.
-pub(super) fn ipc(folders: &Folders, name: &str) -> String {
-    format!("ipc://{}", folders.runtime.join(name).display())
-}
 
 /// Runs a script.
 pub(super) fn run(script: &Path, settings: &Settings, folders: &Folders) -> Result<Exit> {
@@ -71,6 +65,9 @@ pub(super) fn open(
     folders: &Folders,
     out: impl std::io::Write + Send + 'static,
 ) -> Result<Option<Machine>> {
+    harden::keep_to_itself()?;
+    harden::keep_descriptors();
+    harden::raise_descriptors();
     match Machine::open(settings, folders, out) {
         Ok(machine) => Ok(Some(machine)),
         Err(error) => {
@@ -110,6 +107,8 @@ fn read_script(script: &Path) -> Result<Result<Commands, command::ScriptError>> 
 
 /// The machine: the gateway on its thread, and what the desk needs.
 pub(super) struct Machine {
+    /// It stands at the sockets until they are closed.
+    guard: Guard,
     gateway: JoinHandle<Result<(), ServeError>>,
     /// Ends when the gateway's thread does, however it does.
     served: oneshot::Receiver<()>,
@@ -119,6 +118,8 @@ pub(super) struct Machine {
     printer: Printer,
     files: Vec<PathBuf>,
     orders_port: Option<u16>,
+    /// It ends before the sockets do.
+    dead_man: DeadMan,
 }
 
 impl Machine {
@@ -153,23 +154,14 @@ impl Machine {
         (out, venue): (impl std::io::Write + Send + 'static, Option<desk::Venue>),
         feed: impl FnOnce(&zmq::Context) -> Result<FeedLine>,
     ) -> Result<Machine> {
-        let endpoints = endpoints(settings, folders);
-        let doors = Doors {
-            host: settings.gateway.host.to_string(),
-            ticks: settings.gateway.tick_port,
-            orders: settings.gateway.plain.then_some(settings.gateway.order_port),
-        };
-        if settings.gateway.plain {
-            require_free(&settings.gateway)?;
-        }
-        let sockets = Sockets::open(context, &endpoints, &doors)?;
-        tell_ports(&sockets, settings);
+        let doors = doors::open(settings, folders, context)?;
+        let doors::Open { guard, keyring, sockets, ctl, endpoints, files } = doors;
         let (_, orders_port) = sockets.ports();
         let state = core.state();
         let before = desk::Before { fills: state.fills.len() as u64, open: state.open.clone() };
         // The desk listens before the gateway speaks, so that it misses nothing.
-        let (desk_line, line_sockets) =
-            desk::line::open(context, DESK, DESK_EVENTS, &ipc(folders, CTL))?;
+        let (desk_line, line_sockets) = desk::line::open(context, DESK, DESK_EVENTS, ctl)?;
+        let dead_man = dead_man::watch(context, &folders.data, core.latch())?;
         let server = Server::new(core, sockets, feed(context)?, clock::now);
         let (serves, served) = oneshot::channel::<()>();
         let gateway = thread::Builder::new().name("gateway".to_owned()).spawn(move || {
@@ -187,18 +179,33 @@ impl Machine {
             line: desk_line,
             program: std::env::current_exe().context("cannot find this program's own file")?,
             birth: birth(settings, endpoints),
+            keyring,
             patience: patience(settings),
             defaults: parts::defaults(&settings.strategy),
             before,
             clock: clock::now,
             out: Box::new(move |lines| print.lines(lines)),
-            password: std::env::var("AFTM_PASSWORD").ok(),
+            password: std::env::var("AFTM_PASSWORD").ok().map(Secret::new),
             read_password,
             venue,
         };
-        let files =
-            ["events", "orders", "signals", CTL].map(|it| folders.runtime.join(it)).to_vec();
-        Ok(Machine { gateway, served, desk, heard, line, printer, files, orders_port })
+        Ok(Machine {
+            guard,
+            gateway,
+            served,
+            desk,
+            heard,
+            line,
+            printer,
+            files,
+            orders_port,
+            dead_man,
+        })
+    }
+
+    /// The children's keys.
+    pub(super) const fn keyring(&self) -> &desk::Keyring {
+        &self.desk.keyring
     }
 
     /// The port that v1 orders got, where they are served.
@@ -208,7 +215,8 @@ impl Machine {
 
     /// Runs until `follow` is done, and ends everything in order.
     pub(super) fn run(self, follow: impl AsyncFnOnce(&Rc<Desk>) -> Result<Exit>) -> Result<Exit> {
-        let Machine { gateway, served, desk, heard, line, printer, files, .. } = self;
+        let Machine { guard, gateway, served, desk, heard, line, printer, files, dead_man, .. } =
+            self;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let exit = runtime.block_on(LocalSet::new().run_until(async move {
             let desk = Desk::new(desk);
@@ -229,12 +237,11 @@ impl Machine {
         // The desk has hung up and is gone, and with it whoever prints for it.
         drop(runtime);
         let served = gateway.join();
+        drop(dead_man);
         let _ = line.join();
         printer.finish();
-        for file in files {
-            // The sockets remove their files; one that was left by a killed child is removed here.
-            let _ = std::fs::remove_file(file);
-        }
+        drop(guard);
+        doors::tidy(&files);
         served.map_err(|_| {
             anyhow::anyhow!("the gateway's thread panicked; start the machine again")
         })??;
@@ -306,32 +313,21 @@ pub(super) fn core<V: Venue>(
     };
     let journal = Journal::open(&path, durability, VIEWS)?;
     let state = ledger::fold(&journal).with_context(|| format!("in {}", path.display()))?;
-    let ledger = Facts::new(journal);
-    let rules = parts::rules(&settings.gateway);
+    let latch = folders.data.join(ledger::LATCH);
+    let ledger = Facts::new(journal).latched_by(latch.clone());
+    let rules = parts::rules(settings);
     let mut core = Core::new(Setup { venue, ledger, listing, rules, state });
     core.start(clock::now()).context("the journal cannot be written")?;
-    Ok(core)
-}
-
-fn endpoints(settings: &Settings, folders: &Folders) -> Endpoints {
-    let gateway = &settings.gateway;
-    let v1 = format!("tcp://{}:{}", gateway.host, gateway.signal_port);
-    Endpoints {
-        events: ipc(folders, "events"),
-        orders: ipc(folders, "orders"),
-        signals: ipc(folders, "signals"),
-        v1_signals: gateway.plain.then_some(v1),
+    let missing = |error: std::io::Error| error.kind() == std::io::ErrorKind::NotFound;
+    let is_latched = !std::fs::symlink_metadata(&latch).is_err_and(missing);
+    if is_latched && core.state().brakes.halted().next().is_none() {
+        // Whatever stands in it: trading was halted, and the journal does not know.
+        let reason = format!("the file {} of a halt is still there", latch.display());
+        let (flatten, scope) = (false, Scope::Global);
+        let kill = Request::Kill { flatten, reason, scope };
+        core.serve(&kill, Door::Gateway, clock::now())?;
     }
-}
-
-/// The executor binds the signal port, later; that somebody else has it is told at once.
-fn require_free(gateway: &config::Gateway) -> Result<(), SocketError> {
-    let bound = std::net::TcpListener::bind((gateway.host, gateway.signal_port));
-    bound.map(drop).map_err(|error| SocketError {
-        what: "the signal port",
-        endpoint: format!("tcp://{}:{}", gateway.host, gateway.signal_port),
-        error: zmq::Error::from_raw(error.raw_os_error().unwrap_or_default()),
-    })
+    Ok(core)
 }
 
 fn birth(settings: &Settings, endpoints: Endpoints) -> Birth {
@@ -345,6 +341,7 @@ fn birth(settings: &Settings, endpoints: Endpoints) -> Birth {
         request_timeout_ms: milliseconds(settings.gateway.request_timeout),
         retry_count: settings.gateway.retry_count,
         v1_quantity: settings.executor.v1_quantity,
+        keys: None,
         plugin: None,
     }
 }
@@ -361,22 +358,9 @@ fn patience(settings: &Settings) -> Patience {
     }
 }
 
-fn tell_ports(sockets: &Sockets, settings: &Settings) {
-    let (ticks, orders) = sockets.ports();
-    let host = settings.gateway.host;
-    if let Some(port) = ticks {
-        log::info!("ticks for other programs are on {host}:{port}");
-    }
-    if let Some(port) = orders {
-        log::warn!(
-            "gateway.plain is on: any program of this computer can trade over {host}:{port}"
-        );
-    }
-}
-
-fn read_password(file: &Path) -> Result<String, Refused> {
+fn read_password(file: &Path) -> Result<Secret, Refused> {
     match config::password(Some(file), None) {
-        Ok(Some(password)) => Ok(password.reveal().to_owned()),
+        Ok(Some(password)) => Ok(password),
         Ok(None) => Err(Refused::new("PASSWORD", format!("{} is empty", file.display()))),
         Err(error) => Err(Refused::new("PASSWORD", error.to_string())),
     }

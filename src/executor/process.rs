@@ -7,10 +7,15 @@ use aftm_domain::{ExchangeTime, Note, OpenClose, RequestId, SignalId, Stamp};
 use rustc_hash::FxHashSet;
 use zmq::{Context, DONTWAIT, POLLIN, Socket, SocketType};
 
+use super::OpenError;
+
+use crate::wire::birth::SignalKeys;
+use crate::wire::clients::ClientKeys;
 use crate::wire::frame::PROTOCOL;
-use crate::wire::socket::{self, Bound};
+use crate::wire::guard::{self, Guard, Pass, Rules};
+use crate::wire::socket::{self, Bound, Entrance};
 use crate::wire::{
-    Birth, Intent, Link, LinkError, Refused, Reply, Request, Role, Signal, decode, v1,
+    Birth, Domain, Intent, Link, LinkError, Refused, Reply, Request, Role, Signal, Who, decode, v1,
 };
 
 /// Signals taken before answers have their turn.
@@ -39,6 +44,10 @@ struct Pending {
 
 /// The executor at work.
 pub struct Process<C> {
+    /// It stands at the signal ports as long as they are open.
+    _guard: Guard,
+    /// Who may speak to `v1_signals`; `None` where that is plain.
+    client_keys: Option<ClientKeys>,
     birth: Birth,
     clock: C,
     pid: u32,
@@ -82,16 +91,44 @@ impl<C: Fn() -> Stamp> Process<C> {
         pid: u32,
         stop: &str,
         clock: C,
-    ) -> zmq::Result<Process<C>> {
+    ) -> Result<Process<C>, OpenError>
+    where
+        C: Copy + Send + 'static,
+    {
         let ends = &birth.endpoints;
-        let bind =
-            |endpoint: &str| socket::bind(context, SocketType::PULL, Bound::Orders, endpoint);
-        let v1_signals = ends.v1_signals.as_deref().map(bind).transpose()?;
-        let signals = bind(&ends.signals)?;
+        let keys = birth.keys.as_ref().ok_or(OpenError::Keys)?;
+        let SignalKeys::Port { own, strategy, clients } = &keys.signals else {
+            return Err(OpenError::Keys);
+        };
+        let read = || clients.as_ref().map(|it| ClientKeys::open(it.folder.as_ref())).transpose();
+        let client_keys = read()?;
+        let rules = Rules {
+            open: if clients.is_none() { vec![Domain::ClientSignals] } else { Vec::new() },
+            passes: vec![Pass {
+                who: Who::Child { role: Role::Strategy, generation: 0, pid: 0 },
+                key: *strategy,
+                pid: None,
+                domains: &[Domain::Signals],
+            }],
+            clients: read()?,
+            clock: Box::new(clock),
+        };
+        let guard = Guard::start(context, rules)?;
+        let serve = |domain, key, endpoint: &str| {
+            let entrance = Entrance { domain, key };
+            socket::serve(&guard, SocketType::PULL, Bound::Orders, entrance, endpoint)
+        };
+        let outer = clients.as_ref().map(|it| &it.own);
+        let v1_signals = ends.v1_signals.as_deref();
+        let v1_signals =
+            v1_signals.map(|it| serve(Domain::ClientSignals, outer, it)).transpose()?;
+        let signals = serve(Domain::Signals, Some(own), &ends.signals)?;
         let stop = socket::connect(context, SocketType::PULL, Bound::Orders, stop)?;
-        let link = Link::new(context, &ends.orders)?;
+        let link = Link::with_badge(context, &ends.orders, &keys.gateway)?;
         let started = clock();
         Ok(Process {
+            _guard: guard,
+            client_keys,
             birth,
             clock,
             pid,
@@ -113,6 +150,11 @@ impl<C: Fn() -> Stamp> Process<C> {
     /// The TCP port on which v1 signals are taken, where they are.
     pub fn signal_port(&self) -> Option<u16> {
         self.v1_signals.as_ref().and_then(socket::port)
+    }
+
+    /// Whether any program of this computer can signal.
+    pub const fn is_plain(&self) -> bool {
+        self.v1_signals.is_some() && self.client_keys.is_none()
     }
 
     /// Works until it is told to stop.
@@ -174,7 +216,7 @@ impl<C: Fn() -> Stamp> Process<C> {
 
     fn take_ours(&mut self) -> Result<(), LinkError> {
         for _ in 0..TURN_MAX {
-            let Some(frame) = receive(&self.signals)? else { break };
+            let Some((_, frame)) = receive(&self.signals)? else { break };
             match decode::<Signal>(&frame) {
                 Err(_) => self.bad.count += 1,
                 // The strategy offers again what it waits for; one request is enough.
@@ -191,13 +233,27 @@ impl<C: Fn() -> Stamp> Process<C> {
     fn take_v1(&mut self) -> Result<(), LinkError> {
         for _ in 0..TURN_MAX {
             let Some(port) = self.open_port() else { break };
-            let Some(frame) = receive(port)? else { break };
+            let Some((who, frame)) = receive(port)? else { break };
             match v1::signals::decode_signal(&frame) {
+                _ if !self.may_signal(who.as_ref()) => self.bad.count += 1,
                 Err(_) => self.bad.count += 1,
                 Ok(signal) => self.take_v1_signal(frame, &signal)?,
             }
         }
         Ok(())
+    }
+
+    /// Whether who sent a message may still do so: a key can be revoked while its client is
+    /// connected.
+    fn may_signal(&mut self, who: Option<&Who>) -> bool {
+        match (who, &mut self.client_keys) {
+            (Some(Who::Anyone), None) => true,
+            (Some(Who::Client(name)), Some(keys)) => {
+                keys.look((self.clock)());
+                keys.has(name, Domain::ClientSignals)
+            }
+            _ => false,
+        }
     }
 
     /// A v1 signal has no id: the same bytes within a second are the same signal.
@@ -339,14 +395,20 @@ impl<C: Fn() -> Stamp> Process<C> {
     }
 }
 
-fn receive(socket: &Socket) -> zmq::Result<Option<Vec<u8>>> {
-    match socket.recv_multipart(DONTWAIT) {
-        // A signal is one frame; more of them are no signal, and are counted as bad by the codec.
-        Ok(mut frames) if frames.len() == 1 => Ok(frames.pop()),
-        Ok(_) => Ok(Some(Vec::new())),
-        Err(zmq::Error::EAGAIN | zmq::Error::EINTR) => Ok(None),
-        Err(error) => Err(error),
+/// A signal that is there, and who sent it. A signal is one frame; more of them are no signal, and
+/// are counted as bad by the codec.
+fn receive(socket: &Socket) -> zmq::Result<Option<(Option<Who>, Vec<u8>)>> {
+    let mut message = match socket.recv_msg(DONTWAIT) {
+        Err(zmq::Error::EAGAIN | zmq::Error::EINTR) => return Ok(None),
+        message => message?,
+    };
+    let mut frame = message.to_vec();
+    let who = guard::sender(&mut message);
+    while message.get_more() {
+        message = socket.recv_msg(DONTWAIT)?;
+        frame.clear();
     }
+    Ok(Some((who, frame)))
 }
 
 /// A refusal ends this process only where another executor has taken its place.

@@ -11,15 +11,18 @@ use rustc_hash::FxHashMap;
 use super::decide::{Call, Case, Decision, Rules};
 use super::doubt::Doubts;
 use super::fact::{Door, Fact};
+use super::guard::Watch;
 use super::halt::Sweep;
 use super::keep::{Keeper, Ledger, LedgerError};
+use super::latch::Latch;
+use super::limits::Limits;
 use super::listing::Listing;
 use super::rows;
 use super::session::Login;
 use super::state::State;
 use super::venue::{News, Venue};
 use crate::wire::request::Request;
-use crate::wire::{Event, Refused, Reply};
+use crate::wire::{Event, Refused, Reply, Secret};
 
 /// What a core is made of.
 pub struct Setup<V, L> {
@@ -54,6 +57,9 @@ pub struct Core<V, L> {
     pub(super) unanswered: Vec<(OrderId, Stamp)>,
     pub(super) doubts: Doubts,
     pub(super) sweep: Sweep,
+    pub(super) latch: Latch,
+    pub(super) limits: Limits,
+    pub(super) watch: Watch,
     /// Open orders of the journal that the venue does not have.
     lost: Vec<OrderId>,
     pub(super) news: Vec<News>,
@@ -79,6 +85,9 @@ impl<V: Venue, L: Ledger> Core<V, L> {
             unanswered: Vec::new(),
             doubts: Doubts::default(),
             sweep: Sweep::default(),
+            latch: Latch::default(),
+            limits: Limits::default(),
+            watch: Watch::default(),
             lost: Vec::new(),
             news: Vec::new(),
             login: Login::default(),
@@ -90,6 +99,7 @@ impl<V: Venue, L: Ledger> Core<V, L> {
         let registered = core.state.items.iter().copied();
         let codes: Vec<Code> = held.chain(working).chain(conditions).chain(registered).collect();
         codes.into_iter().for_each(|code| core.learn(code));
+        core.limits = Limits::of(&core.state, core.rules.limits);
         core.lost = core.venue.restore(&core.state);
         core
     }
@@ -151,6 +161,7 @@ impl<V: Venue, L: Ledger> Core<V, L> {
             let text = "the machine ended before the exchange answered";
             facts.push(Fact::OrderReported { id, report: Report::ReplaceRejected(refusal(text)) });
         }
+        self.note_start(now);
         self.commit(now, facts)
     }
 
@@ -167,9 +178,15 @@ impl<V: Venue, L: Ledger> Core<V, L> {
         vec![Fact::OrderReported { id, report: Report::Expired }, alerted]
     }
 
-    pub(super) const fn case(&self, door: Door) -> Case<'_> {
-        let Core { state, listing, rules, time, last, published, .. } = self;
-        Case { state, listing, rules, time: *time, last, published: *published, door }
+    pub(super) fn case(&self, door: Door) -> Case<'_> {
+        let Core { state, listing, rules, time, last, published, limits, .. } = self;
+        let (time, published, is_latched) = (*time, *published, self.latch.is_tripped());
+        Case { state, listing, rules, time, last, published, door, is_latched, limits }
+    }
+
+    /// The bounds of decisions.
+    pub(super) const fn rules(&self) -> &Rules {
+        &self.rules
     }
 
     /// Looks an instrument up and tells the venue of it, once.
@@ -183,12 +200,14 @@ impl<V: Venue, L: Ledger> Core<V, L> {
     pub fn tick(&mut self, tick: &Tick, book: Option<&Book>, now: Stamp) {
         self.time = Some(tick.time);
         self.last.insert(tick.item, tick.price);
+        self.weigh(tick, book, now);
         self.venue.tick(tick, book, &mut self.news);
         self.settle_news(now);
         self.save(now);
         if !self.state.exits.is_empty() {
             self.chase(Some(tick.item), now);
         }
+        self.heed_limits(now);
         self.sweep(now);
     }
 
@@ -235,6 +254,7 @@ impl<V: Venue, L: Ledger> Core<V, L> {
             }
         }
         self.inquire(now);
+        self.judge_doubts(now);
     }
 
     /// When the oldest order that the venue has not answered will be in doubt, or the next that is
@@ -254,14 +274,21 @@ impl<V: Venue, L: Ledger> Core<V, L> {
         if let Some(code) = names(request) {
             self.learn(code);
         }
+        self.look(request, now);
         let case = self.case(door);
         let decision = match request {
             Request::Login { user, password, production } => {
-                return self.login(user, password.as_deref(), *production, now);
+                let password = password.as_ref().map(Secret::reveal);
+                return self.login(user, password, *production, now);
             }
             Request::Logout {} => return self.logout(now),
-            Request::Kill { flatten, reason } => return self.kill(*flatten, reason, door, now),
-            Request::Rearm { reason } => return self.rearm(reason, door, now),
+            Request::Kill { flatten, reason, scope } => {
+                return self.kill(*scope, *flatten, reason, door, now);
+            }
+            Request::Reduce { reason, scope } => return self.reduce(*scope, reason, door, now),
+            Request::Rearm { reason, scope, force } => {
+                return self.rearm(*scope, reason, *force, door, now);
+            }
             Request::Accounts {} => case.accounts(),
             Request::UseAccount { account } => case.use_account(*account),
             Request::AddItem { item } => case.add_item(*item),
@@ -303,7 +330,8 @@ impl<V: Venue, L: Ledger> Core<V, L> {
 
     /// Journals and folds a decision's facts, makes its calls, and does what the venue answers.
     pub(super) fn perform(&mut self, decision: Decision, now: Stamp) -> Result<Reply, Refused> {
-        let Decision { facts, calls, reply } = decision;
+        let Decision { mut facts, calls, reply } = decision;
+        self.guard(&mut facts);
         // One cancel or one change and nothing else: whoever asked hears at once of its refusal.
         let is_plain = (facts.len(), calls.len()) == (1, 1);
         if facts.iter().any(may_open) {
@@ -320,6 +348,7 @@ impl<V: Venue, L: Ledger> Core<V, L> {
             refused = self.call(call, now);
         }
         self.settle_news(now);
+        self.heed_limits(now);
         match refused {
             Some(refused) if is_plain => reply.and(Err(refused)),
             _ => reply,
@@ -357,6 +386,7 @@ impl<V: Venue, L: Ledger> Core<V, L> {
                 (id, Report::CancelRejected(refusal))
             }
             Call::Amend { order, quantity, price } => {
+                self.limits.amend(&self.state, order, quantity);
                 let sent = self.sent(order)?;
                 let refusal = self.venue.amend(sent, quantity, price, &mut self.news).err()?;
                 (order, Report::ReplaceRejected(refusal))

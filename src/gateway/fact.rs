@@ -7,9 +7,11 @@ use aftm_domain::{
     AccountId, Code, ConditionId, ExchangeTime, OrderId, Price, Quantity, RequestId, Side,
     SignalId, UserId,
 };
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use crate::wire::{Outcome, Signal};
+use crate::wire::request::TradingState;
+use crate::wire::{Outcome, Scope, Signal};
 
 /// Which way a request came in; kept in the audit trail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -184,6 +186,19 @@ pub enum Fact {
         flatten: bool,
         /// Which way it came in.
         door: Door,
+        /// What it holds for.
+        #[serde(default, skip_serializing_if = "is_global")]
+        scope: Scope,
+    },
+    /// Only orders that make a position smaller are taken from here on.
+    Reduced {
+        /// Why.
+        reason: String,
+        /// Which way it came in.
+        door: Door,
+        /// What it holds for.
+        #[serde(default, skip_serializing_if = "is_global")]
+        scope: Scope,
     },
     /// Orders are taken again.
     Rearmed {
@@ -191,6 +206,22 @@ pub enum Fact {
         reason: String,
         /// Which way it came in.
         door: Door,
+        /// What it holds for.
+        #[serde(default, skip_serializing_if = "is_global")]
+        scope: Scope,
+        /// Which ones.
+        #[serde(default, skip_serializing_if = "is_active")]
+        to: TradingState,
+    },
+    /// A trading day began for an item: what its positions come to from now on is of that day.
+    DayBegan {
+        /// Of what.
+        item: Code,
+        /// The day, on the exchange's calendar.
+        #[serde(with = "date")]
+        day: Date,
+        /// What its open lots are worth as the day begins.
+        price: Price,
     },
     /// Something that the trader must know and the audit must keep.
     Alerted {
@@ -246,10 +277,37 @@ impl Fact {
             Fact::OrderDenied { .. } => "order_denied",
             Fact::OrderReported { .. } => "order_reported",
             Fact::Halted { .. } => "halted",
+            Fact::Reduced { .. } => "reduced",
             Fact::Rearmed { .. } => "rearmed",
+            Fact::DayBegan { .. } => "day_began",
             Fact::Alerted { .. } => "alerted",
         }
     }
+}
+
+/// A date as text: 2021-07-26.
+mod date {
+    use jiff::civil::Date;
+    use serde::{Deserialize as _, Deserializer, Serializer, de::Error as _};
+
+    #[allow(clippy::trivially_copy_pass_by_ref)] // As serde wants it.
+    pub(super) fn serialize<S: Serializer>(date: &Date, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_str(date)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Date, D::Error> {
+        String::deserialize(from)?.parse().map_err(D::Error::custom)
+    }
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref)] // As serde wants it.
+fn is_global(scope: &Scope) -> bool {
+    *scope == Scope::Global
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref)] // As serde wants it.
+fn is_active(state: &TradingState) -> bool {
+    *state == TradingState::Active
 }
 
 /// How the JSON of every fact starts.

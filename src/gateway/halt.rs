@@ -1,4 +1,4 @@
-//! The kill latch: halted first, then everything is canceled, then closed; until it is armed again.
+//! The kill switch: halted first, then everything is canceled, then closed; until it is armed again.
 //!
 //! Owns when a halt looks again whether its cancels and closes came through. A journal that cannot
 //! be written holds nothing of this up.
@@ -9,30 +9,56 @@ use super::core::Core;
 use super::decide::tidy;
 use super::fact::{Door, Fact};
 use super::keep::Ledger;
+use super::latch::Latch;
 use super::venue::Venue;
-use crate::wire::{Refused, Reply};
+use crate::wire::request::TradingState;
+use crate::wire::{Refused, Reply, Scope};
 
 /// How often a halt looks again, on our clock.
 const SWEEP_EVERY: i64 = Stamp::SECOND;
-/// How often after it has looked many times, and said so.
+/// How often after it has looked many times, and says so.
 const SWEEP_SLOWLY: i64 = 5 * Stamp::SECOND;
-/// Looks after which the operator is told that something is left.
+/// Looks after which the operator is told that something is left, and at each one that follows.
 const ROUNDS_MAX: u32 = 10;
+/// What is left is named up to so many times.
+const LEFT_MAX: usize = 8;
 
-/// How far a halt has come.
+/// How far the halts and reductions have come.
 #[derive(Default)]
 pub(super) struct Sweep {
     last: Stamp,
     rounds: u32,
+    /// When trading was halted last, on our clock; a machine that starts halted was halted then.
+    halted: Option<Stamp>,
+    /// A halt of a session with real money.
+    was_production: bool,
     /// That everything is canceled and closed was told.
     is_told: bool,
 }
 
 impl<V: Venue, L: Ledger> Core<V, L> {
+    /// The latch that other threads trip; this core looks at it before each order.
+    pub fn latch(&self) -> Latch {
+        self.latch.clone()
+    }
+
+    /// Makes a halt of a latch that was tripped.
+    pub fn heed_latch(&mut self, now: Stamp) {
+        if !self.latch.is_tripped() {
+            return;
+        }
+        let latch = self.latch.clone();
+        for trip in latch.take() {
+            // A kill is never refused.
+            let _ = self.kill(Scope::Global, false, trip.reason(), Door::Gateway, now);
+        }
+    }
+
     /// Halts trading, whatever else holds, then cancels every order and closes every position where
     /// that is asked for. Again, it adds its reason and asks for everything anew.
     pub(super) fn kill(
         &mut self,
+        scope: Scope,
         flatten: bool,
         reason: &str,
         door: Door,
@@ -40,73 +66,182 @@ impl<V: Venue, L: Ledger> Core<V, L> {
     ) -> Result<Reply, Refused> {
         let tidied = tidy(reason);
         let reason = if tidied.is_empty() { "no reason was given".to_owned() } else { tidied };
-        self.settle(now, vec![Fact::Halted { reason, flatten, door }]);
-        self.sweep = Sweep { last: now, ..Sweep::default() };
-        let flatten = self.state.halt.as_ref().is_some_and(|it| it.flatten);
-        let (decision, cancels, closings) = self.case(door_of(door)).kill(flatten);
+        self.keeper.latch(&reason);
+        self.settle(now, vec![Fact::Halted { reason, flatten, door, scope }]);
+        let production = self.state.session.as_ref().is_some_and(|it| it.production);
+        let was_production = production || self.sweep.was_production;
+        let halted = Some(now);
+        self.sweep = Sweep { last: now, halted, was_production, ..Sweep::default() };
+        let flatten = self.state.brakes.get(scope).is_some_and(|it| it.flatten);
+        let (decision, cancels, closings) = self.case(door_of(door)).kill(scope, flatten);
         // A cancel that the exchange refuses is asked for again; the halt holds in any case.
         let _ = self.perform(decision, now);
         self.chase(None, now);
         self.finish_sweep(now);
-        Ok(Reply::Killed { cancels, closings })
+        let left = self.case(Door::Gateway).left(scope, flatten, usize::MAX);
+        let left = left.len() as u64;
+        Ok(Reply::Killed { cancels, closings, left })
     }
 
-    /// Takes orders again.
-    pub(super) fn rearm(&mut self, reason: &str, door: Door, now: Stamp) -> Result<Reply, Refused> {
+    /// Takes only orders that make a position smaller, and cancels what works and could do otherwise.
+    pub(super) fn reduce(
+        &mut self,
+        scope: Scope,
+        reason: &str,
+        door: Door,
+        now: Stamp,
+    ) -> Result<Reply, Refused> {
+        let reason = tidy(reason);
+        if reason.is_empty() {
+            let text = "say why only reducing orders are taken: reduce --reason \"...\"";
+            return Err(Refused::new("MISSING_REASON", text));
+        }
+        self.settle(now, vec![Fact::Reduced { reason, door, scope }]);
+        self.sweep.is_told = false;
+        self.sweep_now(now);
+        Ok(Reply::Done {})
+    }
+
+    /// Takes orders again: after a halt those that make a position smaller first, where the rules
+    /// say so, and all of them when it is said once more.
+    pub(super) fn rearm(
+        &mut self,
+        scope: Scope,
+        reason: &str,
+        force: bool,
+        door: Door,
+        now: Stamp,
+    ) -> Result<Reply, Refused> {
         let reason = tidy(reason);
         if reason.is_empty() {
             let text = "say why trading goes on: rearm --reason \"...\"";
             return Err(Refused::new("MISSING_REASON", text));
         }
-        if self.state.halt.is_none() {
-            return Ok(Reply::Unchanged {});
+        let Some(brake) = self.state.brakes.get(scope) else { return self.not_held(scope) };
+        let (is_halted, flatten) = (brake.state == TradingState::Halted, brake.flatten);
+        if is_halted {
+            self.may_rearm(scope, flatten, force, now)?;
         }
-        self.commit(now, vec![Fact::Rearmed { reason, door }]).map_err(|error| {
-            let text = format!("the journal cannot be written, trading stays halted: {error}");
+        let is_via_reducing = is_halted && self.rules().rearm_via_reducing;
+        let to = if is_via_reducing { TradingState::Reducing } else { TradingState::Active };
+        let armed = Fact::Rearmed { reason, door, scope, to };
+        self.commit(now, vec![armed]).map_err(|error| {
+            let text = format!("the journal cannot be written, trading stays as it is: {error}");
             Refused::new("JOURNAL_UNAVAILABLE", text)
         })?;
+        if self.state.brakes.halted().next().is_none() {
+            self.keeper.unlatch();
+            self.sweep.was_production = false;
+        }
+        self.sweep.is_told = false;
         self.chase(None, now);
         Ok(Reply::Done {})
     }
 
-    /// Whether a halt has still to look whether everything is canceled and closed.
-    pub const fn is_sweeping(&self) -> bool {
-        self.state.halt.is_some() && !self.sweep.is_told
+    /// Nothing is held back for that part; where others are, it is said how to end that.
+    fn not_held(&self, scope: Scope) -> Result<Reply, Refused> {
+        let held = self.state.brakes.iter().filter(|_| scope == Scope::Global);
+        let said = held.take(LEFT_MAX).map(|(scope, brake)| match scope {
+            Scope::Global => String::new(),
+            Scope::Account(account) => format!("--account {account} ({})", brake.reason),
+            Scope::Strategy(condition) => format!("--condition {condition} ({})", brake.reason),
+            Scope::Symbol(item) => format!("--item {item} ({})", brake.reason),
+        });
+        let said: Vec<String> = said.collect();
+        if said.is_empty() {
+            return Ok(Reply::Unchanged {});
+        }
+        let text = format!("only parts are held back; say rearm with {}", said.join(" or "));
+        Err(Refused::new("PARTS_HELD", text))
     }
 
-    /// Looks again at a halt, where it is time to: what works is canceled, what is held is closed.
+    fn may_rearm(
+        &self,
+        scope: Scope,
+        flatten: bool,
+        force: bool,
+        now: Stamp,
+    ) -> Result<(), Refused> {
+        if self.latch.is_held() {
+            let text = "the file kill is still in the data folder; remove it, then rearm";
+            return Err(Refused::new("DEAD_MAN", text));
+        }
+        let production = self.state.session.as_ref().is_some_and(|it| it.production);
+        let passed = self.sweep.halted.map_or(i64::MAX, |it| now.since(it));
+        let left = self.rules().rearm_cooldown.saturating_sub(passed);
+        if (production || self.sweep.was_production) && left > 0 {
+            let seconds = left / Stamp::SECOND + 1;
+            let text = format!("trading was halted a moment ago; wait {seconds} s, then rearm");
+            return Err(Refused::new("REARM_COOLDOWN", text));
+        }
+        let case = self.case(Door::Gateway);
+        if !force && !case.is_cleared(scope, flatten) {
+            let left = case.left(scope, flatten, LEFT_MAX).join(", ");
+            let text = format!(
+                "the halt is not complete ({left}); wait for it, or say rearm --force --reason"
+            );
+            return Err(Refused::new("KILL_INCOMPLETE", text));
+        }
+        Ok(())
+    }
+
+    /// A machine that starts halted was halted then, as far as it can tell.
+    pub(super) fn note_start(&mut self, now: Stamp) {
+        if self.state.brakes.halted().next().is_some() {
+            self.sweep.halted = Some(now);
+        }
+    }
+
+    /// Whether a halt or a reduction has still to look whether everything came through.
+    pub fn is_sweeping(&self) -> bool {
+        !self.state.brakes.is_empty() && !self.sweep.is_told
+    }
+
+    /// Looks again at the halts, where it is time to: what works is canceled, what is held is closed.
     pub fn sweep(&mut self, now: Stamp) {
-        let Some(halt) = &self.state.halt else { return };
-        let flatten = halt.flatten;
-        let is_here = self.state.session.is_some() && self.state.is_connected;
-        let every = if self.sweep.rounds < ROUNDS_MAX { SWEEP_EVERY } else { SWEEP_SLOWLY };
-        if !is_here || now.since(self.sweep.last) < every {
+        if self.state.brakes.is_empty() {
             return;
         }
+        let is_here = self.state.session.is_some() && self.state.is_connected;
+        let every = if self.sweep.rounds < ROUNDS_MAX { SWEEP_EVERY } else { SWEEP_SLOWLY };
+        if is_here && now.since(self.sweep.last) >= every {
+            self.sweep_now(now);
+        }
+    }
+
+    fn sweep_now(&mut self, now: Stamp) {
         self.sweep.last = now;
-        let decision = self.case(Door::Gateway).sweep(flatten);
+        let decision = self.case(Door::Gateway).sweep();
         // It is told below whether anything is left.
         let _ = self.perform(decision, now);
         self.finish_sweep(now);
     }
 
-    /// Says once that everything is canceled and closed, or that it is not after many looks.
+    /// Says once that everything is canceled and closed, or what is not after many looks, each time.
     fn finish_sweep(&mut self, now: Stamp) {
-        let flatten = self.state.halt.as_ref().is_some_and(|it| it.flatten);
-        if !self.case(Door::Gateway).is_cleared(flatten) {
+        let case = self.case(Door::Gateway);
+        if !case.is_settled() {
             self.sweep.is_told = false;
             self.sweep.rounds = self.sweep.rounds.saturating_add(1);
-            if self.sweep.rounds == ROUNDS_MAX {
-                let open = self.state.open.len();
+            if self.sweep.rounds >= ROUNDS_MAX {
+                let case = self.case(Door::Gateway);
+                let halted = self.state.brakes.halted();
+                let left = halted.flat_map(|(scope, it)| case.left(scope, it.flatten, LEFT_MAX));
+                let left = left.collect::<Vec<_>>().join(", ");
                 let text = format!(
-                    "the halt is not complete: {open} orders still work or positions are held; \
-                     it goes on trying, look at the exchange"
+                    "the halt is not complete: {left}; it is tried again every 5 s, look at the \
+                     exchange"
                 );
                 self.settle(now, vec![alert("KILL_INCOMPLETE", text)]);
             }
         } else if !self.sweep.is_told {
             self.sweep.is_told = true;
-            let held = if flatten { ", and every position is closed" } else { "" };
+            let flat: Vec<bool> = self.state.brakes.halted().map(|(_, it)| it.flatten).collect();
+            if flat.is_empty() {
+                return;
+            }
+            let is_flat = flat.contains(&true);
+            let held = if is_flat { ", and every position is closed" } else { "" };
             let text = format!("trading is halted: no order works any more{held}");
             self.settle(now, vec![alert("KILL_COMPLETE", text)]);
         }

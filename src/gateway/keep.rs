@@ -25,6 +25,12 @@ pub trait Ledger {
         Ok(())
     }
 
+    /// Trading is halted: says so where a machine that starts looks, whatever becomes of the facts.
+    fn latch(&mut self, _reason: &str) {}
+
+    /// Trading is halted no more.
+    fn unlatch(&mut self) {}
+
     /// What goes wrong though facts are kept, said once.
     fn trouble(&mut self) -> Option<LedgerError> {
         None
@@ -94,6 +100,14 @@ impl<L: Ledger> Keeper<L> {
         result
     }
 
+    pub(super) fn latch(&mut self, reason: &str) {
+        self.ledger.latch(reason);
+    }
+
+    pub(super) fn unlatch(&mut self) {
+        self.ledger.unlatch();
+    }
+
     fn is_due(&self, now: Stamp) -> bool {
         !self.unsaved.is_empty() && now.since(self.tried) >= RETRY
     }
@@ -160,7 +174,9 @@ impl<V: Venue, L: Ledger> Core<V, L> {
         let mut told = std::mem::take(&mut self.told);
         for fact in facts {
             let misfits = self.state.misfits;
+            let before = self.limits.before(&self.state, &fact);
             self.state.fold(&fact);
+            self.limits.follow(&self.state, &fact, before);
             self.events(&fact, &mut told);
             if self.state.misfits > misfits {
                 let code = "MISFIT".to_owned();

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use aftm_domain::catalog::{Catalog, CatalogError};
-use aftm_domain::{Code, Instrument};
+use aftm_domain::{Calendar, Code, Instrument};
 use jiff::civil::Date;
 use rustc_hash::FxHashMap;
 
@@ -61,6 +61,11 @@ impl Listing {
     /// The code is of a contract that has ended.
     pub fn is_expired(&self, code: &Code) -> bool {
         matches!(self.known.get(code), Some(Err((_, true))))
+    }
+
+    /// The exchange's business days.
+    pub const fn calendar(&self) -> &Calendar {
+        self.catalog.calendar()
     }
 
     /// What the exchange lists on the day.

@@ -4,12 +4,16 @@
 //! Owns the one exchange session, orders, positions, conditions and the numbering of ticks. Refuses
 //! to read a clock, to wait for the venue, and to send anything that was not journaled first.
 
+pub mod brakes;
 mod core;
 pub mod decide;
 mod doubt;
 pub mod fact;
+mod guard;
 mod halt;
 pub mod keep;
+pub mod latch;
+pub mod limits;
 pub mod listing;
 pub mod pace;
 mod plugged;

@@ -152,6 +152,7 @@ impl<V: Venue, L: Ledger> Core<V, L> {
             fills: self.state.fills.len() as u64,
             published: self.published,
             trading: rows::trading(&self.state),
+            limits: self.limits.usage(),
             last_order: self.state.next_order().0 - 1,
             exchange_time: self.time.map(|it| it.to_string()),
             ..StatusRow::default()

@@ -47,8 +47,18 @@ impl<V: Venue, L: Ledger> Core<V, L> {
         }
         let mut listed = BTreeMap::new();
         for row in &stands.orders {
-            match row.order.filter(|id| self.was_sent(*id).is_some()) {
-                Some(id) => drop(listed.insert(id, row)),
+            let known = row.order.and_then(|id| Some((id, self.was_sent(id)?)));
+            match known {
+                Some((id, placed)) => {
+                    if placed.order.status.is_final() && row.status.is_open() {
+                        told.push(format!(
+                            "order {id} works at the exchange and is {} by this journal: cancel it \
+                             there",
+                            placed.order.status
+                        ));
+                    }
+                    listed.insert(id, row);
+                }
                 None if row.status.is_open() => told.push(foreign(row)),
                 None => (),
             }
@@ -176,7 +186,9 @@ fn changed(order: &Order, row: &VenueOrder) -> Option<Report> {
         || order.status == Status::PendingReplace
         || row.filled > order.ticket.quantity;
     let is_other = row.quantity != order.ticket.quantity || row.price != order.ticket.price;
-    let is_changed = is_other && is_told && may_change.contains(&order.status);
+    // Where the venue does not say what is in force, nothing is known to have changed.
+    let is_said = row.quantity.is_positive() && row.price.is_some() == order.ticket.price.is_some();
+    let is_changed = is_other && is_told && is_said && may_change.contains(&order.status);
     is_changed.then_some(Report::Replaced { quantity: row.quantity, price: row.price })
 }
 

@@ -3,10 +3,13 @@
 use aftm_domain::instrument::Margin;
 use aftm_domain::{AccountId, Code, Instrument, Price, Quantity, Side, SignalKind};
 
+use super::brakes::Brake;
 use super::state::{Held, Holding, Placed, State};
 use super::venue::Summary;
-use crate::wire::request::{ConditionRow, InstrumentRow, MoneyRow, TradingRow, TradingState};
-use crate::wire::{FillRow, OrderRow, PositionRow};
+use crate::wire::request::{
+    ConditionRow, InstrumentRow, MoneyRow, ScopeRow, TradingRow, TradingState,
+};
+use crate::wire::{FillRow, OrderRow, PositionRow, Scope};
 
 /// An order.
 pub fn order(placed: &Placed) -> OrderRow {
@@ -99,12 +102,25 @@ pub fn condition(created: u64, held: &Held, state: &State, open: Quantity) -> Co
     }
 }
 
+/// Parts that are held back are told up to so many, so that a reply stays below the largest frame.
+const SCOPES_MAX: usize = 16;
+
 /// Which orders are taken.
 pub fn trading(state: &State) -> TradingRow {
-    state.halt.as_ref().map_or_else(TradingRow::default, |halt| TradingRow {
-        state: TradingState::Halted,
-        reason: halt.reason.clone(),
-    })
+    let brakes = &state.brakes;
+    let shown = brakes.get(Scope::Global).into_iter();
+    let shown = shown.chain(state.account.and_then(|it| brakes.get(Scope::Account(it))));
+    let strongest = shown.reduce(|one, other| if other.state > one.state { other } else { one });
+    let row = |(scope, brake): (Scope, &Brake)| ScopeRow {
+        scope,
+        state: brake.state,
+        reason: brake.reason.clone(),
+    };
+    TradingRow {
+        state: strongest.map_or(TradingState::Active, |it| it.state),
+        reason: strongest.map(|it| it.reason.clone()).unwrap_or_default(),
+        scopes: brakes.iter().take(SCOPES_MAX).map(row).collect(),
+    }
 }
 
 /// An account's money.

@@ -141,7 +141,8 @@ impl<V: Venue, L: Ledger> Core<V, L> {
         let mut facts = Vec::with_capacity(self.news.len());
         let mut news = std::mem::take(&mut self.news);
         let mut is_back = false;
-        for item in news.drain(..) {
+        // What a venue says in words is shown and kept, and must do nothing else.
+        for item in news.drain(..).map(News::plain) {
             match item {
                 News::Report { order, report } => {
                     self.unanswered.retain(|it| it.0 != order);

@@ -1,9 +1,10 @@
 //! The gateway's sockets: bound in one place, owned by the serving thread.
 
-use zmq::{Context, Socket, SocketType};
+use zmq::{Socket, SocketType};
 
-use crate::wire::Endpoints;
-use crate::wire::socket::{self, Bound};
+use crate::wire::clients::ClientKeys;
+use crate::wire::socket::{self, Bound, Entrance};
+use crate::wire::{Domain, Endpoints, Guard, KeyPair};
 
 /// Where the desk of the same process asks.
 pub const DESK: &str = "inproc://orders";
@@ -21,6 +22,19 @@ pub struct Doors {
     pub ticks: u16,
     /// v1 orders; `None` where they are not served.
     pub orders: Option<u16>,
+}
+
+/// What the sockets show to those who connect.
+#[derive(Debug)]
+pub struct Locks {
+    /// To our children, made for this run.
+    pub children: KeyPair,
+    /// To programs with keys of their own; `None` where the ports for programs are plain.
+    pub clients: Option<KeyPair>,
+    /// The keys of those programs.
+    pub client_keys: Option<ClientKeys>,
+    /// Whether ticks are for those programs only, because they reach beyond this computer.
+    pub are_ticks_locked: bool,
 }
 
 /// Why a socket cannot be had.
@@ -61,46 +75,58 @@ pub struct Sockets {
     pub ticks: Socket,
     /// The feed's thread.
     pub wake: Socket,
+    /// Who may speak to `clients`; `None` where that is plain.
+    pub client_keys: Option<ClientKeys>,
 }
 
 impl Sockets {
     /// Binds them all, or none.
     pub fn open(
-        context: &Context,
+        guard: &Guard,
         ours: &Endpoints,
         doors: &Doors,
+        locks: Locks,
     ) -> Result<Sockets, SocketError> {
-        let open = |what, kind, bound, endpoint: &str| {
-            socket::bind(context, kind, bound, endpoint).map_err(|error| SocketError {
-                what,
-                endpoint: endpoint.to_owned(),
-                error,
-            })
+        let failed = |what, endpoint: &str| {
+            let endpoint = endpoint.to_owned();
+            move |error| SocketError { what, endpoint, error }
+        };
+        let serve = |what, kind, bound, domain, key: Option<&KeyPair>, endpoint: &str| {
+            let entrance = Entrance { domain, key };
+            socket::serve(guard, kind, bound, entrance, endpoint).map_err(failed(what, endpoint))
+        };
+        let bind = |what, kind, endpoint: &str| {
+            socket::bind(guard.context(), kind, Bound::Orders, endpoint)
+                .map_err(failed(what, endpoint))
         };
         let tcp = |port: u16| match port {
             0 => format!("tcp://{}:*", doors.host),
             port => format!("tcp://{}:{port}", doors.host),
         };
         let (router, publisher) = (SocketType::ROUTER, SocketType::PUB);
-        let ticks = open("the tick port", publisher, Bound::Events, &tcp(doors.ticks))?;
-        let clients = doors
-            .orders
-            .map(|port| open("the order port for v1 clients", router, Bound::Orders, &tcp(port)));
+        let (inner, outer) = (Some(&locks.children), locks.clients.as_ref());
+        let (what, key) = ("the tick port", outer.filter(|_| locks.are_ticks_locked));
+        let at = tcp(doors.ticks);
+        let ticks = serve(what, publisher, Bound::Events, Domain::Ticks, key, &at)?;
+        let clients = doors.orders.map(|port| {
+            let (what, at) = ("the order port for v1 clients", tcp(port));
+            serve(what, router, Bound::Orders, Domain::ClientOrders, outer, &at)
+        });
         let clients = clients.transpose()?;
-        let events = open("the events", publisher, Bound::Events, &ours.events)?;
-        events.bind(DESK_EVENTS).map_err(|error| SocketError {
-            what: "the events",
-            endpoint: DESK_EVENTS.to_owned(),
-            error,
-        })?;
-        Ok(Sockets {
-            desk: open("the desk's port", router, Bound::Orders, DESK)?,
-            children: open("the order port", router, Bound::Orders, &ours.orders)?,
-            clients,
-            events,
-            ticks,
-            wake: open("the feed's bell", SocketType::PULL, Bound::Orders, WAKE)?,
-        })
+        let (what, at) = ("the events", ours.events.as_str());
+        let events = serve(what, publisher, Bound::Events, Domain::Events, inner, at)?;
+        events.bind(DESK_EVENTS).map_err(failed(what, DESK_EVENTS))?;
+        let (what, at) = ("the order port", ours.orders.as_str());
+        let children = serve(what, router, Bound::Orders, Domain::Orders, inner, at)?;
+        let desk = bind("the desk's port", router, DESK)?;
+        let wake = bind("the feed's bell", SocketType::PULL, WAKE)?;
+        let client_keys = locks.client_keys;
+        Ok(Sockets { desk, children, clients, events, ticks, wake, client_keys })
+    }
+
+    /// Whether any program of this computer may order.
+    pub const fn is_plain(&self) -> bool {
+        self.clients.is_some() && self.client_keys.is_none()
     }
 
     /// The ports that v1 ticks and orders got.

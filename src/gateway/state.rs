@@ -10,10 +10,12 @@ use aftm_domain::order::{Report, Status, Ticket};
 use aftm_domain::position::PositionError;
 use aftm_domain::{
     AccountId, Code, ConditionId, ExchangeTime, Fill, Money, OpenClose, Order, OrderId, Position,
-    Quantity, RequestId, SignalId, SignalKind, UserId,
+    Price, Quantity, RequestId, SignalId, SignalKind, UserId,
 };
+use jiff::civil::Date;
 use rustc_hash::FxHashMap;
 
+use super::brakes::Brakes;
 use super::fact::{Door, Fact};
 use crate::wire::{Outcome, Signal};
 
@@ -90,9 +92,19 @@ pub struct Holding {
     pub tax: Money,
     /// Money a point and lot.
     pub multiplier: Quantity,
+    /// What closed and open lots had come to, less fees and tax, when the trading day began.
+    pub day_base: Money,
 }
 
 impl Holding {
+    /// What it has come to at a price.
+    fn worth(&self, price: Price) -> Money {
+        let open = self.position.profit_at(price, self.multiplier).unwrap_or(Money::ZERO);
+        let costs = self.fees.checked_add(self.tax).unwrap_or(self.fees);
+        let sum = self.realized.checked_add(open).and_then(|it| it.checked_sub(costs));
+        sum.unwrap_or(self.realized)
+    }
+
     /// Books a fill. The venue's word on trades is final: a close of lots that are not held here is
     /// an error, and is booked as what nets.
     fn book(&mut self, placed: &Placed, fill: &Fill) -> Result<(), PositionError> {
@@ -115,31 +127,6 @@ impl Holding {
     }
 }
 
-/// Why trading is halted, and how far it goes.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Halt {
-    /// Why; every kill adds its own.
-    pub reason: String,
-    /// Whether every position is to be closed.
-    pub flatten: bool,
-}
-
-impl Halt {
-    /// The longest text of reasons, in bytes: later ones are in the journal.
-    const REASONS_MAX: usize = 1_000;
-
-    fn widen(&mut self, reason: &str, flatten: bool) {
-        self.flatten |= flatten;
-        let is_known = self.reason.split("; ").any(|it| it == reason);
-        if self.reason.is_empty() {
-            reason.clone_into(&mut self.reason);
-        } else if !is_known && self.reason.len() + reason.len() < Halt::REASONS_MAX {
-            self.reason.push_str("; ");
-            self.reason.push_str(reason);
-        }
-    }
-}
-
 /// What the gateway knows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct State {
@@ -147,8 +134,8 @@ pub struct State {
     pub session: Option<Session>,
     /// The venue answers.
     pub is_connected: bool,
-    /// Trading is halted; only an operator with a reason ends that.
-    pub halt: Option<Halt>,
+    /// What is held back from trading; only an operator with a reason ends that.
+    pub brakes: Brakes,
     /// The selected account.
     pub account: Option<AccountId>,
     /// The registered items, in the order of registration.
@@ -170,6 +157,8 @@ pub struct State {
     requests: FxHashMap<(Option<AccountId>, RequestId), OrderId>,
     /// Positions by account and item.
     pub holdings: BTreeMap<(AccountId, Code), Holding>,
+    /// The trading day of each item that was traded.
+    pub days: BTreeMap<Code, Date>,
     /// Every fill in the order it was told: the order, and the fill's place among the order's.
     pub fills: Vec<(OrderId, usize)>,
     /// Whose positions the venue said, because they differed from the fills known here.
@@ -274,10 +263,16 @@ impl State {
                 self.take(order, (*request, *door), *signal, Quantity::ZERO, *time);
             }
             Fact::OrderReported { id, report } => self.report(*id, report),
-            Fact::Halted { reason, flatten, .. } => {
-                self.halt.get_or_insert_default().widen(reason, *flatten);
+            Fact::Halted { reason, flatten, scope, .. } => {
+                self.brakes.halt(*scope, reason, *flatten);
             }
-            Fact::Rearmed { .. } => self.halt = None,
+            Fact::Reduced { reason, scope, .. } => self.brakes.reduce(*scope, reason),
+            Fact::Rearmed { reason, scope, to, .. } => self.brakes.release(*scope, *to, reason),
+            Fact::DayBegan { item, day, price } => {
+                self.days.insert(*item, *day);
+                let own = self.holdings.iter_mut().filter(|((_, code), _)| code == item);
+                own.for_each(|(_, it)| it.day_base = it.worth(*price));
+            }
             Fact::Alerted { .. } => (),
         }
     }
@@ -445,7 +440,8 @@ impl State {
             let after = traded.iter().rev().take_while(is_after).count();
             traded.insert(traded.len() - after, (told, placed, fill));
         }
-        let mut holding = Holding::default();
+        let day_base = self.holdings.get(&key).map_or(Money::ZERO, |it| it.day_base);
+        let mut holding = Holding { day_base, ..Holding::default() };
         for (_, placed, fill) in traded {
             // One that closes what is not there was counted when it was told.
             let _ = holding.book(placed, fill);

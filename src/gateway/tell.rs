@@ -5,8 +5,8 @@ use super::fact::{Door, Fact};
 use super::keep::Ledger;
 use super::rows;
 use super::venue::Venue;
-use crate::wire::Event;
-use crate::wire::request::TradingRow;
+use crate::wire::request::TradingState;
+use crate::wire::{Event, Scope};
 use aftm_domain::order::Report;
 use aftm_domain::{AccountId, Code, ConditionId, OrderId};
 
@@ -14,7 +14,10 @@ impl<V: Venue, L: Ledger> Core<V, L> {
     /// Appends the events that a folded fact comes to.
     pub fn events(&self, fact: &Fact, events: &mut Vec<Event>) {
         match fact {
-            Fact::Started { .. } | Fact::NumbersTaken { .. } | Fact::ReplyTold { .. } => (),
+            Fact::Started { .. }
+            | Fact::DayBegan { .. }
+            | Fact::NumbersTaken { .. }
+            | Fact::ReplyTold { .. } => (),
             Fact::LoggedIn { user, production, accounts } => {
                 let (user, production, accounts) = (*user, *production, accounts.clone());
                 events.push(Event::LoggedIn { user, production, accounts });
@@ -29,7 +32,13 @@ impl<V: Venue, L: Ledger> Core<V, L> {
             Fact::PositionTaken { account, item, .. } => {
                 self.tell_position((*account, *item), events);
             }
-            Fact::AccountUsed { account } => events.push(Event::Account { account: *account }),
+            Fact::AccountUsed { account } => {
+                events.push(Event::Account { account: *account });
+                if !self.state.brakes.is_empty() {
+                    // Another account may be held back otherwise.
+                    events.push(self.trading());
+                }
+            }
             Fact::ItemAdded { item } => {
                 events.push(Event::Item { item: *item, registered: true });
             }
@@ -55,14 +64,23 @@ impl<V: Venue, L: Ledger> Core<V, L> {
                     self.tell_fill(*id, fill, events);
                 }
             }
-            Fact::Halted { reason, .. } => {
+            Fact::Halted { reason, scope, .. } => {
                 events.push(self.trading());
-                let text = format!("trading is halted: {reason}");
+                let text = format!("trading is halted{}: {reason}", of(*scope));
                 events.push(Event::Alert { code: "HALTED".to_owned(), text });
             }
-            Fact::Rearmed { reason, .. } => {
+            Fact::Reduced { reason, scope, .. } => {
                 events.push(self.trading());
-                let text = format!("orders are taken again: {reason}");
+                let text = format!("only reducing orders are taken{}: {reason}", of(*scope));
+                events.push(Event::Alert { code: "REDUCING".to_owned(), text });
+            }
+            Fact::Rearmed { reason, scope, to, .. } => {
+                events.push(self.trading());
+                let which = match to {
+                    TradingState::Active => "orders are",
+                    TradingState::Reducing | TradingState::Halted => "reducing orders are",
+                };
+                let text = format!("{which} taken again{}: {reason}", of(*scope));
                 events.push(Event::Alert { code: "REARMED".to_owned(), text });
             }
             Fact::Alerted { code, text } => {
@@ -72,8 +90,7 @@ impl<V: Venue, L: Ledger> Core<V, L> {
     }
 
     fn trading(&self) -> Event {
-        let TradingRow { state, reason } = rows::trading(&self.state);
-        Event::Trading { state, reason }
+        Event::Trading(rows::trading(&self.state))
     }
 
     fn tell_condition(&self, id: ConditionId, events: &mut Vec<Event>) {
@@ -112,4 +129,9 @@ impl<V: Venue, L: Ledger> Core<V, L> {
             }
         }
     }
+}
+
+/// A part of what is traded, behind a verb; nothing where all of it is meant.
+fn of(scope: Scope) -> String {
+    if scope == Scope::Global { String::new() } else { format!(" for {scope}") }
 }

@@ -5,6 +5,7 @@ use std::os::fd::RawFd;
 
 use aftm_domain::instrument::Instrument;
 use aftm_domain::order::{Refusal, Report, Ticket};
+use aftm_domain::text::make_plain;
 use aftm_domain::tick::Moment;
 use aftm_domain::{
     AccountId, Book, Code, ExchangeTime, Money, OrderId, Price, Quantity, Stamp, Tick, UserId,
@@ -68,6 +69,22 @@ pub enum News {
         /// A sentence.
         text: String,
     },
+}
+
+impl News {
+    /// Without anything in the venue's words that acts on a terminal.
+    pub fn plain(self) -> News {
+        match self {
+            News::Report { order, report } => News::Report { order, report: report.plain() },
+            News::Disconnected { reason } => News::Disconnected { reason: make_plain(reason) },
+            News::LoginRefused(refusal) => News::LoginRefused(refusal.plain()),
+            News::LoggedOut { reason } => News::LoggedOut { reason: make_plain(reason) },
+            News::Alert { code, text } => {
+                News::Alert { code: make_plain(code), text: make_plain(text) }
+            }
+            other => other,
+        }
+    }
 }
 
 /// How everything stands at a venue, by its own lists.

@@ -10,9 +10,10 @@ use rustc_hash::FxHashSet;
 use zmq::{Context, DONTWAIT, POLLIN, Socket, SocketType};
 
 use super::{Machine, report};
+use crate::wire::birth::SignalKeys;
 use crate::wire::event::{ChildWord, Numbered, Topic};
 use crate::wire::frame::PROTOCOL;
-use crate::wire::request::Moved;
+use crate::wire::request::{Moved, TradingState};
 use crate::wire::socket::{self, Bound};
 use crate::wire::{
     Birth, Event, Link, LinkError, Reply, Request, Role, Signal, decode, encode_into,
@@ -85,13 +86,17 @@ impl<C: Fn() -> Stamp> Process<C> {
         clock: C,
     ) -> zmq::Result<Process<C>> {
         let ends = &birth.endpoints;
-        let events = socket::connect(context, SocketType::SUB, Bound::Events, &ends.events)?;
+        let keys = birth.keys.as_ref().ok_or(zmq::Error::EINVAL)?;
+        let SignalKeys::Strategy(badge) = &keys.signals else { return Err(zmq::Error::EINVAL) };
+        let (kind, bound) = (SocketType::SUB, Bound::Events);
+        let events = socket::connect_with(context, kind, bound, &keys.gateway, &ends.events)?;
         for topic in [Topic::Tick, Topic::News] {
             events.set_subscribe(topic.bytes())?;
         }
-        let signals = socket::connect(context, SocketType::PUSH, Bound::Orders, &ends.signals)?;
+        let (kind, bound) = (SocketType::PUSH, Bound::Orders);
+        let signals = socket::connect_with(context, kind, bound, badge, &ends.signals)?;
         let stop = socket::connect(context, SocketType::PULL, Bound::Orders, stop)?;
-        let link = Link::new(context, &ends.orders)?;
+        let link = Link::with_badge(context, &ends.orders, &keys.gateway)?;
         Ok(Process {
             birth,
             clock,
@@ -420,6 +425,10 @@ impl<C: Fn() -> Stamp> Process<C> {
             }
             Event::Child { role: Role::Executor, word: ChildWord::Ready, .. } => {
                 self.offer(true)?;
+            }
+            Event::Trading(row) if row.state == TradingState::Halted => {
+                // Conditions are followed all the same: their exits are due when trading goes on.
+                log::warn!("trading is halted: {}", row.reason);
             }
             _ => (),
         }

@@ -4,7 +4,7 @@ use aftm_domain::{AccountId, Book, Code, Tick, UserId};
 use serde::{Deserialize, Serialize};
 
 use super::order::{FillRow, OrderRow, PositionRow};
-use super::request::{ConditionRow, Role, TradingState};
+use super::request::{ConditionRow, LimitRow, Role, TradingRow};
 use super::signal::{Outcome, Signal};
 use aftm_domain::{ConditionId, SignalId};
 
@@ -75,6 +75,7 @@ pub enum Event {
         /// Whether it does.
         connected: bool,
         /// Why not.
+        #[serde(deserialize_with = "aftm_domain::text::read")]
         reason: String,
     },
     /// An account was selected.
@@ -123,24 +124,28 @@ pub enum Event {
     /// The feed ended, broke off, or has bad lines.
     Feed {
         /// Which feed.
+        #[serde(deserialize_with = "aftm_domain::text::read")]
         feed: String,
         /// What happened to it.
         state: FeedState,
         /// A sentence.
+        #[serde(deserialize_with = "aftm_domain::text::read")]
         text: String,
     },
     /// Which orders are taken changed.
-    Trading {
-        /// Which ones are now.
-        state: TradingState,
-        /// Why; empty while all of them are.
-        reason: String,
+    Trading(TradingRow),
+    /// What is used of the limits changed; told at most once a second.
+    Limits {
+        /// Every limit.
+        rows: Vec<LimitRow>,
     },
     /// Something that the trader must know.
     Alert {
         /// A stable code.
+        #[serde(deserialize_with = "aftm_domain::text::read")]
         code: String,
         /// A sentence.
+        #[serde(deserialize_with = "aftm_domain::text::read")]
         text: String,
     },
 }

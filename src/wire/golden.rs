@@ -10,7 +10,7 @@ use std::fmt::Write as _;
 
 use super::event::{Numbered, Topic};
 use super::frame::{FRAME_BYTES_MAX, PROTOCOL, VERSION, WireError};
-use super::request::{Leave, Moved, SnapshotRow, StatusRow, TradingRow, TradingState};
+use super::request::{Leave, Moved, ScopeRow, SnapshotRow, StatusRow, TradingRow, TradingState};
 use super::*;
 
 fn time() -> ExchangeTime {
@@ -118,8 +118,9 @@ fn requests() -> Vec<Request> {
         Request::Orders { all: true, from: 1 },
         Request::Fills { from: 0 },
         Request::Money {},
-        Request::Kill { flatten: true, reason: "news".to_owned() },
-        Request::Rearm { reason: "over".to_owned() },
+        Request::Kill { flatten: true, reason: "news".to_owned(), scope: Scope::Global },
+        Request::Reduce { reason: "news".to_owned(), scope: Scope::Account(account) },
+        Request::Rearm { reason: "over".to_owned(), scope: Scope::Symbol(item), force: true },
         Request::Status {},
         Request::Snapshot { from: 0 },
         Request::Ticks { from: 65_134 },
@@ -131,6 +132,12 @@ fn requests() -> Vec<Request> {
     ]
 }
 
+fn trading() -> TradingRow {
+    let (state, reason) = (TradingState::Halted, "news".to_owned());
+    let scopes = vec![ScopeRow { scope: Scope::Global, state, reason: reason.clone() }];
+    TradingRow { state, reason, scopes }
+}
+
 fn answers() -> Vec<Answer> {
     let condition = Condition::new(terms(), 1, 0);
     let row = SnapshotRow { created: 2, condition, unsettled: vec![signal()] };
@@ -140,11 +147,8 @@ fn answers() -> Vec<Answer> {
         Reply::Taken { outcome: Outcome::Ordered { order: OrderId(12) } },
         Reply::Known { signals: vec![signal().id] },
         Reply::Snapshot { rows: vec![row], next: None, through: 65_132 },
-        Reply::Killed { cancels: 3, closings: 1 },
-        Reply::Status(Box::new(StatusRow {
-            trading: TradingRow { state: TradingState::Halted, reason: "news".to_owned() },
-            ..StatusRow::default()
-        })),
+        Reply::Killed { cancels: 3, closings: 1, left: 2 },
+        Reply::Status(Box::new(StatusRow { trading: trading(), ..StatusRow::default() })),
         Reply::Ticks { ticks: vec![tick()], oldest: 1 },
     ];
     let refused = Refused::new("NOT_LOGGED_IN", "nobody is logged in");
@@ -184,7 +188,7 @@ fn the_bytes_of_every_message_are_these() {
     let _ = writeln!(bytes, "{}", check(&Numbered { number: 3, event }));
     let event = Event::Signal(signal());
     let _ = writeln!(bytes, "{}", check(&Numbered { number: 4, event }));
-    let event = Event::Trading { state: TradingState::Halted, reason: "news".to_owned() };
+    let event = Event::Trading(trading());
     let _ = writeln!(bytes, "{}", check(&Numbered { number: 5, event }));
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/src/wire/golden.txt");
     let golden = std::fs::read_to_string(path).unwrap_or_default();

@@ -3,9 +3,11 @@
 use std::collections::VecDeque;
 
 use aftm_domain::Stamp;
+use zeroize::{Zeroize as _, Zeroizing};
 use zmq::{Context, DONTWAIT, POLLIN, Socket, SocketType};
 
 use super::frame::FRAME_BYTES_MAX;
+use super::keys::Badge;
 use super::request::{Answer, Ask, Refused, Reply, Request};
 use super::socket::{self, Bound};
 use super::{decode, encode_into};
@@ -34,26 +36,36 @@ pub enum LinkError {
 pub struct Link {
     context: Context,
     endpoint: String,
+    /// What it shows to the gateway; nothing within the gateway's process.
+    badge: Option<Badge>,
     socket: Socket,
     last_id: u64,
-    frame: Vec<u8>,
+    frame: Zeroizing<Vec<u8>>,
     /// Answers that came while another one was waited for.
     kept: VecDeque<Answer>,
 }
 
 impl Link {
-    /// Connects; the gateway need not be there yet.
+    /// Connects within the gateway's process; the gateway need not be there yet.
     pub fn new(context: &Context, endpoint: &str) -> zmq::Result<Link> {
-        let socket = socket::connect(context, SocketType::DEALER, Bound::Orders, endpoint)?;
+        Link::open(context, endpoint, None)
+    }
+
+    /// Connects to the gateway of another process, to no other than the badge names.
+    pub fn with_badge(context: &Context, endpoint: &str, badge: &Badge) -> zmq::Result<Link> {
+        Link::open(context, endpoint, Some(badge.clone()))
+    }
+
+    fn open(context: &Context, endpoint: &str, badge: Option<Badge>) -> zmq::Result<Link> {
+        let socket = dial(context, endpoint, badge.as_ref())?;
         let (context, endpoint) = (context.clone(), endpoint.to_owned());
-        let frame = Vec::with_capacity(1_024);
-        Ok(Link { context, endpoint, socket, last_id: 0, frame, kept: VecDeque::new() })
+        let frame = Zeroizing::new(Vec::with_capacity(1_024));
+        Ok(Link { context, endpoint, badge, socket, last_id: 0, frame, kept: VecDeque::new() })
     }
 
     /// A fresh connection: nothing that was asked on the old one is sent any more.
     pub fn rebuild(&mut self) -> zmq::Result<()> {
-        self.socket =
-            socket::connect(&self.context, SocketType::DEALER, Bound::Orders, &self.endpoint)?;
+        self.socket = dial(&self.context, &self.endpoint, self.badge.as_ref())?;
         Ok(())
     }
 
@@ -65,11 +77,16 @@ impl Link {
     /// Sends a request; its number, which the answer will carry.
     pub fn send(&mut self, request: Request) -> Result<u64, LinkError> {
         self.last_id += 1;
+        let is_secret = matches!(request, Request::Login { .. });
         encode_into(&mut self.frame, &Ask { id: self.last_id, request });
         if self.frame.len() > FRAME_BYTES_MAX {
             return Err(LinkError::TooLarge { bytes: self.frame.len() });
         }
-        self.socket.send(&self.frame, DONTWAIT)?;
+        let sent = self.socket.send(self.frame.as_slice(), DONTWAIT);
+        if is_secret {
+            self.frame.zeroize();
+        }
+        sent?;
         Ok(self.last_id)
     }
 
@@ -130,6 +147,14 @@ impl Link {
                 Err(error) => return Err(error.into()),
             }
         }
+    }
+}
+
+fn dial(context: &Context, endpoint: &str, badge: Option<&Badge>) -> zmq::Result<Socket> {
+    let (kind, bound) = (SocketType::DEALER, Bound::Orders);
+    match badge {
+        Some(badge) => socket::connect_with(context, kind, bound, badge, endpoint),
+        None => socket::connect(context, kind, bound, endpoint),
     }
 }
 

@@ -5,25 +5,35 @@
 //! versions before anything acts on a message.
 
 pub mod birth;
+pub mod clients;
 pub mod event;
 pub mod frame;
 #[cfg(test)]
 mod golden;
+pub mod guard;
+pub mod keys;
 pub mod link;
 pub mod order;
 pub mod request;
 mod rows;
+mod scope;
+pub mod secret;
 pub mod signal;
 pub mod socket;
 pub mod stream;
 pub mod v1;
 pub mod venue;
+mod z85;
 
-pub use birth::{Birth, Endpoints};
+pub use birth::{Birth, ChildKeys, Endpoints};
 pub use event::Event;
 pub use frame::{WireError, decode, encode, encode_into};
+pub use guard::{Domain, Guard, Who};
+pub use keys::{Badge, KeyPair, PublicKey};
 pub use link::{Link, LinkError};
 pub use order::{FillRow, Intent, OrderRow, PositionRow};
 pub use request::{Answer, Ask, Refused, Reply, Request, Role};
+pub use scope::Scope;
+pub use secret::Secret;
 pub use signal::{Outcome, Signal};
 pub use venue::{VenueCall, VenueWord};

@@ -4,12 +4,14 @@ use aftm_domain::condition::{Progress, Terms};
 use aftm_domain::{AccountId, Code, ConditionId, OrderId, Price, Quantity, SignalId, Tick, UserId};
 use serde::{Deserialize, Serialize};
 
+use super::Secret;
 use super::order::{FillRow, Intent, OrderRow, PositionRow};
+use super::scope::Scope;
 use super::signal::{Outcome, Signal};
 
 pub use super::rows::{
-    ConditionRow, InstrumentRow, MoneyRow, SnapshotRow, SocketRow, StatusRow, TradingRow,
-    TradingState,
+    ConditionRow, InstrumentRow, LimitRow, MoneyRow, ScopeRow, SnapshotRow, SocketRow, StatusRow,
+    TradingRow, TradingState,
 };
 
 /// A process of the machine.
@@ -65,6 +67,7 @@ pub enum Request {
         /// Its process.
         pid: u32,
         /// The program's version.
+        #[serde(deserialize_with = "aftm_domain::text::read")]
         version: String,
         /// The protocol it speaks.
         protocol: u32,
@@ -90,8 +93,10 @@ pub enum Request {
     /// A child has something that the trader must know.
     Alert {
         /// A stable code.
+        #[serde(deserialize_with = "aftm_domain::text::read")]
         code: String,
         /// A sentence.
+        #[serde(deserialize_with = "aftm_domain::text::read")]
         text: String,
     },
     /// Log in at the venue.
@@ -99,7 +104,7 @@ pub enum Request {
         /// Who.
         user: UserId,
         /// The password, where one is needed.
-        password: Option<String>,
+        password: Option<Secret>,
         /// Whether real money will move.
         production: bool,
     },
@@ -215,12 +220,31 @@ pub enum Request {
         /// Close every position, too.
         flatten: bool,
         /// Why, for the audit.
+        #[serde(deserialize_with = "aftm_domain::text::read")]
         reason: String,
+        /// What it holds for.
+        #[serde(default)]
+        scope: Scope,
     },
-    /// Take orders again.
-    Rearm {
+    /// Take only orders that make a position smaller.
+    Reduce {
         /// Why, for the audit.
         reason: String,
+        /// What it holds for.
+        #[serde(default)]
+        scope: Scope,
+    },
+    /// Take orders again: after a halt those that make a position smaller, then all of them.
+    Rearm {
+        /// Why, for the audit.
+        #[serde(deserialize_with = "aftm_domain::text::read")]
+        reason: String,
+        /// What it holds for.
+        #[serde(default)]
+        scope: Scope,
+        /// Though the halt has not canceled and closed everything.
+        #[serde(default)]
+        force: bool,
     },
     /// How the gateway is.
     Status {},
@@ -294,8 +318,10 @@ pub struct Answer {
 #[serde(deny_unknown_fields)]
 pub struct Refused {
     /// A stable code.
+    #[serde(deserialize_with = "aftm_domain::text::read")]
     pub code: String,
     /// A sentence.
+    #[serde(deserialize_with = "aftm_domain::text::read")]
     pub text: String,
 }
 
@@ -394,6 +420,8 @@ pub enum Reply {
         cancels: u64,
         /// Closing orders that were sent.
         closings: u64,
+        /// Orders that still work and positions that are still to be closed.
+        left: u64,
     },
     /// An account's money.
     Money(Box<MoneyRow>),

@@ -6,6 +6,7 @@ use aftm_domain::session::Sessions;
 use aftm_domain::{AccountId, Code, Money, Price, Quantity, UserId};
 use serde::{Deserialize, Serialize};
 
+use super::scope::Scope;
 use super::signal::{Outcome, Signal};
 
 /// A condition and its place in the order of creation, for the strategy.
@@ -41,8 +42,10 @@ pub struct InstrumentRow {
     /// Its code.
     pub item: Code,
     /// What people call it.
+    #[serde(deserialize_with = "aftm_domain::text::read")]
     pub name: String,
     /// Its month.
+    #[serde(deserialize_with = "aftm_domain::text::read")]
     pub month: String,
     /// The tick at the last price, or the finest.
     pub tick: Price,
@@ -53,8 +56,10 @@ pub struct InstrumentRow {
     /// Money a point and lot.
     pub multiplier: Quantity,
     /// Of its money.
+    #[serde(deserialize_with = "aftm_domain::text::read")]
     pub currency: String,
     /// The last day on which it trades.
+    #[serde(deserialize_with = "aftm_domain::text::read")]
     pub last_trading_day: String,
     /// The margin to open a lot, where it is a fixed amount.
     pub margin: Option<Money>,
@@ -96,6 +101,7 @@ pub struct StatusRow {
     /// Milliseconds since the last tick, on our clock.
     pub feed_age_ms: Option<u64>,
     /// The feed.
+    #[serde(deserialize_with = "aftm_domain::text::read")]
     pub feed: String,
     /// A recorded feed has come to its end and everything in it was handled.
     pub feed_ended: bool,
@@ -123,10 +129,12 @@ pub struct StatusRow {
     pub trading: TradingRow,
     /// The gateway's sockets, and what passed through them.
     pub sockets: Vec<SocketRow>,
+    /// The limits, and how much of them is used.
+    pub limits: Vec<LimitRow>,
 }
 
 /// Which orders are taken.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum TradingState {
     /// All of them.
@@ -153,10 +161,41 @@ impl TradingState {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TradingRow {
-    /// Which ones.
+    /// Which ones, everywhere and in the selected account.
     pub state: TradingState,
     /// Why; empty while all of them are.
+    #[serde(deserialize_with = "aftm_domain::text::read")]
     pub reason: String,
+    /// Every part that is held back, with its own reason.
+    pub scopes: Vec<ScopeRow>,
+}
+
+/// A part of what is traded that is held back.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ScopeRow {
+    /// Which part.
+    pub scope: Scope,
+    /// How far.
+    pub state: TradingState,
+    /// Why.
+    pub reason: String,
+}
+
+/// A limit and how much of it is used, as texts in the limit's own unit.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LimitRow {
+    /// Its name, which is that of its setting.
+    pub limit: String,
+    /// An account, an item, a condition, an account and an item, or all.
+    pub scope: String,
+    /// How much is used.
+    pub used: String,
+    /// The bound.
+    pub bound: String,
+    /// The share that is used, in thousandths; more than 1000 where the bound is passed.
+    pub permille: u32,
 }
 
 /// A socket of the gateway.
@@ -164,8 +203,10 @@ pub struct TradingRow {
 #[serde(deny_unknown_fields)]
 pub struct SocketRow {
     /// Whom it is for.
+    #[serde(deserialize_with = "aftm_domain::text::read")]
     pub name: String,
     /// Its port, or its name in the runtime folder.
+    #[serde(deserialize_with = "aftm_domain::text::read")]
     pub place: String,
     /// Messages that were taken or sent so far.
     pub messages: u64,

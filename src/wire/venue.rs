@@ -217,10 +217,12 @@ pub enum VenueWord {
         /// Its process.
         pid: u32,
         /// The program's version.
+        #[serde(deserialize_with = "aftm_domain::text::read")]
         version: String,
         /// The protocol it speaks.
         protocol: u32,
         /// The plug-in by its own words: name, version and where it trades.
+        #[serde(deserialize_with = "aftm_domain::text::read")]
         plugin: String,
         /// What it can do.
         abilities: Abilities,
@@ -232,6 +234,7 @@ pub enum VenueWord {
         /// How grave it is, 1 (error) to 5 (trace).
         level: i32,
         /// One line.
+        #[serde(deserialize_with = "aftm_domain::text::read")]
         text: String,
     },
     /// What so many calls led to at once has been told.
@@ -256,6 +259,7 @@ pub enum VenueWord {
     /// The way to the exchange is lost.
     Down {
         /// Why.
+        #[serde(deserialize_with = "aftm_domain::text::read")]
         reason: String,
     },
     /// Something happened to an order.
@@ -312,6 +316,7 @@ pub enum VenueWord {
     /// The session cannot go on; the process ends, and another takes its place.
     Broken {
         /// Why.
+        #[serde(deserialize_with = "aftm_domain::text::read")]
         reason: String,
     },
 }

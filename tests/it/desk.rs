@@ -9,7 +9,7 @@ use std::thread;
 use std::time::Duration;
 
 use aftm::desk::supervisor::Patience;
-use aftm::desk::{Before, Defaults, Desk, Setup, command, line};
+use aftm::desk::{Before, Defaults, Desk, Keyring, Setup, command, line};
 use aftm::gateway::fact::Door;
 use aftm::gateway::listing::Listing;
 use aftm::gateway::simulated::Simulated;
@@ -18,7 +18,8 @@ use aftm::gateway::{Core, NoLedger, Rules};
 use aftm::wire::event::{Numbered, Topic};
 use aftm::wire::socket::{self, Bound};
 use aftm::wire::{
-    Answer, Ask, Birth, Endpoints, Event, Reply, Request, Role, decode, encode, frame,
+    Answer, Ask, Birth, Endpoints, Event, Guard, KeyPair, Reply, Request, Role, decode, encode,
+    frame, guard,
 };
 use aftm_domain::order::Status;
 use aftm_domain::{Catalog, ExchangeTime, Price, Quantity, Stamp, Tick};
@@ -117,8 +118,12 @@ impl Gateway {
     }
 }
 
-fn setup(line: line::Line, said: &Rc<RefCell<Vec<Value>>>) -> Setup {
+fn setup(context: &Context, line: line::Line, said: &Rc<RefCell<Vec<Value>>>) -> Setup {
     let said = said.clone();
+    let (open, passes, clients) = (Vec::new(), Vec::new(), None);
+    let rules = guard::Rules { open, passes, clients, clock: Box::new(|| NOW) };
+    let guard = Guard::start(context, rules).unwrap();
+    let gateway = KeyPair::new().unwrap();
     let ends = Endpoints {
         events: EVENTS.to_owned(),
         orders: ORDERS.to_owned(),
@@ -134,6 +139,7 @@ fn setup(line: line::Line, said: &Rc<RefCell<Vec<Value>>>) -> Setup {
         request_timeout_ms: 1_000,
         retry_count: 0,
         v1_quantity: Quantity::ONE,
+        keys: None,
         plugin: None,
     };
     let points = |it| Price::from_units(it).unwrap();
@@ -141,6 +147,7 @@ fn setup(line: line::Line, said: &Rc<RefCell<Vec<Value>>>) -> Setup {
         line,
         program: "/nonexistent".into(),
         birth,
+        keyring: Keyring::new(guard, gateway.public, None).unwrap(),
         patience: Patience::default(),
         defaults: Defaults {
             turning: points(15),
@@ -168,14 +175,17 @@ fn said(
 ) -> Vec<Value> {
     let context = Context::new();
     let gateway = Gateway::new(&context, is_lost);
-    let (line, sockets) = line::open(&context, ORDERS, EVENTS, CTL).unwrap();
+    let (line, sockets) = {
+        let ctl = socket::bind(&context, SocketType::ROUTER, Bound::Orders, CTL).unwrap();
+        line::open(&context, ORDERS, EVENTS, ctl).unwrap()
+    };
     let gateway = thread::spawn(move || gateway.run());
     let (tell, heard) = mpsc::unbounded_channel();
     let sockets = thread::spawn(move || sockets.run(&tell).unwrap());
     let said = Rc::new(RefCell::new(Vec::new()));
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let work = async {
-        let desk = Desk::new(setup(line, &said));
+        let desk = Desk::new(setup(&context, line, &said));
         spawn_local(desk.clone().serve(heard));
         for (_, command) in command::parse_script(script).unwrap() {
             let mut lines = Vec::new();

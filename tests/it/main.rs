@@ -9,6 +9,7 @@ mod machine;
 mod plugin;
 mod replay;
 mod screen;
+mod secure;
 mod tidy;
 mod v1;
 mod world;

@@ -42,14 +42,14 @@ pub enum Action {
     Leave,
 }
 
-/// Text that must not be shown, logged or kept.
+/// Text that must not be shown, logged or kept; it is wiped from memory when it goes.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Secret(String);
+pub struct Secret(zeroize::Zeroizing<String>);
 
 impl Secret {
     /// Wraps a text.
-    pub const fn new(text: String) -> Secret {
-        Secret(text)
+    pub fn new(text: String) -> Secret {
+        Secret(zeroize::Zeroizing::new(text))
     }
 
     /// The text.

@@ -41,6 +41,12 @@ pub struct Trade {
     pub price_e9: i64,
     /// From 1 up.
     pub lots: i32,
+    /// `InstrumentID`.
+    pub symbol: String,
+    /// `HedgeFlag`.
+    pub hedge: u8,
+    /// When, in nanoseconds since 1970; `None` where the vendor does not say.
+    pub ts_ns: Option<i64>,
 }
 
 /// The trades of a trading day.
@@ -90,7 +96,17 @@ mod tests {
 
     fn trade(order_sys_id: &str, trade_id: &str, direction: u8) -> Trade {
         let (number, trade_id) = (number(order_sys_id), trade_id.to_owned());
-        Trade { number, trade_id, direction, offset: b'0', price_e9: 1, lots: 1 }
+        Trade {
+            number,
+            trade_id,
+            direction,
+            offset: b'0',
+            price_e9: 1,
+            lots: 1,
+            symbol: "rb2510".to_owned(),
+            hedge: b'1',
+            ts_ns: None,
+        }
     }
 
     #[test]

@@ -1,9 +1,14 @@
-//! CTP as an exchange of aftm: what its fields mean, and how a session with it goes.
+//! CTP as an exchange of aftm: an exchange plug-in, one library with one symbol.
 //!
-//! Everything here is a function of its arguments, but for the one file that keeps which order has
-//! which reference. Nothing reads a clock, opens a socket or calls the vendor, and so all of it is
-//! tested without the vendor's library. Codes of the vendor that are not known are never taken for
-//! one that is.
+//! From the outside to the inside: `entry` is the C interface, `line` an open session with its thread,
+//! `driver` what happens in it, and everything else functions of their arguments. The vendor is
+//! behind the traits of `counter`: `vendor` calls its library, `rehearsal` plays it for tests, and so
+//! all but the calls themselves is tested without the vendor's library. Codes of the vendor that are
+//! not known are never taken for one that is.
+
+// Without the vendor nothing makes all that it could say, and nothing reads all that it needs.
+#![cfg_attr(not(feature = "vendor"), allow(dead_code))]
+#![deny(unsafe_op_in_unsafe_fn, clippy::undocumented_unsafe_blocks)]
 
 pub mod ask;
 pub mod codes;
@@ -22,9 +27,31 @@ pub mod session;
 pub mod storm;
 pub mod text;
 #[cfg(feature = "vendor")]
-pub mod vendor;
+#[allow(unsafe_code)]
+mod vendor;
 pub mod version;
 
+mod clock;
+mod closable;
+mod counter;
+mod depth;
+mod driver;
+// Boundaries to C are made of addresses; the workspace denies unsafe code everywhere else.
+#[allow(unsafe_code)]
+mod entry;
+mod holdings;
+mod line;
+mod mailbox;
+mod options;
+mod quotes;
 mod refusal;
+#[cfg(feature = "rehearsal")]
+mod rehearsal;
+mod rows;
+#[allow(unsafe_code)]
+mod teller;
+mod told;
+
+pub use entry::aftm_exchange_entry_v1;
 
 pub use refusal::Refusal;

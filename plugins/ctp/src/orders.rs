@@ -3,7 +3,7 @@
 //! An order of the host may be several at the venue, its legs. The host hears of one order: it is
 //! accepted once the first leg is, and ends once the last one has.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::time::Duration;
 
 use aftm_exchange_abi as abi;
@@ -180,6 +180,46 @@ impl Orders {
     /// Whether this order of the host is known, so that it is never sent again.
     pub fn knows(&self, client_order_id: u64) -> bool {
         self.by_client.contains_key(&client_order_id)
+    }
+
+    /// The host's number of an order: 0 where another terminal sent it, `None` where nobody knows it.
+    pub fn client_of(&self, key: &Key) -> Option<u64> {
+        let (at, _) = self.by_key.get(key)?;
+        self.orders.get(*at).map(|it| it.client_order_id)
+    }
+
+    /// Whether an order is on its way: neither accepted nor ended.
+    pub fn is_awaited(&self, key: &Key) -> bool {
+        let place = self.by_key.get(key);
+        let order = place.and_then(|(at, leg)| Some((self.orders.get(*at)?, *leg)));
+        let course = order.and_then(|(order, leg)| order.legs.get(leg)).map(|it| &it.course);
+        course.is_some_and(|it| !it.is_accepted() && !it.is_ended())
+    }
+
+    /// The host's number of an order by the exchange's.
+    pub fn client_of_number(&self, number: &Number) -> Option<u64> {
+        let (at, _) = self.by_number.get(number)?;
+        self.orders.get(*at).map(|it| it.client_order_id)
+    }
+
+    /// The orders that the venue has listed, each once, as rows of a list.
+    pub fn listed(&self, keys: &[Key]) -> Vec<Update> {
+        let mut told = HashSet::new();
+        let places = keys.iter().filter_map(|key| self.by_key.get(key)).map(|(at, _)| *at);
+        let orders = places.filter(|at| told.insert(*at)).filter_map(|at| self.orders.get(at));
+        let row = |order: &Order| {
+            order.update(Step { change: abi::CHANGE_NONE, state: order.state(), refusal: None })
+        };
+        orders.map(row).collect()
+    }
+
+    /// A trade with the order that it belongs to, whether it was told or not.
+    pub fn fill_of(&self, trade: Trade) -> Fill {
+        let order = self.by_number.get(&trade.number).and_then(|(at, _)| self.orders.get(*at));
+        match order {
+            Some(order) => order.fill(trade),
+            None => Fill { client_order_id: 0, number: trade.number.clone(), trade },
+        }
     }
 
     /// Takes a report in.

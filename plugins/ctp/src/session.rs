@@ -64,6 +64,8 @@ pub fn setup(
 pub enum Question {
     /// What can be traded.
     Instruments,
+    /// The last settlement and the limits of the day, of everything that can be traded.
+    Market,
     /// The money.
     Account,
     /// What is held.

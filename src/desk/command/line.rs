@@ -2,6 +2,7 @@
 
 use std::fmt::Display;
 
+use super::scope::Scope;
 use super::words::Leaving;
 
 /// A line in the making: the command's name, then positional words, then options.
@@ -43,6 +44,15 @@ impl Line {
     pub(super) fn leaving(self, leaving: Leaving) -> Line {
         self.flag("flatten", leaving == Leaving::Flatten)
             .flag("abandon", leaving == Leaving::Abandon)
+    }
+
+    pub(super) fn scope(self, scope: Scope) -> Line {
+        match scope {
+            Scope::Everything => self,
+            Scope::Account(account) => self.option("account", Some(account)),
+            Scope::Strategy(condition) => self.option("condition", Some(condition)),
+            Scope::Symbol(item) => self.option("item", Some(item)),
+        }
     }
 
     pub(super) fn finish(self) -> String {

@@ -7,6 +7,7 @@
 mod condition;
 mod line;
 mod order;
+mod scope;
 mod script;
 mod wait;
 mod words;
@@ -19,6 +20,7 @@ use clap::{Args, Subcommand};
 
 pub use condition::{Condition, Edit, NewCondition};
 pub use order::{Amend, Cancel, Order};
+pub use scope::Scope;
 pub use script::{CommandError, ScriptError, parse_line, parse_script};
 pub use wait::{Until, Wait};
 pub use words::{Leaving, Points, Reason};
@@ -92,12 +94,30 @@ pub enum Command {
         /// Why, for the audit trail
         #[arg(long)]
         reason: Reason,
+        /// What it holds for; everything where it does not say
+        #[command(flatten)]
+        scope: Scope,
     },
-    /// Trade again after a halt
+    /// Take only orders that make a position smaller
+    Reduce {
+        /// Why, for the audit trail
+        #[arg(long)]
+        reason: Reason,
+        /// What it holds for; everything where it does not say
+        #[command(flatten)]
+        scope: Scope,
+    },
+    /// Trade again after a halt: first what makes positions smaller, said once more everything
     Rearm {
         /// Why, for the audit trail
         #[arg(long)]
         reason: Reason,
+        /// Though the halt has not canceled and closed everything
+        #[arg(long)]
+        force: bool,
+        /// What it holds for; everything where it does not say
+        #[command(flatten)]
+        scope: Scope,
     },
     /// Stop the machine and leave
     #[command(visible_alias = "exit")]
@@ -177,10 +197,17 @@ impl Command {
             Command::Stop { leaving } => Line::new("stop").leaving(*leaving),
             Command::Status => Line::new("status"),
             Command::Wait(it) => it.line(),
-            Command::Kill { flatten, reason } => {
-                Line::new("kill").flag("flatten", *flatten).option("reason", Some(reason))
+            Command::Kill { flatten, reason, scope } => Line::new("kill")
+                .flag("flatten", *flatten)
+                .option("reason", Some(reason))
+                .scope(*scope),
+            Command::Reduce { reason, scope } => {
+                Line::new("reduce").option("reason", Some(reason)).scope(*scope)
             }
-            Command::Rearm { reason } => Line::new("rearm").option("reason", Some(reason)),
+            Command::Rearm { reason, force, scope } => Line::new("rearm")
+                .flag("force", *force)
+                .option("reason", Some(reason))
+                .scope(*scope),
             Command::Quit { leaving } => Line::new("quit").leaving(*leaving),
         }
         .finish()

@@ -16,7 +16,7 @@ fn the_definition_is_sound() {
 }
 
 /// Every command in a spelling that a person would choose, and as it is written back.
-const LINES: [(&str, &str); 45] = [
+const LINES: [(&str, &str); 48] = [
     ("login demo", "login demo"),
     ("login demo --password-file 'my file'", "login demo --password-file 'my file'"),
     ("login --production demo", "login demo --production"),
@@ -69,6 +69,9 @@ const LINES: [(&str, &str); 45] = [
     ("wait feed-end --timeout 120s", "wait feed-end --timeout 2m"),
     ("wait --timeout 500ms flat", "wait flat --timeout 500ms"),
     ("kill --reason 'it is \"wrong\"' --flatten", "kill --flatten --reason 'it is \"wrong\"'"),
+    ("kill --account SIM-1 --reason now", "kill --reason now --account SIM-1"),
+    ("reduce --item TXFH1 --reason now", "reduce --reason now --item TXFH1"),
+    ("rearm --condition a --reason now --force", "rearm --force --reason now --condition a"),
     ("rearm --reason=-checked", "rearm --reason=-checked"),
     ("exit --flatten", "quit --flatten"),
 ];
@@ -228,7 +231,11 @@ fn random_commands_read_back_from_their_lines() {
             code.parse().ok().map(|code| Command::Cancel(Cancel::All(Some(code)))),
             code.parse().ok().map(|code| Command::Flatten { code: Some(code) }),
             code.parse().ok().map(|account| Command::Account(Account::Use { account })),
-            words.parse().ok().map(|reason| Command::Kill { flatten: roll(2) == 0, reason }),
+            words.parse().ok().map(|reason| Command::Kill {
+                flatten: roll(2) == 0,
+                reason,
+                scope: code.parse().map_or(Scope::Everything, Scope::Symbol),
+            }),
             words::path(&words).ok().and_then(|path| {
                 let user = code.parse().ok()?;
                 let production = roll(2) == 0;

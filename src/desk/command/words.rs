@@ -140,7 +140,7 @@ impl FromStr for Reason {
         if text.chars().count() > Reason::CHARACTERS_MAX {
             return Err("the reason is longer than 200 characters");
         }
-        if text.chars().any(char::is_control) {
+        if text.chars().any(aftm_domain::text::acts) {
             return Err("the reason has a control character");
         }
         Ok(Reason(text.to_owned()))
@@ -156,7 +156,7 @@ impl fmt::Display for Reason {
 pub(super) fn path(text: &str) -> Result<PathBuf, &'static str> {
     match text {
         "" => Err("the path is empty"),
-        _ if text.chars().any(char::is_control) => Err("the path has a control character"),
+        _ if text.chars().any(aftm_domain::text::acts) => Err("the path has a control character"),
         _ => Ok(PathBuf::from(text)),
     }
 }

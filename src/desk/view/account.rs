@@ -1,10 +1,10 @@
 //! Who trades, with what money, and what the forms offer.
 
 use aftm_domain::Quantity;
-use aftm_ui::view::{AccountMoney, Connection, Defaults, Environment, Machine, Trading};
+use aftm_ui::view::{AccountMoney, Connection, Defaults, Environment, Limit, Machine, Trading};
 
 use super::Setup;
-use crate::wire::request::{MoneyRow, StatusRow, TradingState};
+use crate::wire::request::{LimitRow, MoneyRow, StatusRow, TradingState};
 
 /// What the forms offer.
 pub(super) fn defaults(setup: &Setup) -> Defaults {
@@ -64,4 +64,16 @@ pub(super) fn money(row: &MoneyRow, currency: &str) -> AccountMoney {
         open_profit: row.open_profit.raw(),
         costs: row.fees.raw().saturating_add(row.tax.raw()),
     }
+}
+
+/// The limits, and how much of them is used.
+pub(super) fn limits(rows: &[LimitRow]) -> Vec<Limit> {
+    let limit = |it: &LimitRow| Limit {
+        name: it.limit.clone(),
+        scope: it.scope.clone(),
+        used: it.used.clone(),
+        bound: it.bound.clone(),
+        permille: it.permille,
+    };
+    rows.iter().map(limit).collect()
 }

@@ -159,6 +159,8 @@ impl Projection {
         let machine = &mut self.view.machine;
         account::session(machine, row);
         machine.environment = account::environment(&self.setup, row.production);
+        self.view.limits = account::limits(&row.limits);
+        let machine = &mut self.view.machine;
         if machine.exchange_time.is_none() {
             let time = row.exchange_time.as_deref().and_then(|it| it.parse().ok());
             let time = time.map(|it: aftm_domain::ExchangeTime| (it.at.0, it.offset));

@@ -58,9 +58,10 @@ impl Projection {
                 self.market.touch();
             }
             Event::Feed { feed, state, text } => self.feed(feed, *state, text, now),
-            Event::Trading { state, reason } => {
-                view.machine.trading = account::trading(*state, reason);
+            Event::Trading(row) => {
+                view.machine.trading = account::trading(row.state, &row.reason);
             }
+            Event::Limits { rows } => view.limits = account::limits(rows),
             Event::Alert { code, text } => {
                 self.alert(alerts::severity(code), code, text.clone(), now);
             }

@@ -2,12 +2,11 @@
 //! where a list grows.
 
 use aftm_domain::session::Phase;
-use aftm_domain::{Calendar, Code, ExchangeTime, Level, Stamp, Tick};
+use aftm_domain::{Calendar, Code, Day, ExchangeTime, Level, Stamp, Tick};
 use aftm_ui::view::{Depth, Instrument, Moment, Nano, Quote, Side, TickBand, Trade};
 use rustc_hash::FxHashMap;
 
 use super::bars::{add_bar, add_trade};
-use super::day::Day;
 use crate::wire::event::BookRow;
 use crate::wire::request::InstrumentRow;
 

@@ -9,7 +9,6 @@ mod alerts;
 mod asks;
 mod bars;
 mod conditions;
-mod day;
 mod events;
 mod health;
 mod market;

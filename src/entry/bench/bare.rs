@@ -11,11 +11,17 @@ use zmq::{Context, DONTWAIT, POLLIN, SNDMORE, Socket, SocketType};
 use super::figures::Durations;
 use crate::config::Folders;
 use crate::desk::Exit;
-use crate::entry::{child, clock, run};
+use crate::desk::Keyring;
+use crate::entry::{child, clock, doors};
+use crate::wire::birth::SignalKeys;
 use crate::wire::event::Topic;
+use crate::wire::guard::{Guard, Pass, Rules, Who};
 use crate::wire::request::{Answer, Ask};
-use crate::wire::socket::{self, Bound};
-use crate::wire::{Birth, Endpoints, Intent, Outcome, Reply, Request, Role, Signal, encode, frame};
+use crate::wire::socket::{self, Bound, Entrance};
+use crate::wire::{
+    Badge, Birth, ChildKeys, Domain, Endpoints, Intent, KeyPair, Outcome, Reply, Request, Role,
+    Signal, encode, frame,
+};
 
 /// How long anything may take before the chain counts as broken, in milliseconds.
 const PATIENCE_MS: i64 = 2_000;
@@ -70,6 +76,7 @@ pub(super) struct Chain {
     events: Socket,
     orders: Socket,
     messages: Messages,
+    _guard: Guard,
     /// They end with their standard input.
     _processes: [Process; 2],
 }
@@ -84,22 +91,53 @@ impl Drop for Process {
     }
 }
 
+/// A guard that lets everybody in.
+pub(super) fn open_guard(context: &Context) -> Result<Guard> {
+    let open = Domain::ALL.to_vec();
+    let (passes, clients) = (Vec::new(), None);
+    let rules = Rules { open, passes, clients, clock: Box::new(clock::now) };
+    Ok(Guard::start(context, rules)?)
+}
+
 impl Chain {
-    /// Starts the processes and lets a message run through them.
+    /// Starts the processes, without keys, and lets a message run through them.
     pub(super) fn open(context: &Context, folders: &Folders) -> Result<Chain> {
-        let endpoint = |name| run::ipc(folders, name);
+        Chain::start(context, folders, "bare", None)
+    }
+
+    /// The same with keys, as the machine's own processes have them.
+    pub(super) fn with_keys(context: &Context, folders: &Folders) -> Result<Chain> {
+        Chain::start(context, folders, "keyed", Some(&KeyPair::new()?))
+    }
+
+    fn start(
+        context: &Context,
+        folders: &Folders,
+        prefix: &str,
+        own: Option<&KeyPair>,
+    ) -> Result<Chain> {
+        let endpoint = |name| doors::ipc(folders, &format!("{prefix}-{name}"));
         let endpoints = Endpoints {
-            events: endpoint("bare-events"),
-            orders: endpoint("bare-orders"),
-            signals: endpoint("bare-signals"),
+            events: endpoint("events"),
+            orders: endpoint("orders"),
+            signals: endpoint("signals"),
             v1_signals: None,
         };
-        let events = socket::bind(context, SocketType::PUB, Bound::Events, &endpoints.events)?;
-        let orders = socket::bind(context, SocketType::ROUTER, Bound::Orders, &endpoints.orders)?;
-        let spawn = |role: Role| spawn(role, &endpoints);
+        let guard = open_guard(context)?;
+        let keyring = match own {
+            Some(own) => Some(Keyring::new(guard.clone(), own.public, None)?),
+            None => None,
+        };
+        let serve = |kind, bound, domain, endpoint: &str| {
+            let entrance = Entrance { domain, key: own };
+            socket::serve(&guard, kind, bound, entrance, endpoint)
+        };
+        let events = serve(SocketType::PUB, Bound::Events, Domain::Events, &endpoints.events)?;
+        let orders = serve(SocketType::ROUTER, Bound::Orders, Domain::Orders, &endpoints.orders)?;
+        let spawn = |role: Role| spawn(role, &endpoints, keyring.as_ref());
         let processes = [spawn(Role::Executor)?, spawn(Role::Strategy)?];
         let messages = Messages::sample()?;
-        let chain = Chain { events, orders, messages, _processes: processes };
+        let chain = Chain { events, orders, messages, _guard: guard, _processes: processes };
         chain.warm()?;
         Ok(chain)
     }
@@ -144,11 +182,15 @@ impl Chain {
     }
 }
 
-fn spawn(role: Role, endpoints: &Endpoints) -> Result<Process> {
+fn spawn(role: Role, endpoints: &Endpoints, keyring: Option<&Keyring>) -> Result<Process> {
+    let keys = keyring.map(|it| it.make(role)).transpose()?.flatten();
     let mut child = Command::new(std::env::current_exe()?)
         .args(["bench", &format!("bare-{role}")])
         .stdin(Stdio::piped())
         .spawn()?;
+    if let (Some(keyring), Some(keys)) = (keyring, &keys) {
+        keyring.admit(role, child.id(), keys);
+    }
     let record = encode(&Birth {
         protocol: frame::PROTOCOL,
         role,
@@ -158,6 +200,7 @@ fn spawn(role: Role, endpoints: &Endpoints) -> Result<Process> {
         request_timeout_ms: 0,
         retry_count: 0,
         v1_quantity: Quantity::ONE,
+        keys,
         plugin: None,
     });
     let mut input = child.stdin.take().context("a child has no standard input")?;
@@ -178,15 +221,23 @@ pub(super) fn serve(role: Role) -> Result<Exit> {
         std::process::exit(0);
     });
     let context = Context::new();
-    let ends = &birth.endpoints;
+    let (ends, keys) = (&birth.endpoints, birth.keys.as_ref());
+    let gateway = keys.map(|it| &it.gateway);
+    let connect = |kind, bound, badge: Option<&Badge>, endpoint: &str| match badge {
+        Some(badge) => socket::connect_with(&context, kind, bound, badge, endpoint),
+        None => socket::connect(&context, kind, bound, endpoint),
+    };
     let messages = Messages::sample()?;
     match role {
         Role::Venue => anyhow::bail!("the bare chain has no venue of its own"),
         Role::Strategy => {
-            let ticks = socket::connect(&context, SocketType::SUB, Bound::Events, &ends.events)?;
+            let badge = keys.and_then(|it| match &it.signals {
+                SignalKeys::Strategy(badge) => Some(badge),
+                SignalKeys::Port { .. } => None,
+            });
+            let ticks = connect(SocketType::SUB, Bound::Events, gateway, &ends.events)?;
             ticks.set_subscribe(Topic::Tick.bytes())?;
-            let signals =
-                socket::connect(&context, SocketType::PUSH, Bound::Orders, &ends.signals)?;
+            let signals = connect(SocketType::PUSH, Bound::Orders, badge, &ends.signals)?;
             loop {
                 ticks.recv_bytes(0)?;
                 ticks.recv_bytes(0)?;
@@ -194,14 +245,34 @@ pub(super) fn serve(role: Role) -> Result<Exit> {
             }
         }
         Role::Executor => {
-            let signals = socket::bind(&context, SocketType::PULL, Bound::Orders, &ends.signals)?;
-            let orders =
-                socket::connect(&context, SocketType::DEALER, Bound::Orders, &ends.orders)?;
+            let guard = keyed_guard(&context, keys)?;
+            let key = keys.and_then(|it| match &it.signals {
+                SignalKeys::Port { own, .. } => Some(own),
+                SignalKeys::Strategy(_) => None,
+            });
+            let entrance = Entrance { domain: Domain::Signals, key };
+            let (kind, bound) = (SocketType::PULL, Bound::Orders);
+            let signals = socket::serve(&guard, kind, bound, entrance, &ends.signals)?;
+            let orders = connect(SocketType::DEALER, Bound::Orders, gateway, &ends.orders)?;
             loop {
                 signals.recv_bytes(0)?;
                 orders.send(&messages.order, 0)?;
                 orders.recv_bytes(0)?;
             }
         }
+    }
+}
+
+/// A guard as the machine's executor has it, or one that lets everybody in.
+fn keyed_guard(context: &Context, keys: Option<&ChildKeys>) -> Result<Guard> {
+    match keys.map(|it| &it.signals) {
+        Some(SignalKeys::Port { strategy, .. }) => {
+            let who = Who::Child { role: Role::Strategy, generation: 0, pid: 0 };
+            let pass = Pass { who, key: *strategy, pid: None, domains: &[Domain::Signals] };
+            let (open, passes) = (Vec::new(), vec![pass]);
+            let rules = Rules { open, passes, clients: None, clock: Box::new(clock::now) };
+            Ok(Guard::start(context, rules)?)
+        }
+        _ => open_guard(context),
     }
 }

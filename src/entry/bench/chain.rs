@@ -24,6 +24,8 @@ const DENSE: usize = 500;
 const SPARSE: usize = 5;
 /// The largest ratio that is good enough.
 const GOAL: f64 = 2.0;
+/// The largest ratio of a chain with keys to one without.
+const KEYS_GOAL: f64 = 1.1;
 
 /// Measures both paces.
 pub(super) fn measure(settings: &Settings, folders: &Folders) -> Result<Vec<Row>> {
@@ -57,8 +59,14 @@ pub(super) fn measure(settings: &Settings, folders: &Folders) -> Result<Vec<Row>
                 })
             },
         )?;
+        let keyed = bare::Chain::with_keys(&zmq::Context::new(), &bare_folders)?;
+        let keys = Comparison::run(
+            &mut |durations| (0..DENSE).try_for_each(|_| bare.event(durations)),
+            &mut |durations| (0..DENSE).try_for_each(|_| keyed.event(durations)),
+        )?;
         let dense = dense.row("tick to order, back to back", GOAL);
-        Ok(vec![dense, sparse.row("tick to order, 200-400 ms apart", GOAL)])
+        let sparse = sparse.row("tick to order, 200-400 ms apart", GOAL);
+        Ok(vec![dense, sparse, keys.row("the bare chain with keys", KEYS_GOAL)])
     })
 }
 

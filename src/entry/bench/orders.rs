@@ -8,14 +8,15 @@ use aftm_domain::{AccountId, Note, OpenClose, Quantity, RequestId, Side};
 use anyhow::{Context as _, Result, bail};
 use zmq::{Context, SNDMORE, Socket, SocketType};
 
+use super::bare;
 use super::figures::{Comparison, Durations, Row, Side as Measured};
 use super::rig::{self, ITEM, Rig};
 use crate::config::{Folders, Settings};
-use crate::entry::{clock, run};
+use crate::entry::{clock, doors};
 use crate::wire::frame::PROTOCOL;
 use crate::wire::request::{Answer, Ask};
-use crate::wire::socket::{self, Bound};
-use crate::wire::{Intent, Reply, Request, Role, decode, encode};
+use crate::wire::socket::{self, Bound, Entrance};
+use crate::wire::{Badge, Domain, Intent, Reply, Request, Role, decode, encode};
 
 /// Requests in a block: back to back, and with a pause before each, in milliseconds.
 const PACES: [(usize, Option<u64>); 2] = [(500, None), (200, Some(1))];
@@ -29,11 +30,11 @@ pub(super) fn measure(settings: &Settings, folders: &Folders) -> Result<Vec<Row>
     let mut settings = settings.clone();
     settings.gateway.plain = true;
     let script = format!("login demo\nitem add {ITEM}\naccount use SIM-1\n");
-    let orders = run::ipc(folders, "orders");
-    let floor = run::ipc(folders, "bare-replies");
+    let orders = doors::ipc(folders, "orders");
+    let floor = doors::ipc(folders, "bare-replies");
     rig::with_machine(&settings, folders, &script, move |rig| {
         ready(rig)?;
-        let mut rows = compare_ours(&orders, &floor)?;
+        let mut rows = compare_ours(&rig.badge, &orders, &floor)?;
         let port = rig.orders_port.context("the machine serves no v1 orders")?;
         rows.extend(compare_v1(&format!("tcp://127.0.0.1:{port}"))?);
         Ok(rows)
@@ -60,9 +61,12 @@ pub(super) struct Client {
 }
 
 impl Client {
-    pub(super) fn open(kind: SocketType, endpoint: &str) -> Result<Client> {
-        let context = Context::new();
-        let socket = socket::connect(&context, kind, Bound::Orders, endpoint)?;
+    pub(super) fn open(kind: SocketType, endpoint: &str, badge: Option<&Badge>) -> Result<Client> {
+        let (context, bound) = (Context::new(), Bound::Orders);
+        let socket = match badge {
+            Some(badge) => socket::connect_with(&context, kind, bound, badge, endpoint)?,
+            None => socket::connect(&context, kind, bound, endpoint)?,
+        };
         socket.set_rcvtimeo(PATIENCE_MS)?;
         Ok(Client { socket, _context: context })
     }
@@ -80,8 +84,8 @@ impl Client {
     }
 }
 
-fn compare_ours(orders: &str, floor: &str) -> Result<Vec<Row>> {
-    let client = Client::open(SocketType::DEALER, orders)?;
+fn compare_ours(badge: &Badge, orders: &str, floor: &str) -> Result<Vec<Row>> {
+    let client = Client::open(SocketType::DEALER, orders, Some(badge))?;
     let hello = Request::Hello {
         role: Role::Executor,
         pid: std::process::id(),
@@ -100,7 +104,7 @@ fn compare_ours(orders: &str, floor: &str) -> Result<Vec<Row>> {
     };
     let (sample, answer) = (request()?, client.ask(&request()?)?);
     let raw = Raw::open(floor, answer.len())?;
-    let bare = Client::open(SocketType::REQ, &raw.endpoint)?;
+    let bare = Client::open(SocketType::REQ, &raw.endpoint, None)?;
     let rows = compare(
         ("order, ours over ipc", GOAL),
         &mut |durations| bare.time(&sample, durations).map(drop),
@@ -117,7 +121,7 @@ fn compare_v1(orders: &str) -> Result<Vec<Row>> {
     let v1 = V1::open(orders)?;
     let (sample, answer) = (v1.request(), v1.client.ask(&v1.request())?);
     let raw = Raw::open("tcp://127.0.0.1:*", answer.len())?;
-    let bare = Client::open(SocketType::REQ, &raw.endpoint)?;
+    let bare = Client::open(SocketType::REQ, &raw.endpoint, None)?;
     let rows = compare(
         ("order, v1 over TCP", GOAL),
         &mut |durations| bare.time(&sample, durations).map(drop),
@@ -135,7 +139,7 @@ pub(super) struct V1 {
 
 impl V1 {
     pub(super) fn open(orders: &str) -> Result<V1> {
-        let client = Client::open(SocketType::REQ, orders)?;
+        let client = Client::open(SocketType::REQ, orders, None)?;
         Ok(V1 { client, count: AtomicU64::new(0) })
     }
 
@@ -209,10 +213,14 @@ pub(super) struct Raw {
 impl Raw {
     pub(super) fn open(endpoint: &str, answer: usize) -> Result<Raw> {
         let context = Context::new();
-        let socket = socket::bind(&context, SocketType::ROUTER, Bound::Orders, endpoint)?;
+        let guard = bare::open_guard(&context)?;
+        let entrance = Entrance { domain: Domain::Orders, key: None };
+        let (kind, bound) = (SocketType::ROUTER, Bound::Orders);
+        let socket = socket::serve(&guard, kind, bound, entrance, endpoint)?;
         let endpoint = socket.get_last_endpoint()?;
         let endpoint = endpoint.map_err(|_| anyhow::anyhow!("an endpoint is no text"))?;
         let thread = thread::Builder::new().name("raw".to_owned()).spawn(move || {
+            let _guard = guard;
             let answer = vec![1; answer];
             loop {
                 let frames = socket.recv_multipart(0)?;

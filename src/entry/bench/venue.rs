@@ -10,7 +10,7 @@ use super::figures::{Durations, Row};
 use super::orders::{self, Client, Raw, V1};
 use super::rig::{self, ITEM};
 use crate::config::{Folders, Kind, PluginSettings, Settings};
-use crate::entry::run;
+use crate::entry::doors;
 
 /// A plug-in in this process costs at most this much more.
 const EMBEDDED_GOAL: f64 = 1.05;
@@ -64,7 +64,7 @@ fn compare(plain: &Settings, loaded: &Settings, folders: &Folders) -> Result<Vec
     let theirs = Folders::locate(Some(home.path()))?;
     theirs.create()?;
     let (loaded, inner) = (loaded.clone(), script.clone());
-    let floor = run::ipc(folders, "bare-hop");
+    let floor = doors::ipc(folders, "bare-hop");
     rig::with_machine(plain, folders, &script, move |built_in| {
         orders::ready(built_in)?;
         let built_in = built_in.orders_port.context("the machine serves no v1 orders")?;
@@ -92,7 +92,7 @@ fn pair(built_in: u16, plugged: u16, floor: Option<String>) -> Result<Vec<Row>> 
         );
     };
     let raw = Raw::open(&floor, BYTES)?;
-    let hop = Client::open(SocketType::REQ, &raw.endpoint)?;
+    let hop = Client::open(SocketType::REQ, &raw.endpoint, None)?;
     let sample = [1; BYTES];
     let rows = orders::compare(
         ("order, plug-in apart", ISOLATED_GOAL),

@@ -14,6 +14,7 @@ use serde_json::value::RawValue;
 use crate::entry::ledger::{self, FoldError};
 use crate::gateway::decide::Case;
 use crate::gateway::fact::{Door, Fact};
+use crate::gateway::limits::Limits;
 use crate::gateway::listing::Listing;
 use crate::gateway::state::{Held, State};
 use crate::gateway::{Rules, rows};
@@ -82,6 +83,8 @@ impl Past {
             time: None,
             last: &Default::default(),
             published: 0,
+            is_latched: false,
+            limits: &Limits::default(),
             door: Door::Gateway,
         };
         let line = |held: &Held| {

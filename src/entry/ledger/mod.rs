@@ -5,6 +5,7 @@
 
 mod views;
 
+use std::io::Write as _;
 use std::path::PathBuf;
 
 use aftm_domain::Stamp;
@@ -20,6 +21,9 @@ pub use views::VIEWS;
 
 /// The journal's name in the data folder.
 pub const FILE: &str = "journal.sqlite";
+
+/// The file in the data folder that says that trading is halted, whatever the journal says.
+pub const LATCH: &str = "halted";
 
 /// Where the journal of these folders is.
 pub fn path(folders: &Folders) -> PathBuf {
@@ -42,12 +46,21 @@ pub struct Facts {
     text: Vec<u8>,
     /// Each fact's kind, and where its body ends.
     ends: Vec<(&'static str, usize)>,
+    /// The file of a halt.
+    latch: Option<PathBuf>,
 }
 
 impl Facts {
     /// Goes on with a journal.
     pub fn new(journal: Journal) -> Facts {
-        Facts { journal, text: Vec::with_capacity(4_096), ends: Vec::with_capacity(8) }
+        let (text, ends) = (Vec::with_capacity(4_096), Vec::with_capacity(8));
+        Facts { journal, text, ends, latch: None }
+    }
+
+    /// A halt leaves a file there, too.
+    #[must_use]
+    pub fn latched_by(self, file: PathBuf) -> Facts {
+        Facts { latch: Some(file), ..self }
     }
 
     /// The journal, for probes and what went wrong with moving facts into the file.
@@ -87,6 +100,30 @@ impl Ledger for Facts {
 
     fn probe(&mut self) -> Result<(), LedgerError> {
         self.journal.probe().map_err(|error| LedgerError(error.to_string()))
+    }
+
+    fn latch(&mut self, reason: &str) {
+        let Some(file) = &self.latch else { return };
+        let written = std::fs::File::create(file).and_then(|mut it| {
+            it.write_all(format!("trading is halted: {reason}\n").as_bytes())?;
+            it.sync_all()
+        });
+        if let Err(error) = written {
+            log::error!("{} cannot be written: {error}", file.display());
+        }
+    }
+
+    fn unlatch(&mut self) {
+        let Some(file) = &self.latch else { return };
+        match std::fs::remove_file(file) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                log::error!(
+                    "{} cannot be removed, the next start is halted: {error}",
+                    file.display()
+                );
+            }
+            _ => (),
+        }
     }
 
     fn trouble(&mut self) -> Option<LedgerError> {

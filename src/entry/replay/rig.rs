@@ -48,7 +48,7 @@ impl Rig {
             venue: Simulated::new(simulator),
             ledger: NoLedger,
             listing: Listing::new(catalog, date),
-            rules: parts::rules(&settings.gateway),
+            rules: parts::rules(settings),
             state: State::default(),
         });
         Rig {

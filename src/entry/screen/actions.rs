@@ -18,7 +18,7 @@ use super::live::Live;
 use crate::desk::command;
 use crate::desk::{Command, Desk};
 use crate::entry::clock;
-use crate::wire::Refused;
+use crate::wire::{self, Refused};
 
 /// Does one thing.
 pub(super) fn act(live: &mut Live, action: Action) {
@@ -76,7 +76,8 @@ impl Task {
                 Ok(None) => Ok(String::new()),
                 Err(error) => Err(Refused::new("USAGE", error.to_string())),
                 Ok(Some(Command::Login(login))) => {
-                    let typed = password.as_ref().map(|it| it.reveal().to_owned());
+                    let typed =
+                        password.as_ref().map(|it| wire::Secret::new(it.reveal().to_owned()));
                     desk.login(&login, typed).await.map(|()| String::new())
                 }
                 Ok(Some(command)) => {

@@ -98,12 +98,17 @@ pub(super) fn screen(settings: &Settings, folders: &Folders) -> Result<Exit> {
 fn setup(settings: &Settings, folders: &Folders) -> Result<Setup> {
     let catalog = parts::catalog(folders)?;
     let offset_s = jiff::tz::TimeZone::system().to_offset(jiff::Timestamp::now()).seconds();
+    // A plug-in's own users, passwords and instruments are not known before a login.
+    let (environment, venue, user, item) = match &settings.venue.plugin {
+        None => (Environment::Paper, "simulator", USER, ITEM),
+        Some(plugin) => (Environment::Simulation, plugin.name.as_str(), "", ""),
+    };
     Ok(Setup {
-        environment: Environment::Paper,
-        venue: "simulator".to_owned(),
-        user: USER.to_owned(),
-        needs_password: false,
-        item: ITEM.to_owned(),
+        environment,
+        venue: venue.to_owned(),
+        user: user.to_owned(),
+        needs_password: settings.venue.plugin.is_some(),
+        item: item.to_owned(),
         defaults: parts::defaults(&settings.strategy),
         calendar: catalog.calendar().clone(),
         offset_s,

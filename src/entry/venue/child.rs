@@ -16,7 +16,7 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
 use crate::desk::Exit;
 use crate::entry::child::follow_parent;
-use crate::entry::clock;
+use crate::entry::{clock, harden};
 use crate::plugin::Driver;
 use crate::wire::stream::{Stream, StreamError};
 use crate::wire::venue::PluginSeat;
@@ -29,6 +29,8 @@ const CALLS_MAX: u32 = 64;
 
 /// Runs until the machine wants it no more, or is no more.
 pub(in crate::entry) fn run() -> Result<Exit> {
+    harden::take_no_privileges()?;
+    harden::keep_to_itself()?;
     let (birth, socket) = begin().context(
         "this is a part of the machine, started by it; start the machine with aftm run SCRIPT",
     )?;

@@ -1,10 +1,13 @@
 //! Cancel, amend and flatten. Nothing here is ever blocked by a limit.
 
 use aftm_domain::order::{Kind, Report, Status, Ticket, TimeInForce};
-use aftm_domain::{AccountId, Code, Note, OpenClose, OrderId, Price, Quantity, Side};
+use aftm_domain::{
+    AccountId, Code, Instrument, Note, OpenClose, Order, OrderId, Price, Quantity, Side,
+};
 
 use super::{Call, Case, Decision};
 use crate::gateway::fact::Fact;
+use crate::gateway::limits::Candidate;
 use crate::wire::{Refused, Reply};
 
 impl Case<'_> {
@@ -84,13 +87,42 @@ impl Case<'_> {
             );
             return Decision::refuse("INVALID_ORDER", text);
         }
-        let checked = self.check_rules(&changed).and_then(|_| self.may_change(order, &changed));
-        if let Err(refused) = checked.and_then(|()| self.connected()) {
+        let checked = self.check_rules(&changed).and_then(|instrument| {
+            self.may_change(id, &changed)?;
+            self.connected()?;
+            self.check_change(id, order, &changed, instrument)
+        });
+        if let Err(refused) = checked {
             return refused.into();
         }
         let sent = Fact::OrderReported { id, report: Report::ReplaceSent };
         let call = Call::Amend { order: id, quantity, price };
         Decision { facts: vec![sent], calls: vec![call], reply: Ok(Reply::Done {}) }
+    }
+
+    /// The limits of an order as it would be changed. One that becomes smaller, or that can only
+    /// make a position smaller, is within them.
+    fn check_change(
+        &self,
+        id: OrderId,
+        order: &Order,
+        changed: &Ticket,
+        instrument: &Instrument,
+    ) -> Result<(), Refused> {
+        let left = changed.quantity.raw().saturating_sub(order.filled().raw());
+        let rest = Ticket { quantity: Quantity::from_raw(left), ..*changed };
+        let instead = self.limits.print(self.state, id);
+        let is_smaller =
+            changed.price == order.ticket.price && changed.quantity <= order.ticket.quantity;
+        let candidate = Candidate { instead, ..self.candidate(&rest, instrument, None) };
+        if rest.open_close == OpenClose::Close && !is_smaller {
+            return self.limits.check_close(&candidate);
+        }
+        if is_smaller || self.limits.reduces(&rest, instead) {
+            return Ok(());
+        }
+        self.limits.check_amend_rate(changed)?;
+        self.limits.check(&candidate)
     }
 
     /// Closes every position, of one item or of all: cancels what works on it, then sends market
@@ -139,7 +171,7 @@ impl Case<'_> {
             let part = left.at_most(max);
             left = Quantity::from_raw(left.raw() - part.raw());
             let ticket = closing(account, item, held.opposite(), part);
-            let instrument = self.check(&ticket)?;
+            let instrument = self.check(&ticket, None)?;
             let id = self.next_order(decision);
             let (multiplier, door) = (instrument.multiplier, self.door);
             let (request, signal, time) = (None, None, self.time);

@@ -135,25 +135,31 @@ impl Case<'_> {
             if let Err(refused) = self.logged_in().and_then(|()| self.connected()) {
                 return refused.into();
             }
-            let signal = self.exit_by_hand(*created, held);
-            if !self.state.signals.contains_key(&signal.id) {
-                decision.facts.push(Fact::Signaled { signal });
-            }
-            let outcome = self.exit(signal.id, held, &mut decision);
-            orders += u64::from(matches!(outcome, Outcome::Ordered { .. }));
-            if let Outcome::Refused { code, text } = &outcome {
-                decision.reply = Err(Refused::new(code, text.clone()));
-            }
-            let is_news = self.state.outcome(signal.id) != Some(&outcome);
-            // One that works already keeps the order that works for it.
-            if is_news && self.working_of(held, SignalKind::Exit).is_none() {
-                decision.facts.push(Fact::SignalSettled { id: signal.id, outcome });
-            }
+            orders += self.close_held(*created, held, &mut decision);
         }
         if decision.reply.is_ok() {
             decision.reply = Ok(Reply::Count { orders });
         }
         decision
+    }
+
+    /// Closes what one condition opened, as if it had given its exit; how many orders that came to.
+    pub(super) fn close_held(&self, created: u64, held: &Held, decision: &mut Decision) -> u64 {
+        let signal = self.exit_by_hand(created, held);
+        if !self.state.signals.contains_key(&signal.id) {
+            decision.facts.push(Fact::Signaled { signal });
+        }
+        let outcome = self.exit(signal.id, held, decision);
+        let orders = u64::from(matches!(outcome, Outcome::Ordered { .. }));
+        if let Outcome::Refused { code, text } = &outcome {
+            decision.reply = Err(Refused::new(code, text.clone()));
+        }
+        let is_news = self.state.outcome(signal.id) != Some(&outcome);
+        // One that works already keeps the order that works for it.
+        if is_news && self.working_of(held, SignalKind::Exit).is_none() {
+            decision.facts.push(Fact::SignalSettled { id: signal.id, outcome });
+        }
+        orders
     }
 
     /// The exit that a condition would give now, without a reason of its own.
@@ -189,7 +195,7 @@ impl Case<'_> {
             || self.open_lots(held).is_positive()
     }
 
-    fn account_of(&self, held: &Held) -> Option<aftm_domain::AccountId> {
+    pub(super) fn account_of(&self, held: &Held) -> Option<aftm_domain::AccountId> {
         let entry: SignalId = held.condition.signal(SignalKind::Entry);
         self.state.order_of(entry).map(|it| it.order.ticket.account)
     }

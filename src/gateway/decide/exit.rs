@@ -38,7 +38,7 @@ impl Case<'_> {
         if !open.is_positive() {
             return nothing("nothing that its entry opened is left to close");
         }
-        if self.holds_exits() {
+        if self.holds_exits(held, account) {
             return waits("trading is halted");
         }
         if is_away {

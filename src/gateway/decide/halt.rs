@@ -1,164 +1,190 @@
-//! The halt: which orders still pass, what is canceled, what is closed.
-//!
-//! While trading is halted nothing may open. Only the operator closes, by orders that can do nothing
-//! else; an exit of a condition is held until trading is armed again.
+//! The halt and the reduction: what is canceled, what is closed, and what is left to do.
 
-use aftm_domain::order::{Status, Ticket};
-use aftm_domain::{AccountId, Code, OpenClose, Order, Quantity, Side, SignalId};
+use aftm_domain::order::Status;
+use aftm_domain::{AccountId, Code, ConditionId, OpenClose, OrderId, Side};
+use rustc_hash::FxHashMap;
 
 use super::{Case, Decision};
-use crate::gateway::fact::{Door, Fact};
-use crate::gateway::state::{Held, Holding, Placed};
-use crate::wire::{Outcome, Refused};
+use crate::gateway::brakes::Brake;
+use crate::gateway::state::{Holding, Placed};
+use crate::wire::Scope;
+use crate::wire::request::TradingState;
 
 /// The longest reason that is kept, in characters.
 const REASON_MAX: usize = 200;
 
 /// A reason in one line without control characters, as long as it may be.
 pub fn tidy(reason: &str) -> String {
-    let spaced = reason.split(|it: char| it.is_whitespace() || it.is_control());
+    let spaced = reason.split(|it: char| it.is_whitespace() || aftm_domain::text::acts(it));
     let words: Vec<&str> = spaced.filter(|it| !it.is_empty()).collect();
     words.join(" ").chars().take(REASON_MAX).collect()
 }
 
+fn covers(scope: Scope, placed: &Placed) -> bool {
+    let ticket = &placed.order.ticket;
+    scope.covers(ticket.account, ticket.item, placed.signal.map(|it| it.condition))
+}
+
 impl Case<'_> {
-    /// Whether the trading state lets an order of this door pass.
-    pub(super) fn armed(&self, ticket: &Ticket) -> Result<(), Refused> {
-        let Some(halt) = &self.state.halt else { return Ok(()) };
-        let by_operator = matches!(self.door, Door::Desk | Door::Gateway);
-        if by_operator && ticket.open_close == OpenClose::Close {
-            return Ok(());
-        }
-        let text = format!(
-            "trading is halted ({}): only cancels pass, and closing orders by hand that say \
-             --open-close close; rearm with a reason ends it",
-            halt.reason
-        );
-        Err(Refused::new("TRADING_HALTED", text))
+    fn brake_on(&self, placed: &Placed) -> Option<&Brake> {
+        let ticket = &placed.order.ticket;
+        let strategy = placed.signal.map(|it| it.condition);
+        self.state.brakes.on(ticket.account, ticket.item, strategy).map(|(_, it)| it)
     }
 
-    /// While trading is halted, an order by hand may close what is held and nobody closes yet, no
-    /// more: whatever the exchange does with the rest, it never becomes a position.
-    pub(super) fn within_held(&self, ticket: &Ticket) -> Result<(), Refused> {
-        if self.state.halt.is_none() {
-            return Ok(());
-        }
-        let closes = |it: &&Placed| {
-            let other = &it.order.ticket;
-            (other.account, other.item, other.side) == (ticket.account, ticket.item, ticket.side)
-        };
-        let working = self.state.working().filter(closes).map(|it| it.order.left().raw());
-        let taken = working.fold(0, i64::saturating_add);
-        let holding = self.state.holdings.get(&(ticket.account, ticket.item));
-        let held = holding.map_or(0, |it| it.position.held(ticket.side.opposite()).raw());
-        let free = Quantity::from_raw(held.saturating_sub(taken).max(0));
-        if ticket.quantity <= free {
-            return Ok(());
-        }
-        let text = format!(
-            "trading is halted: {} lots of {} can be closed in account {}, not {}",
-            free, ticket.item, ticket.account, ticket.quantity
-        );
-        Err(Refused::new("TRADING_HALTED", text))
-    }
-
-    /// While trading is halted, a change may make an order smaller, or move one that only closes.
-    pub(super) fn may_change(&self, order: &Order, changed: &Ticket) -> Result<(), Refused> {
-        if self.state.halt.is_none() {
-            return Ok(());
-        }
-        let is_smaller = changed.quantity <= order.ticket.quantity;
-        let is_moved = changed.price != order.ticket.price;
-        if is_smaller && (!is_moved || order.ticket.open_close == OpenClose::Close) {
-            return Ok(());
-        }
-        let text = format!(
-            "trading is halted: order {} can be made smaller or canceled, not changed otherwise",
-            order.id
-        );
-        Err(Refused::new("TRADING_HALTED", text))
-    }
-
-    /// Whether an exit of a condition waits for the end of a halt. The operator's own closing does
-    /// not.
-    pub(super) fn holds_exits(&self) -> bool {
-        self.state.halt.is_some() && self.door != Door::Desk
-    }
-
-    /// What the trader is told of an exit that is held, where it was not told yet.
-    pub(super) fn exit_held(&self, id: SignalId, held: &Held, outcome: &Outcome) -> Option<Fact> {
-        let is_new = self.state.outcome(id) != Some(outcome);
-        let is_held = self.holds_exits() && matches!(outcome, Outcome::Waits { .. });
-        let item = held.condition.terms.item;
-        let open = self.open_lots(held);
-        (is_new && is_held && open.is_positive()).then(|| Fact::Alerted {
-            code: "EXIT_HELD".to_owned(),
-            text: format!(
-                "condition {}: its exit of {open} lots of {item} is held because trading is \
-                 halted; close them by hand, or rearm",
-                id.condition
-            ),
-        })
-    }
-
-    /// What a kill asks of the exchange at first: the cancel of every order that works, and then,
-    /// with `flatten`, orders that close every position and can do nothing else.
-    pub fn kill(&self, flatten: bool) -> (Decision, u64, u64) {
+    /// What a kill asks of the exchange at first: the cancel of every order of the scope that works,
+    /// and then, with `flatten`, orders that close every position and can do nothing else.
+    pub fn kill(&self, scope: Scope, flatten: bool) -> (Decision, u64, u64) {
         let mut decision = Decision::done(Vec::new());
-        let cancels = self.cancel_each(None, &mut decision);
-        let is_here = self.state.session.is_some() && self.state.is_connected;
-        let closings =
-            if flatten && is_here { self.close_all(|_, _| true, &mut decision) } else { 0 };
-        (decision, cancels, closings)
-    }
-
-    /// What a halt asks again: the cancel of what works on, but for what the operator closes with,
-    /// and with `flatten` the close of what is still held where nothing works any more.
-    pub fn sweep(&self, flatten: bool) -> Decision {
-        let mut decision = Decision::done(Vec::new());
-        let is_meant = |it: &&Placed| {
-            it.order.status != Status::PendingCancel
-                && it.order.ticket.open_close != OpenClose::Close
-        };
+        let is_meant = |it: &&Placed| covers(scope, it) && it.order.status != Status::PendingCancel;
         let meant: Vec<_> = self.state.working().filter(is_meant).map(|it| it.order.id).collect();
         meant.iter().for_each(|id| self.cancel_one(*id, &mut decision));
-        if flatten {
-            let is_quiet = |account: AccountId, item: Code| {
-                let works = |it: &Placed| {
-                    (it.order.ticket.account, it.order.ticket.item) == (account, item)
-                };
-                !self.state.working().any(works)
-            };
-            self.close_all(is_quiet, &mut decision);
+        let is_here = self.state.session.is_some() && self.state.is_connected;
+        let closings =
+            if flatten && is_here { self.close_all(scope, |_, _| true, &mut decision) } else { 0 };
+        (decision, meant.len() as u64, closings)
+    }
+
+    /// What the brakes ask again. A halt: the cancel of what works on, but for what the operator
+    /// closes with, and with `flatten` the close of what is still held where nothing works any more.
+    /// A reduction: the cancel of what could make a position larger.
+    pub fn sweep(&self) -> Decision {
+        let mut decision = Decision::done(Vec::new());
+        let is_halted = |it: &&Placed| {
+            it.order.ticket.open_close != OpenClose::Close
+                && self.brake_on(it).is_some_and(|it| it.state == TradingState::Halted)
+        };
+        let halted = self.state.working().filter(is_halted).map(|it| it.order.id);
+        let meant: Vec<OrderId> = halted.chain(self.growing()).collect();
+        for id in meant {
+            let status = self.state.orders.get(&id).map(|it| it.order.status);
+            if status != Some(Status::PendingCancel) {
+                self.cancel_one(id, &mut decision);
+            }
+        }
+        for (scope, brake) in self.state.brakes.halted() {
+            if brake.flatten {
+                self.close_all(scope, |it, item| !self.works(it, item), &mut decision);
+            }
         }
         decision
     }
 
-    /// Nothing works at the exchange, and with `flatten` nothing is held.
-    pub fn is_cleared(&self, flatten: bool) -> bool {
-        let is_flat = |it: &Holding| {
-            it.position.held(Side::Buy).is_zero() && it.position.held(Side::Sell).is_zero()
+    fn works(&self, account: AccountId, item: Code) -> bool {
+        let is_of =
+            |it: &Placed| (it.order.ticket.account, it.order.ticket.item) == (account, item);
+        self.state.working().any(is_of)
+    }
+
+    /// Orders that a reduction does not let work: those that open, and the newest of those that
+    /// together could close more than is held.
+    pub(super) fn growing(&self) -> Vec<OrderId> {
+        let mut taken: FxHashMap<(AccountId, Code, Side), i64> = FxHashMap::default();
+        let mut growing = Vec::new();
+        for placed in self.state.working() {
+            let ticket = &placed.order.ticket;
+            let is_reduced =
+                self.brake_on(placed).is_some_and(|it| it.state == TradingState::Reducing);
+            let sum = taken.entry((ticket.account, ticket.item, ticket.side)).or_default();
+            let holding = self.state.holdings.get(&(ticket.account, ticket.item));
+            let held = holding.map_or(0, |it| it.position.held(ticket.side.opposite()).raw());
+            let after = sum.saturating_add(placed.order.left().raw());
+            let grows = match ticket.open_close {
+                OpenClose::Open => true,
+                OpenClose::Auto => after > held,
+                OpenClose::Close => false,
+            };
+            if is_reduced && grows {
+                growing.push(placed.order.id);
+            } else if ticket.open_close != OpenClose::Open {
+                *sum = after;
+            }
+        }
+        growing
+    }
+
+    /// Orders of a scope that still work, and positions that are still held, in words, at most so
+    /// many.
+    pub fn left(&self, scope: Scope, flatten: bool, most: usize) -> Vec<String> {
+        let orders = self.state.working().filter(|it| covers(scope, it));
+        let orders = orders.map(|it| format!("order {} is {}", it.order.id, it.order.status));
+        let held = self.held_in(scope).filter(|_| flatten);
+        let held = held.map(|(account, item, side, lots)| {
+            let side = if side == Side::Buy { "long" } else { "short" };
+            format!("{lots} {item} {side} in {account}")
+        });
+        orders.chain(held).take(most).collect()
+    }
+
+    /// Nothing of a scope works at the exchange, and with `flatten` nothing is held.
+    pub fn is_cleared(&self, scope: Scope, flatten: bool) -> bool {
+        !self.state.working().any(|it| covers(scope, it))
+            && (!flatten || self.held_in(scope).next().is_none())
+    }
+
+    /// Every halt has done what it was told, and nothing works that a reduction does not let work.
+    pub fn is_settled(&self) -> bool {
+        let mut halted = self.state.brakes.halted();
+        halted.all(|(scope, it)| self.is_cleared(scope, it.flatten)) && self.growing().is_empty()
+    }
+
+    /// Lots that are held on either side in a scope: of a condition, those that it opened.
+    fn held_in(
+        &self,
+        scope: Scope,
+    ) -> impl Iterator<Item = (AccountId, Code, Side, aftm_domain::Quantity)> {
+        let strategy = match scope {
+            Scope::Strategy(name) => self.state.held(name).map(|(_, held)| held),
+            _ => None,
         };
-        self.state.open.is_empty() && (!flatten || self.state.holdings.values().all(is_flat))
+        let own = strategy.and_then(|held| {
+            let terms = &held.condition.terms;
+            Some((self.account_of(held)?, terms.item, terms.action, self.open_lots(held)))
+        });
+        let sides = |((account, item), holding): (&(AccountId, Code), &Holding)| {
+            let held = [Side::Buy, Side::Sell].map(|it| (it, holding.position.held(it)));
+            let (account, item) = (*account, *item);
+            held.into_iter().map(move |(side, lots)| (account, item, side, lots))
+        };
+        let all = self.state.holdings.iter().flat_map(sides);
+        let all = all.filter(move |(account, item, ..)| scope.covers(*account, *item, None));
+        all.chain(own).filter(|it| it.3.is_positive())
     }
 
     fn close_all(
         &self,
+        scope: Scope,
         is_meant: impl Fn(AccountId, Code) -> bool,
         decision: &mut Decision,
     ) -> u64 {
+        if let Scope::Strategy(name) = scope {
+            return self.close_strategy(name, is_meant, decision);
+        }
         let mut closings = 0;
-        for ((account, item), holding) in &self.state.holdings {
-            for side in [Side::Buy, Side::Sell] {
-                let held = holding.position.held(side);
-                if !held.is_positive() || !is_meant(*account, *item) {
-                    continue;
-                }
+        let held: Vec<_> = self.held_in(scope).collect();
+        for (account, item, side, lots) in held {
+            if is_meant(account, item) {
                 // One that cannot be closed here is told when the halt is found incomplete.
-                closings += self.close(*account, *item, side, held, decision).unwrap_or(0);
+                closings += self.close(account, item, side, lots, decision).unwrap_or(0);
             }
         }
         closings
+    }
+
+    /// Closes what a condition opened as its exit would, so that it counts as closed by it.
+    fn close_strategy(
+        &self,
+        name: ConditionId,
+        is_meant: impl Fn(AccountId, Code) -> bool,
+        decision: &mut Decision,
+    ) -> u64 {
+        let Some((created, held)) = self.state.held(name) else { return 0 };
+        let item = held.condition.terms.item;
+        if !self.account_of(held).is_some_and(|account| is_meant(account, item)) {
+            return 0;
+        }
+        let by_hand = Case { door: crate::gateway::fact::Door::Desk, ..*self };
+        by_hand.close_held(created, held, decision)
     }
 }
 

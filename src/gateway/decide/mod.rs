@@ -1,6 +1,7 @@
 //! Decisions: from what the gateway knows and what is asked, to facts, calls to the venue and a
 //! reply. Nothing is changed here and no clock is read, so every decision can be tested by itself.
 
+mod brake;
 mod change;
 mod condition;
 mod exit;
@@ -13,6 +14,7 @@ use aftm_domain::{AccountId, Code, ExchangeTime, OrderId, Price, Quantity, Stamp
 use rustc_hash::FxHashMap;
 
 use super::fact::{Door, Fact};
+use super::limits::{Limits, Sets};
 use super::listing::Listing;
 use super::state::State;
 use crate::wire::{Outcome, Refused, Reply};
@@ -77,11 +79,29 @@ pub struct Rules {
     /// How long the venue's answer to an order may take before it is in doubt, in nanoseconds of
     /// our time.
     pub in_doubt_after: i64,
+    /// Whether trading goes on after a halt with orders that reduce, before it goes on with all.
+    pub rearm_via_reducing: bool,
+    /// How long after a halt of a session with real money nobody may rearm, in nanoseconds.
+    pub rearm_cooldown: i64,
+    /// How long an order may be in doubt before trading is halted, in nanoseconds; 0 for ever.
+    pub trip_in_doubt: i64,
+    /// How long the journal may not be written before trading is halted; 0 for ever.
+    pub trip_journal: i64,
+    /// How far trading may go.
+    pub limits: Sets,
 }
 
 impl Default for Rules {
     fn default() -> Rules {
-        Rules { signal_age_max: 5 * Stamp::SECOND, in_doubt_after: 4 * Stamp::SECOND }
+        Rules {
+            signal_age_max: 5 * Stamp::SECOND,
+            in_doubt_after: 4 * Stamp::SECOND,
+            rearm_via_reducing: true,
+            rearm_cooldown: 60 * Stamp::SECOND,
+            trip_in_doubt: 60 * Stamp::SECOND,
+            trip_journal: 60 * Stamp::SECOND,
+            limits: Sets::default(),
+        }
     }
 }
 
@@ -102,6 +122,10 @@ pub struct Case<'a> {
     pub published: u64,
     /// Which way the request came in.
     pub door: Door,
+    /// The latch was tripped, and no halt was made of it yet.
+    pub is_latched: bool,
+    /// What is used of the limits.
+    pub limits: &'a Limits,
 }
 
 impl Case<'_> {

@@ -2,10 +2,11 @@
 
 use aftm_domain::instrument::Instrument;
 use aftm_domain::order::{Refusal, Ticket};
-use aftm_domain::{Quantity, SignalId};
+use aftm_domain::{ConditionId, OpenClose, Quantity, SignalId};
 
 use super::{Call, Case, Decision};
-use crate::gateway::fact::Fact;
+use crate::gateway::fact::{Door, Fact};
+use crate::gateway::limits::Candidate;
 use crate::gateway::rows;
 use crate::gateway::state::{Placed, State};
 use crate::wire::{Intent, Refused, Reply};
@@ -28,8 +29,11 @@ impl Case<'_> {
         }
         let id = self.state.next_order();
         let (request, signal, door, time) = (intent.request, None, self.door, self.time);
-        let checked = self.check(&ticket).and_then(|it| {
-            self.within_held(&ticket)?;
+        let checked = self.check(&ticket, None).and_then(|it| {
+            self.within_held(&ticket, None, None)?;
+            if ticket.open_close == OpenClose::Close {
+                self.limits.check_close(&self.candidate(&ticket, it, None))?;
+            }
             self.check_age(intent, &ticket)?;
             Ok(it)
         });
@@ -61,17 +65,54 @@ impl Case<'_> {
 
     /// Everything that must hold before an order is sent. Reducing and closing orders take the same
     /// way; a bound that must never stop them says so itself.
-    pub(super) fn check(&self, ticket: &Ticket) -> Result<&Instrument, Refused> {
-        let instrument = self.check_rules(ticket)?;
-        // The trading state and the limits by account, item and strategy are judged here, after the
-        // rules of the instrument and before anything is journaled or sent.
-        self.armed(ticket)?;
+    pub(super) fn check(
+        &self,
+        ticket: &Ticket,
+        strategy: Option<ConditionId>,
+    ) -> Result<&Instrument, Refused> {
+        let instrument = self.check_who(ticket)?;
+        self.armed(ticket, strategy)?;
+        let is_free = self.limits.reduces(ticket, None);
+        if !is_free {
+            self.limits.check_rate(ticket, strategy)?;
+        }
+        obey(instrument, ticket)?;
+        if !is_free {
+            self.within_held(ticket, strategy, None)?;
+        }
         self.connected()?;
+        if !is_free {
+            self.limits.check(&self.candidate(ticket, instrument, strategy))?;
+        }
         Ok(instrument)
+    }
+
+    pub(super) fn candidate<'a>(
+        &'a self,
+        ticket: &'a Ticket,
+        instrument: &'a Instrument,
+        strategy: Option<ConditionId>,
+    ) -> Candidate<'a> {
+        Candidate {
+            ticket,
+            instrument,
+            strategy,
+            by_program: matches!(self.door, Door::Executor | Door::V1),
+            time: self.time,
+            calendar: self.listing.calendar(),
+            instead: None,
+        }
     }
 
     /// Who asks, for what account, and the rules of the instrument.
     pub(super) fn check_rules(&self, ticket: &Ticket) -> Result<&Instrument, Refused> {
+        let instrument = self.check_who(ticket)?;
+        obey(instrument, ticket)?;
+        Ok(instrument)
+    }
+
+    /// Who asks, for what account and item.
+    fn check_who(&self, ticket: &Ticket) -> Result<&Instrument, Refused> {
         self.logged_in()?;
         let accounts = self.state.session.as_ref().map_or(&[][..], |it| &it.accounts);
         if !accounts.contains(&ticket.account) {
@@ -82,9 +123,6 @@ impl Case<'_> {
             .listing
             .get(&ticket.item)
             .map_err(|reason| Refused::new("INVALID_ORDER", format!("item_code: {reason}")))?;
-        instrument
-            .check(ticket)
-            .map_err(|reason| Refused::new("INVALID_ORDER", reason.to_string()))?;
         Ok(instrument)
     }
 
@@ -120,7 +158,8 @@ impl Case<'_> {
         let id = self.next_order(decision);
         let (request, signal) = (Some(signal.request()), Some(signal));
         let (door, time) = (self.door, self.time);
-        match self.check(&ticket) {
+        let strategy = signal.map(|it| it.condition);
+        match self.check(&ticket, strategy) {
             Ok(instrument) => {
                 let multiplier = instrument.multiplier;
                 decision.facts.push(Fact::OrderReceived {
@@ -143,6 +182,11 @@ impl Case<'_> {
             }
         }
     }
+}
+
+/// The rules of the instrument.
+fn obey(instrument: &Instrument, ticket: &Ticket) -> Result<(), Refused> {
+    instrument.check(ticket).map_err(|reason| Refused::new("INVALID_ORDER", reason.to_string()))
 }
 
 /// How many lots of an order would open a position.

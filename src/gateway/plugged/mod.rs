@@ -66,6 +66,8 @@ pub struct Plugged {
     stands: Stands,
     /// When the lists, or the money, are asked for again.
     stand_again: Option<Stamp>,
+    /// By when the lists that a connection which came back waits for must be there.
+    stand_by: Option<Stamp>,
     money_next: Stamp,
     money: FxHashMap<AccountId, Summary>,
     /// Instruments that it was told of, by code.
@@ -82,6 +84,8 @@ pub struct Plugged {
     wants_retry: bool,
     wants_stand: bool,
     is_money_stale: bool,
+    /// The connection is back, and the lists are awaited.
+    is_listing: bool,
 }
 
 impl Plugged {
@@ -100,6 +104,7 @@ impl Plugged {
             parting: 0,
             stands: Stands::default(),
             stand_again: None,
+            stand_by: None,
             money_next: Stamp(0),
             money: FxHashMap::default(),
             listed: BTreeMap::new(),
@@ -111,6 +116,7 @@ impl Plugged {
             wants_retry: false,
             wants_stand: false,
             is_money_stale: false,
+            is_listing: false,
         }
     }
 

@@ -14,6 +14,8 @@ use crate::wire::{VenueCall, VenueWord};
 
 /// How long after a list that failed it is asked for again.
 const STAND_AGAIN: i64 = 2 * Stamp::SECOND;
+/// How long the lists may take after a connection came back; then another process tries.
+const STAND_MAX: i64 = 60 * Stamp::SECOND;
 /// How often the accounts' money is asked for, and the pause after a fill before it is.
 const MONEY_EVERY: i64 = 5 * Stamp::SECOND;
 const MONEY_AFTER_FILL: i64 = Stamp::SECOND;
@@ -72,6 +74,7 @@ impl Plugged {
             // Logged out meanwhile.
             VenueWord::LoggedIn { .. } | VenueWord::LoginRefused { .. } => (),
             VenueWord::Up {} if self.standing == Standing::CutOff => {
+                (self.is_listing, self.stand_by) = (true, None);
                 self.try_call(VenueCall::Stand {}, news);
             }
             VenueWord::Up {} => (),
@@ -209,6 +212,7 @@ impl Plugged {
     }
 
     fn cut_off(&mut self, reason: String, news: &mut Vec<News>) {
+        self.is_listing = false;
         if self.standing == Standing::In {
             self.standing = Standing::CutOff;
             news.push(News::Disconnected { reason });
@@ -258,6 +262,11 @@ impl Plugged {
         }
         if self.login.is_due(now) && self.standing == Standing::Here {
             self.send_login(news);
+        }
+        if self.standing != Standing::CutOff {
+            self.stand_by = None;
+        } else if *self.stand_by.get_or_insert(now.after(STAND_MAX)) <= now && self.is_listing {
+            self.lose("the exchange did not list how everything stands within 60 s", news);
         }
         if self.stand_again.is_some_and(|it| it <= now) {
             self.stand_again = None;

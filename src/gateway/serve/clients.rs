@@ -2,12 +2,12 @@
 
 use aftm_domain::Stamp;
 
-use super::wire::{receive, send_back};
+use super::wire::{receive_from, send_back};
 use super::{CLIENTS_TURN, Server, TURN_MAX};
 use crate::gateway::keep::Ledger;
 use crate::gateway::v1::Client;
 use crate::gateway::venue::Venue;
-use crate::wire::v1;
+use crate::wire::{Domain, Who, v1};
 
 impl<V: Venue, L: Ledger, C: Fn() -> Stamp> Server<V, L, C> {
     pub(super) fn hear_clients(&mut self) -> zmq::Result<()> {
@@ -15,14 +15,39 @@ impl<V: Venue, L: Ledger, C: Fn() -> Stamp> Server<V, L, C> {
         let before = self.traffic.clients.messages;
         for _ in 0..TURN_MAX {
             let Some(clients) = &self.sockets.clients else { break };
-            let Some(frames) = receive(clients)? else { break };
-            self.hear_client(&frames)?;
+            let Some((who, frames)) = receive_from(clients)? else { break };
+            if self.may_ask(who.as_ref(), began) {
+                self.hear_client(&frames)?;
+            } else {
+                self.refuse_stranger(&frames);
+            }
             if (self.clock)().since(began) >= CLIENTS_TURN {
                 break;
             }
         }
         self.traffic.clients.turned(before);
         Ok(())
+    }
+
+    /// Whether who sent a message may still do so: a key can be revoked while its client is
+    /// connected.
+    fn may_ask(&mut self, who: Option<&Who>, now: Stamp) -> bool {
+        match (who, &mut self.sockets.client_keys) {
+            (Some(Who::Anyone), None) => true,
+            (Some(Who::Client(name)), Some(keys)) => {
+                keys.look(now);
+                keys.has(name, Domain::ClientOrders)
+            }
+            _ => false,
+        }
+    }
+
+    fn refuse_stranger(&mut self, frames: &[Vec<u8>]) {
+        self.bad_messages += 1;
+        let text = "the key of this client is no longer good; nothing was carried out";
+        let failure = v1::orders::Failure::new("UNKNOWN_KEY", text);
+        let way = frames.split_last().map(|it| it.1.to_vec()).unwrap_or_default();
+        self.send_client(&way, &v1::orders::failed(&failure));
     }
 
     /// A message of a v1 client: its name, an empty frame, one frame of JSON.

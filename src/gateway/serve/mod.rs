@@ -5,6 +5,7 @@
 
 mod apart;
 mod clients;
+mod limits;
 mod ours;
 mod signals;
 mod tell;
@@ -52,11 +53,13 @@ const ORDERS_PAUSE: i64 = 10 * Stamp::MILLISECOND;
 const IDLE_MS: i64 = 500;
 /// The shortest sleep where something is due by the clock.
 const BUSY_MS: i64 = 2;
-/// A child that said hello.
+/// A child that said hello, and is who it said as far as the guard knows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Present {
     role: Role,
     pid: u32,
+    /// A later one has the word, an earlier one never again.
+    generation: u64,
 }
 
 /// Who has something to say.
@@ -115,6 +118,7 @@ pub struct Server<V, L, C> {
     traffic: Traffic,
     /// Where the executor takes v1 signals.
     signal_port: Option<u16>,
+    limits: limits::Told,
     /// Events that are not told yet, in the order in which they happened.
     events: Vec<Event>,
     /// When the first and the last of them came, or of those before.
@@ -133,6 +137,9 @@ impl<V: Venue, L: Ledger, C: Fn() -> Stamp> Server<V, L, C> {
         let now = clock();
         core.begin(feed.starts, now);
         let is_held = feed.is_recorded || feed.speed.is_none();
+        if is_held {
+            core.keep_exchange_time();
+        }
         Server {
             core,
             sockets,
@@ -161,6 +168,7 @@ impl<V: Venue, L: Ledger, C: Fn() -> Stamp> Server<V, L, C> {
             books: 0,
             traffic: Traffic::default(),
             signal_port: None,
+            limits: limits::Told::default(),
             events: Vec::new(),
             untold: (Stamp(0), Stamp(0)),
             frame: Vec::with_capacity(1_024),
@@ -189,7 +197,10 @@ impl<V: Venue, L: Ledger, C: Fn() -> Stamp> Server<V, L, C> {
             }
             self.take_ticks()?;
             self.step()?;
+            let now = (self.clock)();
+            self.core.heed_latch(now);
             self.keep_time();
+            self.tell_limits(now);
             self.deliver();
             self.tell()?;
         }

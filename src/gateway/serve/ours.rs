@@ -1,9 +1,10 @@
 //! What the desk and the children ask.
 
 use aftm_domain::Stamp;
+use zeroize::Zeroize as _;
 
 use super::traffic::Passed;
-use super::wire::{receive, send_back};
+use super::wire::{receive, receive_from, send_back};
 use super::{Present, REPORT_EVERY, Server, TURN_MAX};
 use crate::gateway::fact::Door;
 use crate::gateway::keep::Ledger;
@@ -11,7 +12,7 @@ use crate::gateway::v1::Client;
 use crate::gateway::venue::Venue;
 use crate::wire::event::ChildWord;
 use crate::wire::request::Request;
-use crate::wire::{Answer, Ask, Event, Refused, Reply, Role, WireError, decode, encode_into};
+use crate::wire::{Answer, Ask, Event, Refused, Reply, Role, Who, WireError, decode, encode_into};
 
 /// Ticks in a page, so that a reply stays far below the largest frame.
 const TICKS_PAGE: usize = 256;
@@ -20,8 +21,10 @@ impl<V: Venue, L: Ledger, C: Fn() -> Stamp> Server<V, L, C> {
     pub(super) fn hear_desk(&mut self) -> zmq::Result<()> {
         let before = self.traffic.desk.messages;
         for _ in 0..TURN_MAX {
-            let Some(frames) = receive(&self.sockets.desk)? else { break };
-            self.hear_ours(&frames, Door::Desk)?;
+            let Some(mut frames) = receive(&self.sockets.desk)? else { break };
+            self.hear_ours(&frames, Door::Desk, None)?;
+            // One of them may have been a password.
+            frames.zeroize();
         }
         self.traffic.desk.turned(before);
         Ok(())
@@ -30,14 +33,18 @@ impl<V: Venue, L: Ledger, C: Fn() -> Stamp> Server<V, L, C> {
     pub(super) fn hear_children(&mut self) -> zmq::Result<()> {
         let before = self.traffic.children.messages;
         for _ in 0..TURN_MAX {
-            let Some(frames) = receive(&self.sockets.children)? else { break };
-            let role = frames.first().and_then(|it| self.children.get(it)).map(|it| it.role);
-            let door = match role {
-                Some(Role::Executor) => Door::Executor,
-                // Only a hello is taken from a stranger, and that is judged below.
-                Some(Role::Strategy | Role::Venue) | None => Door::Strategy,
+            let Some((who, frames)) = receive_from(&self.sockets.children)? else { break };
+            // The guard says who it is; what a peer calls itself counts for nothing.
+            let Some(Who::Child { role, generation, pid }) = who else {
+                self.bad_messages += 1;
+                continue;
             };
-            self.hear_ours(&frames, door)?;
+            let door = match role {
+                Role::Executor => Door::Executor,
+                // The venue's process has no key, and no door here.
+                Role::Strategy | Role::Venue => Door::Strategy,
+            };
+            self.hear_ours(&frames, door, Some(Present { role, pid, generation }))?;
         }
         self.traffic.children.turned(before);
         Ok(())
@@ -50,8 +57,13 @@ impl<V: Venue, L: Ledger, C: Fn() -> Stamp> Server<V, L, C> {
         }
     }
 
-    /// A message of ours: the way back, then one frame.
-    pub(super) fn hear_ours(&mut self, frames: &[Vec<u8>], door: Door) -> zmq::Result<()> {
+    /// A message of ours: the way back, then one frame. `speaker` is the child that sent it.
+    pub(super) fn hear_ours(
+        &mut self,
+        frames: &[Vec<u8>],
+        door: Door,
+        speaker: Option<Present>,
+    ) -> zmq::Result<()> {
         let Some((body, way)) = frames.split_last() else { return Ok(()) };
         self.passed(door).messages += 1;
         let asked: Result<Ask, WireError> = decode(body);
@@ -63,6 +75,7 @@ impl<V: Venue, L: Ledger, C: Fn() -> Stamp> Server<V, L, C> {
         if let Request::Place { intent } = &request
             && let Some(signal) = intent.signal
             && door == Door::Executor
+            && self.has_word(&client, speaker)
         {
             return self.signal_order(id, signal, client);
         }
@@ -70,12 +83,18 @@ impl<V: Venue, L: Ledger, C: Fn() -> Stamp> Server<V, L, C> {
             self.tell_before_status()?;
         }
         let was_logging_in = self.core.is_logging_in();
-        let reply = self.answer(&request, door, &client);
+        let reply = self.answer(&request, door, &client, speaker);
         if !was_logging_in && self.core.is_logging_in() {
             self.logins.push((client, id, door));
             return Ok(());
         }
         self.reply(&client, id, reply, door)
+    }
+
+    /// Whether a child has said hello on this connection, and no later one of its role has.
+    fn has_word(&self, client: &Client, speaker: Option<Present>) -> bool {
+        let said = client.first().and_then(|it| self.children.get(it)).copied();
+        said.is_some() && said == speaker
     }
 
     /// Judges who may ask what, and answers.
@@ -84,15 +103,19 @@ impl<V: Venue, L: Ledger, C: Fn() -> Stamp> Server<V, L, C> {
         request: &Request,
         door: Door,
         client: &Client,
+        speaker: Option<Present>,
     ) -> Result<Reply, Refused> {
         let now = (self.clock)();
-        let peer = client.first().and_then(|it| self.children.get(it)).copied();
+        let peer = speaker.filter(|_| self.has_word(client, speaker));
         match request {
             Request::Hello { role: Role::Venue, .. } => {
                 Err(Refused::new("NOT_YOURS", "the venue's process does not speak here"))
             }
             Request::Hello { role, pid, protocol, nonce, version } if door != Door::Desk => {
-                self.hello(client, Present { role: *role, pid: *pid }, *protocol, *nonce, version)
+                match speaker.filter(|it| (it.role, it.pid) == (*role, *pid)) {
+                    Some(speaker) => self.hello(client, speaker, *protocol, *nonce, version),
+                    None => Err(Refused::new("NOT_YOURS", "a child may speak for itself only")),
+                }
             }
             _ if door != Door::Desk && peer.is_none() => {
                 Err(Refused::new("UNKNOWN_PEER", "say hello first"))
@@ -101,7 +124,7 @@ impl<V: Venue, L: Ledger, C: Fn() -> Stamp> Server<V, L, C> {
                 if let Request::Ready { role: Role::Executor, signal_port, .. } = request {
                     self.signal_port = *signal_port;
                 }
-                if let Some(Present { role, pid }) = peer {
+                if let Some(Present { role, pid, .. }) = peer {
                     let is_beat = matches!(request, Request::Beat { .. });
                     let word = if is_beat { ChildWord::Beat } else { ChildWord::Ready };
                     self.core.announce(Event::Child { role, pid, word });
@@ -180,10 +203,15 @@ impl<V: Venue, L: Ledger, C: Fn() -> Stamp> Server<V, L, C> {
         let Some(peer) = client.first() else {
             return Err(Refused::new("UNKNOWN_PEER", "a hello needs a way back"));
         };
+        let is_late = |it: &Present| it.role == present.role && it.generation > present.generation;
+        if self.children.values().any(is_late) {
+            let text = format!("another {} has the word now", present.role);
+            return Err(Refused::new("UNKNOWN_PEER", text));
+        }
         if self.children.get(peer) != Some(&present) {
             self.children.retain(|_, it| it.role != present.role);
             self.children.insert(peer.clone(), present);
-            let Present { role, pid } = present;
+            let Present { role, pid, .. } = present;
             self.core.announce(Event::Child { role, pid, word: ChildWord::Hello });
         }
         self.core.announce(Event::Sync { nonce });
@@ -229,7 +257,7 @@ impl<V: Venue, L: Ledger, C: Fn() -> Stamp> Server<V, L, C> {
         row.feed_ended = self.has_finished;
         row.feed_open = !self.pace.is_held() || (self.is_started && self.is_open);
         row.feed_problems = self.problems;
-        row.plain = self.sockets.clients.is_some();
+        row.plain = self.sockets.is_plain();
         (row.tick_port, row.order_port) = self.sockets.ports();
         row.signal_port = self.signal_port.filter(|_| self.is_started);
         row.bad_messages = self.bad_messages + self.v1.bad_messages();

@@ -3,6 +3,7 @@
 use zmq::{DONTWAIT, SNDMORE, Socket};
 
 use crate::wire::event::Topic;
+use crate::wire::guard::{Who, sender};
 
 /// A message that is there, or `None`; an interrupted call is no message.
 pub(super) fn receive(socket: &Socket) -> zmq::Result<Option<Vec<Vec<u8>>>> {
@@ -10,6 +11,25 @@ pub(super) fn receive(socket: &Socket) -> zmq::Result<Option<Vec<Vec<u8>>>> {
         Ok(frames) => Ok(Some(frames)),
         Err(zmq::Error::EAGAIN | zmq::Error::EINTR) => Ok(None),
         Err(error) => Err(error),
+    }
+}
+
+/// Who sent a message, as the guard found, and its frames.
+type Sent = (Option<Who>, Vec<Vec<u8>>);
+
+/// A message that is there, and who sent it.
+pub(super) fn receive_from(socket: &Socket) -> zmq::Result<Option<Sent>> {
+    let mut frames = Vec::with_capacity(3);
+    loop {
+        let mut part = match socket.recv_msg(DONTWAIT) {
+            Err(zmq::Error::EAGAIN | zmq::Error::EINTR) => return Ok(None),
+            part => part?,
+        };
+        frames.push(part.to_vec());
+        // A message comes whole or not at all.
+        if !part.get_more() {
+            return Ok(Some((sender(&mut part), frames)));
+        }
     }
 }
 

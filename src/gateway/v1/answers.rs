@@ -64,11 +64,11 @@ pub(super) fn answer<V: Venue, L: Ledger>(
             let is_meant = |it: &&Instrument| item.is_none_or(|item| item == it.code);
             orders::instruments(listed.iter().filter(is_meant))
         }
-        Request::Kill { flatten, reason } => {
-            let (flatten, reason) = (*flatten, reason.clone());
-            match core.serve(&Ours::Kill { flatten, reason }, Door::V1, now) {
-                Ok(Reply::Killed { cancels, .. }) => {
-                    orders::halted(usize::try_from(cancels).unwrap_or(usize::MAX))
+        Request::Kill { flatten, reason, scope } => {
+            let (flatten, reason, scope) = (*flatten, reason.clone(), *scope);
+            match core.serve(&Ours::Kill { flatten, reason, scope }, Door::V1, now) {
+                Ok(Reply::Killed { cancels, closings, left }) => {
+                    orders::halted(cancels, closings, left)
                 }
                 Ok(_) => failed(&Refused::new(code::INTERNAL_ERROR, "the halt was not told")),
                 Err(refused) => failed(&refused),

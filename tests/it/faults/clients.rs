@@ -142,13 +142,21 @@ impl World {
             8 => self.desk(&Request::Flatten { item: None }),
             9 if self.chance.one_in(3) => {
                 let flatten = self.chance.one_in(2);
-                self.desk(&Request::Kill { flatten, reason: "a rehearsal".to_owned() });
+                self.desk(&Request::Kill {
+                    flatten,
+                    scope: Default::default(),
+                    reason: "a rehearsal".to_owned(),
+                });
                 // From here on it is known to have been done.
                 self.line.exchange().is_halted = true;
             }
             10..13 => {
                 let reason = "it goes on".to_owned();
-                let rearmed = self.core.serve(&Request::Rearm { reason }, Door::Desk, self.now);
+                let rearmed = self.core.serve(
+                    &Request::Rearm { reason, scope: Default::default(), force: true },
+                    Door::Desk,
+                    self.now,
+                );
                 if rearmed.is_ok() {
                     self.line.exchange().is_halted = false;
                 }

@@ -102,7 +102,11 @@ fn f18_frames_of_our_own_sockets() {
     let corpus = [
         encode(&Request::Logout {}),
         encode(&Request::Cancel { order: OrderId(7) }),
-        encode(&Request::Kill { flatten: true, reason: "why".to_owned() }),
+        encode(&Request::Kill {
+            flatten: true,
+            scope: Default::default(),
+            reason: "why".to_owned(),
+        }),
         encode(&Request::AddItem { item: "TXFH1".parse().unwrap() }),
         encode(&call),
         encode(&VenueCall::Stand {}),

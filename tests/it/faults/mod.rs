@@ -294,7 +294,7 @@ impl World {
         self.line.exchange().part(&mut self.chance);
         if self.core.unsaved() > 0 {
             // A halt that the disk had no room for is lost with the machine.
-            self.line.exchange().is_halted &= self.memory.fold().halt.is_some();
+            self.line.exchange().is_halted &= !self.memory.fold().brakes.is_empty();
             let kept = self.memory.fold();
             let is_lost = |it: &&OrderId| !kept.orders.contains_key(it);
             self.lost.extend(self.core.state().orders.keys().filter(is_lost));

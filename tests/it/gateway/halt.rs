@@ -1,16 +1,24 @@
 //! The kill latch: nothing opens behind it, everything is canceled, what is asked for is closed.
 
-use aftm::wire::request::{StatusRow, TradingState};
+use aftm::wire::Scope;
+use aftm::wire::request::{StatusRow, TradingRow, TradingState};
 
 use super::*;
 use crate::world::chance::Chance;
 
 fn kill(flatten: bool) -> Request {
-    Request::Kill { flatten, reason: "a fat finger".to_owned() }
+    Request::Kill { flatten, reason: "a fat finger".to_owned(), scope: Scope::Global }
 }
 
 fn rearm(reason: &str) -> Request {
-    Request::Rearm { reason: reason.to_owned() }
+    Request::Rearm { reason: reason.to_owned(), scope: Scope::Global, force: false }
+}
+
+/// Trading goes on with reducing orders, and then with all.
+fn rearm_twice(rig: &mut Rig) {
+    rig.do_it(&rearm("it was a drill"));
+    assert_eq!(status(rig).trading.state, TradingState::Reducing);
+    rig.do_it(&rearm("it was a drill"));
 }
 
 fn status(rig: &mut Rig) -> StatusRow {
@@ -85,7 +93,7 @@ fn a_halt_survives_a_restart_and_ends_with_a_reason_only() {
     for reason in ["", " \t\n"] {
         assert_eq!(rig.desk(&rearm(reason)).unwrap_err().code, "MISSING_REASON");
     }
-    rig.do_it(&rearm("it was a drill"));
+    rearm_twice(&mut rig);
     assert_eq!(status(&mut rig).trading.state, TradingState::Active);
     assert_eq!(rig.desk(&rearm("again")), Ok(Reply::Unchanged {}));
     rig.placed(market(Side::Buy, 1));
@@ -98,20 +106,27 @@ fn a_kill_is_told_and_every_one_adds_its_reason() {
     let mut rig = Rig::new();
     rig.core.tell(&mut Vec::new());
     rig.do_it(&kill(false));
-    rig.do_it(&Request::Kill { flatten: true, reason: " and\u{1b}worse ".to_owned() });
+    rig.do_it(&Request::Kill {
+        flatten: true,
+        reason: " and\u{1b}worse ".to_owned(),
+        scope: Scope::Global,
+    });
     rig.do_it(&kill(false));
     let mut events = Vec::new();
     rig.core.tell(&mut events);
     let told: Vec<&str> = events
         .iter()
         .filter_map(|event| match event {
-            Event::Trading { state: TradingState::Halted, reason } => Some(reason.as_str()),
+            Event::Trading(TradingRow { state: TradingState::Halted, reason, .. }) => {
+                Some(reason.as_str())
+            }
             _ => None,
         })
         .collect();
     assert_eq!(told, ["a fat finger", "a fat finger; and worse", "a fat finger; and worse"]);
-    assert!(rig.core.state().halt.as_ref().unwrap().flatten, "a kill never narrows another");
-    rig.do_it(&Request::Kill { flatten: false, reason: String::new() });
+    let brake = rig.core.state().brakes.get(Scope::Global).unwrap();
+    assert!(brake.flatten, "a kill never narrows another");
+    rig.do_it(&Request::Kill { flatten: false, reason: String::new(), scope: Scope::Global });
     assert!(status(&mut rig).trading.reason.ends_with("no reason was given"));
 }
 
@@ -123,7 +138,7 @@ fn every_working_order_is_canceled_and_what_is_held_stays() {
     for at in 0..100 {
         rig.placed(limit(Side::Buy, 17_000 - at, 1));
     }
-    assert_eq!(rig.desk(&kill(false)), Ok(Reply::Killed { cancels: 100, closings: 0 }));
+    assert_eq!(rig.desk(&kill(false)), Ok(Reply::Killed { cancels: 100, closings: 0, left: 0 }));
     assert!(rig.core.state().open.is_empty());
     assert_eq!(rig.net(), lots(2));
     assert!(rig.alerts().contains(&"KILL_COMPLETE".to_owned()));
@@ -137,7 +152,7 @@ fn flatten_cancels_first_and_then_only_closes() {
     rig.placed(limit(Side::Sell, 17_400, 2));
     rig.placed(limit(Side::Buy, 17_000, 1));
     let before = rig.memory.kinds().len();
-    assert_eq!(rig.desk(&kill(true)), Ok(Reply::Killed { cancels: 2, closings: 1 }));
+    assert_eq!(rig.desk(&kill(true)), Ok(Reply::Killed { cancels: 2, closings: 1, left: 0 }));
     // The latch, the cancels, the close: then what the exchange says.
     let kinds = rig.memory.kinds();
     assert_eq!(

@@ -6,6 +6,7 @@ mod apart;
 mod doubt;
 mod halt;
 mod journal;
+mod limits;
 mod lives;
 mod lost;
 mod pace;
@@ -13,10 +14,12 @@ mod pages;
 mod projection;
 mod refusals;
 mod restarts;
+mod states;
 mod v1;
 mod views;
 
 use aftm::gateway::fact::Door;
+use aftm::gateway::limits::Sets;
 use aftm::gateway::listing::Listing;
 use aftm::gateway::simulated::Simulated;
 use aftm::gateway::state::State;
@@ -26,7 +29,7 @@ use aftm::wire::{Event, Intent, Outcome, Refused, Reply, Signal};
 use aftm_domain::condition::{Progress, State as Standing, Terms};
 use aftm_domain::order::{Kind, Status, TimeInForce};
 use aftm_domain::{
-    Catalog, Code, ExchangeTime, Note, OpenClose, OrderId, Price, Quantity, Side, SignalId,
+    Bounds, Catalog, Code, ExchangeTime, Note, OpenClose, OrderId, Price, Quantity, Side, SignalId,
     SignalKind, Stamp, Tick,
 };
 
@@ -52,6 +55,8 @@ struct Rig {
     core: Core<Simulated, Memory>,
     memory: Memory,
     settings: aftm_sim::Settings,
+    bounds: Bounds,
+    price: Price,
     now: Stamp,
 }
 
@@ -70,14 +75,27 @@ impl Rig {
 
     /// Nobody is logged in, and no tick has come.
     fn silent(settings: aftm_sim::Settings) -> Rig {
+        Rig::bounded(settings, Bounds::wide())
+    }
+
+    /// The same, with limits of its own.
+    fn bounded(settings: aftm_sim::Settings, bounds: Bounds) -> Rig {
         let memory = Memory::default();
-        let core = core(&settings, &memory);
-        Rig { core, memory, settings, now: MORNING }
+        let core = core_of(&settings, &memory, memory.fold(), bounds);
+        Rig { core, memory, settings, bounds, price: Price::ZERO, now: MORNING }
+    }
+
+    /// The last tick as it came.
+    fn last_tick(&self) -> Tick {
+        let time = self.core.time().unwrap_or_default();
+        let price = self.price;
+        let (sequence, received, item) = (self.core.published, self.now, id(ITEM));
+        Tick { sequence, item, price, quantity: lots(1), time, received }
     }
 
     /// The machine is killed and started again.
     fn restart(&mut self) {
-        self.core = core(&self.settings, &self.memory);
+        self.core = core_of(&self.settings, &self.memory, self.memory.fold(), self.bounds);
     }
 
     fn desk(&mut self, request: &Request) -> Result<Reply, Refused> {
@@ -105,6 +123,7 @@ impl Rig {
         let time = ExchangeTime { at: self.now, offset: ExchangeTime::TAIPEI };
         let (sequence, received) = (self.core.published, self.now);
         let (price, quantity) = (points(price), lots(1));
+        self.price = price;
         let tick = Tick { sequence, item: id(item), price, quantity, time, received };
         self.core.tick(&tick, None, self.now);
     }
@@ -205,22 +224,19 @@ impl Rig {
     }
 }
 
-fn core(settings: &aftm_sim::Settings, memory: &Memory) -> Core<Simulated, Memory> {
-    core_of(settings, memory, memory.fold())
-}
-
 /// A core that goes on from a state.
 fn core_of(
     settings: &aftm_sim::Settings,
     memory: &Memory,
     state: State,
+    bounds: Bounds,
 ) -> Core<Simulated, Memory> {
     let catalog = Catalog::built_in().unwrap();
     let mut core = Core::new(Setup {
         venue: Simulated::new(settings.clone()),
         ledger: memory.clone(),
         listing: Listing::new(catalog, "2021-07-26".parse().unwrap()),
-        rules: Rules::default(),
+        rules: Rules { limits: Sets { test: bounds, ..Sets::default() }, ..Rules::default() },
         state,
     });
     core.start(MORNING).unwrap();

@@ -1,5 +1,9 @@
 //! The kill switch of a running machine, over `ctl`.
 
+use std::fs;
+
+use rustix::process::Signal;
+
 use super::{Home, Machine, of_kind};
 
 const WAITS: &str = "login demo\nitem add TXFH1\naccount use SIM-1\n\
@@ -29,10 +33,74 @@ fn a_kill_over_ctl_halts_cancels_and_closes_until_rearm_says_why() {
     // The next machine comes up halted.
     let script = "login demo\nitem add TXFH1\naccount use SIM-1\norder buy TXFH1 1\n";
     assert_eq!(home.run_script(script, &[]).code, Some(6));
-    let script = "login demo\nrearm --reason 'it was a drill'\naccount use SIM-1\n\
+    let script = "login demo\nrearm --reason 'it was a drill'\nrearm --reason again\naccount use SIM-1\n\
                   order buy TXFH1 1\n";
     let ended = home.run_script(script, &[]);
     assert_eq!(ended.code, Some(0), "{}", ended.said);
     let audit = home.run(&["export", "audit"]).out;
     assert!(audit.contains("fat-finger") && audit.contains("it was a drill"), "{audit}");
+}
+
+/// A machine that trades, with an order that rests.
+fn trading(home: &Home) -> Machine {
+    let mut machine = Machine::start(home, WAITS, &["--speed", "10"]);
+    machine.wait_kind("done", "command", "start");
+    assert_eq!(home.ctl("order sell TXFH1 1 --limit 19000").code, Some(0));
+    machine
+}
+
+fn assert_halted(home: &Home, why: &str) {
+    let refused = home.ctl("order buy TXFH1 1");
+    assert_eq!(refused.code, Some(6), "{}{}", refused.out, refused.said);
+    assert!(refused.out.contains(why), "{}", refused.out);
+    assert_eq!(home.ctl("wait orders-done --timeout 10s").code, Some(0));
+}
+
+#[test]
+fn the_signal_sigusr1_halts_and_cancels() {
+    let home = Home::new();
+    let mut machine = trading(&home);
+    machine.signal(Signal::USR1);
+    machine.wait_kind("trading", "state", "halted");
+    assert_halted(&home, "SIGUSR1");
+    assert_eq!(home.ctl("quit").code, Some(0));
+    machine.finish();
+}
+
+#[test]
+fn a_file_named_kill_halts_until_it_is_removed() {
+    let home = Home::new();
+    let mut machine = trading(&home);
+    let file = home.path().join("aftm/data/kill");
+    fs::write(&file, "").unwrap();
+    machine.wait_kind("trading", "state", "halted");
+    assert_halted(&home, "the file kill");
+    let refused = home.ctl("rearm --reason too-early");
+    assert!(refused.out.contains("DEAD_MAN"), "{}", refused.out);
+    fs::remove_file(&file).unwrap();
+    let rearm = "rearm --reason gone";
+    crate::screen::until("the file is no longer there", || home.ctl(rearm).code == Some(0));
+    machine.wait_kind("trading", "state", "reducing");
+    assert_eq!(home.ctl("quit").code, Some(0));
+    machine.finish();
+}
+
+#[test]
+fn a_halt_is_known_to_the_next_machine_though_its_journal_is_lost() {
+    let home = Home::new();
+    assert_eq!(home.run_script("login demo\nkill --reason fat-finger\n", &[]).code, Some(0));
+    let data = home.path().join("aftm/data");
+    for entry in fs::read_dir(&data).unwrap() {
+        let path = entry.unwrap().path();
+        if path.file_name().is_some_and(|it| it.to_string_lossy().starts_with("journal")) {
+            fs::remove_file(path).unwrap();
+        }
+    }
+    // Whatever stands in the file.
+    fs::write(data.join("halted"), [0xff, 0]).unwrap();
+    let order = "login demo\nitem add TXFH1\naccount use SIM-1\norder buy TXFH1 1\n";
+    assert_eq!(home.run_script(order, &[]).code, Some(6));
+    let script = "login demo\nrearm --reason seen\nrearm --reason again\n";
+    assert_eq!(home.run_script(script, &[]).code, Some(0));
+    assert!(!data.join("halted").exists());
 }

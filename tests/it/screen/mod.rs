@@ -99,6 +99,11 @@ impl Terminal {
         self.shown.0.lock().unwrap().parser.screen().contents()
     }
 
+    /// Every byte that it was told.
+    pub(crate) fn bytes(&self) -> Vec<u8> {
+        self.shown.0.lock().unwrap().bytes.clone()
+    }
+
     /// What is shown in a part of the screen, as lines.
     pub(crate) fn part(&self, (columns, rows): &Part) -> String {
         let shown = self.shown.0.lock().unwrap();

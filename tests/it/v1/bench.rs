@@ -185,7 +185,7 @@ pub(super) fn answer(socket: &Socket) -> Value {
 }
 
 /// What the earlier executor always sends, with some fields changed or added.
-pub(super) fn order(changes: &Value) -> Vec<u8> {
+pub(crate) fn order(changes: &Value) -> Vec<u8> {
     let mut parameters = json!({
         "order_account": "SIM-1", "item_code": "TXFH1", "side": "buy", "order_type": "Market",
         "price": 0.0, "quantity": 1, "open_close": "AUTO", "note": "From AFTM Gateway",
@@ -197,18 +197,18 @@ pub(super) fn order(changes: &Value) -> Vec<u8> {
 }
 
 /// A signal as a v1 strategy pushes it.
-pub(super) fn signal(when: Stamp, side: Side) -> Vec<u8> {
+pub(crate) fn signal(when: Stamp, side: Side) -> Vec<u8> {
     let mut frame = Vec::new();
     signals::encode_signal(&mut frame, when, side, &"TXFH1".parse().unwrap());
     frame
 }
 
 /// Numbers that are the same in each run.
-pub(super) struct Random(pub(super) u64);
+pub(crate) struct Random(pub(crate) u64);
 
 impl Random {
     /// Below a bound.
-    pub(super) fn roll(&mut self, bound: usize) -> usize {
+    pub(crate) fn roll(&mut self, bound: usize) -> usize {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;

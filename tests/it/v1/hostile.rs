@@ -16,7 +16,7 @@ use super::bench::{Machine, PATIENCE, Random, answer, order, signal};
 /// Bytes that a web page can make a browser send: a request for a path that is chosen so that a
 /// reader of ZMTP 1.0, which takes the first byte for the length of a frame, comes out exactly
 /// where the body starts. The body is frames.
-fn http(method: &str, frames: &[&[u8]]) -> Vec<u8> {
+pub(crate) fn http(method: &str, frames: &[&[u8]]) -> Vec<u8> {
     let mut body = Vec::new();
     for (at, frame) in frames.iter().enumerate() {
         match u8::try_from(frame.len() + 1) {

@@ -1,9 +1,9 @@
 //! Programs written for the earlier machine, against the one that runs: real processes, real
 //! sockets, free ports, a home of their own.
 
-mod bench;
+pub(crate) mod bench;
 mod examples;
-mod hostile;
+pub(crate) mod hostile;
 mod orders;
 mod retry;
 mod signals;

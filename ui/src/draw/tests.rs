@@ -138,3 +138,26 @@ fn a_tab_is_where_it_is_drawn() {
     }
     assert_eq!(tab_at(area, &screen, &view, 79), None);
 }
+
+/// Whatever a text holds, no cell holds what acts on a terminal or turns its line around.
+#[test]
+fn no_cell_acts_on_the_terminal() {
+    let acts = |it: char| it.is_control() || ('\u{2028}'..='\u{202e}').contains(&it);
+    for code in (0..0x20).chain(0x7f..0xa0).chain([0x200e, 0x200f]).chain(0x2028..0x202f) {
+        let odd = char::from_u32(code).unwrap();
+        let text = format!("a{odd}[31mb{odd}{odd}c");
+        let mut view = fixture::view();
+        view.machine.feed.clone_from(&text);
+        view.machine.trading = Trading::Halted(text.clone());
+        view.alerts.iter_mut().for_each(|it| it.text.clone_from(&text));
+        view.orders.iter_mut().for_each(|it| it.reason.clone_from(&text));
+        for rows in [(120, 40), (80, 24)] {
+            let rows = rows_of(&view, rows);
+            assert!(!rows.contains(acts), "U+{code:04X} is in {rows:?}");
+        }
+    }
+}
+
+fn rows_of(view: &View, (width, height): (u16, u16)) -> String {
+    rows(&screen(width, height, Language::English), view).concat()
+}

@@ -28,7 +28,17 @@ fn report<'a>(order_ref: &str, order_sys_id: &'a str, (status, traded): (u8, i32
 
 fn trade(order_sys_id: &str, trade_id: &str) -> Trade {
     let (number, trade_id) = (number(order_sys_id), trade_id.to_owned());
-    Trade { number, trade_id, direction: b'0', offset: b'0', price_e9: 1, lots: 1 }
+    Trade {
+        number,
+        trade_id,
+        direction: b'0',
+        offset: b'0',
+        price_e9: 1,
+        lots: 1,
+        symbol: "rb2510".to_owned(),
+        hedge: b'1',
+        ts_ns: None,
+    }
 }
 
 fn refusal() -> Refusal {

@@ -221,12 +221,12 @@ impl Session {
         match answer {
             Ok(()) => {
                 self.phase = Phase::Asking;
-                // Instruments are many and change with the trading day alone.
+                // Instruments are many, and they and their limits change with the trading day alone.
                 let known = self.trading_day == Some(self.new_day);
-                let instruments = (!known).then_some(Question::Instruments);
+                let instruments = (!known).then_some([Question::Instruments, Question::Market]);
                 let rest =
                     [Question::Account, Question::Positions, Question::Orders, Question::Trades];
-                self.first = instruments.into_iter().chain(rest).collect();
+                self.first = instruments.into_iter().flatten().chain(rest).collect();
             }
             Err(refusal) => self.refused(now, refusal, actions),
         }

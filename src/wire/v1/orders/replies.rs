@@ -212,14 +212,17 @@ pub fn instruments<'a>(all: impl IntoIterator<Item = &'a Instrument>) -> Vec<u8>
     succeeded(Instruments { instruments: all.into_iter().map(InstrumentRow::of).collect() })
 }
 
-/// The answer to a kill: trading is halted, and so many cancels are on their way.
-pub fn halted(canceling: usize) -> Vec<u8> {
+/// The answer to a kill: trading is halted, so many cancels and closing orders were sent, and so many
+/// orders and positions are left as far as the exchange has answered.
+pub fn halted(canceling: u64, closing: u64, left: u64) -> Vec<u8> {
     #[derive(Serialize)]
     struct Row {
         trading_state: &'static str,
-        canceling: usize,
+        canceling: u64,
+        closing: u64,
+        left: u64,
     }
-    succeeded(Row { trading_state: "halted", canceling })
+    succeeded(Row { trading_state: "halted", canceling, closing, left })
 }
 
 /// Where the machine stands.

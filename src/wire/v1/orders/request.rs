@@ -6,6 +6,7 @@ use aftm_domain::{AccountId, Code, OrderId, RequestId};
 use super::json::{Object, Value, object, value};
 use super::ticket::{field, text};
 use super::{Failure, code, ticket};
+use crate::wire::Scope;
 use crate::wire::v1::excerpt;
 
 const OPERATIONS: &str = "send_order, get_positions, health_check, cancel_order, get_orders, \
@@ -61,6 +62,8 @@ pub enum Request {
         flatten: bool,
         /// For the audit trail: printable, at most 200 characters.
         reason: String,
+        /// Of this account or item only; everything where neither is named.
+        scope: Scope,
     },
     /// `status`.
     Status,
@@ -172,7 +175,8 @@ where
     }
 }
 
-/// A kill is never refused for its reason, only for a `flatten` that says neither yes nor no.
+/// A kill is never refused for its reason, only for a `flatten` that says neither yes nor no, and for
+/// an account or item that cannot be one.
 fn kill(fields: &Object<'_>) -> Result<Request, Failure> {
     const CHARACTERS_MAX: usize = 200;
     let flatten = match fields.some("flatten") {
@@ -184,11 +188,20 @@ fn kill(fields: &Object<'_>) -> Result<Request, Failure> {
     };
     let reason = match fields.some("reason") {
         Some(Value::Text(reason)) => {
-            reason.chars().filter(|it| !it.is_control()).take(CHARACTERS_MAX).collect()
+            reason.chars().filter(|it| !aftm_domain::text::acts(*it)).take(CHARACTERS_MAX).collect()
         }
         Some(other) => other.to_string(),
         None => String::new(),
     };
     let reason = if reason.is_empty() { "no reason given".to_owned() } else { reason };
-    Ok(Request::Kill { flatten, reason })
+    let scope = match (account(fields)?, item(fields)?) {
+        (None, None) => Scope::Global,
+        (Some(account), None) => Scope::Account(account),
+        (None, Some(item)) => Scope::Symbol(item),
+        (Some(_), Some(_)) => {
+            let message = "a kill is of an account or of an item, not of both; ask twice";
+            return Err(Failure::new(code::INVALID_ORDER, message));
+        }
+    };
+    Ok(Request::Kill { flatten, reason, scope })
 }

@@ -35,7 +35,8 @@ pub struct Kill {
 /// What can be chosen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Choice {
-    /// Orders that open are refused. The command language has no word for it.
+    /// Only orders that make a position smaller are taken, and what works and could do otherwise is
+    /// cancelled.
     Reduce,
     /// Nothing is sent any more, and every order is cancelled.
     Halt,
@@ -63,7 +64,7 @@ impl Choice {
 
     fn is_offered(self, view: &View) -> bool {
         match self {
-            Choice::Reduce => false,
+            Choice::Reduce => view.machine.trading == Trading::Active,
             Choice::Halt | Choice::Flatten | Choice::Stop => true,
             Choice::Rearm => view.machine.trading != Trading::Active,
         }
@@ -155,7 +156,9 @@ fn commit(screen: &mut Screen, view: &View) -> Vec<Action> {
         }
         Some(choice) => {
             kill.choice = None;
-            disarmed(screen, Why::Killed);
+            if choice != Choice::Reduce {
+                disarmed(screen, Why::Killed);
+            }
             run::begin(screen, choice)
         }
     }

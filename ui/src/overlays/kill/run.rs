@@ -94,16 +94,18 @@ impl Run {
 
 /// Begins a level. A run that is under way is forgotten: what it sent was sent.
 pub(super) fn begin(screen: &mut Screen, choice: Choice) -> Vec<Action> {
+    let reduce: &[&str] = &["reduce --reason \"kill menu\""];
     let halt: &[&str] = &["kill --reason \"kill menu\""];
     let flatten: &[&str] = &["kill --flatten --reason \"kill menu\""];
     // Without a switch in the gateway: whoever sends orders by itself goes first, and at the same
     // time every order is cancelled; once more afterwards, for what was sent meanwhile.
     let quiet: &[&str] = &["stop --abandon", "cancel --all"];
     let (waves, instead): (Vec<&[&str]>, Vec<&[&str]>) = match choice {
+        Choice::Reduce => (vec![reduce], Vec::new()),
         Choice::Halt => (vec![halt], vec![quiet, &["cancel --all"]]),
         Choice::Flatten => (vec![flatten], vec![quiet, &["cancel --all"], &["flatten"]]),
         Choice::Stop => (vec![flatten, &["stop"]], vec![quiet, &["cancel --all"], &["flatten"]]),
-        Choice::Reduce | Choice::Rearm => return Vec::new(),
+        Choice::Rearm => return Vec::new(),
     };
     let owned = |it: Vec<&[&'static str]>| it.into_iter().map(<[&str]>::to_vec).collect();
     screen.safety.kill =

@@ -35,7 +35,10 @@ fn each_level_is_a_digit_and_an_enter() {
             assert!(!bench.screen.safety.level().is_armed(), "it disarms");
         }
     }
-    for keys in ["enter", "1 enter", "5 enter", "6 enter", "9 enter", "esc 3 enter", "x y enter"] {
+    let mut bench = opened(Bench::armed());
+    assert_eq!(lines(&bench.keys("1 enter")), ["reduce --reason \"kill menu\""]);
+    assert!(bench.screen.safety.level().is_armed(), "what is left to do may still be done");
+    for keys in ["enter", "5 enter", "6 enter", "9 enter", "esc 3 enter", "x y enter"] {
         assert_eq!(opened(Bench::armed()).keys(keys), [], "{keys}");
     }
 }
@@ -192,6 +195,7 @@ fn trading_goes_on_only_with_a_reason() {
     let mut bench = Bench::new();
     bench.view.machine.trading = Trading::Halted("kill menu".into());
     let mut bench = opened(bench);
+    assert_eq!(bench.keys("1 enter"), [], "a halt is stronger");
     assert_eq!(bench.keys("5 enter"), []);
     assert_eq!(bench.keys("enter space enter"), [], "the audit trail needs one");
     let Some(Overlay::Kill(menu)) = bench.top() else { panic!("no menu") };

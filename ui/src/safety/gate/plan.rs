@@ -77,6 +77,7 @@ pub(super) fn trades(line: &str) -> bool {
             | "status"
             | "wait"
             | "kill"
+            | "reduce"
             | "rearm"
             | "quit"
             | "exit"
@@ -120,6 +121,8 @@ impl Place<'_> {
             ["start"] => self.start(),
             ["stop", rest @ ..] => self.stop(rest),
             ["kill", ..] => Plan::Kill,
+            // It only takes orders away, and cancels.
+            ["reduce", ..] => Plan::Pass,
             ["rearm", ..] => self.typed(self.ask("confirm.rearm", &[])),
             ["quit" | "exit"] => Plan::Quit,
             ["quit" | "exit", ..] => self.ask("confirm.quit", &[("line", self.line)]),

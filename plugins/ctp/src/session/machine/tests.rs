@@ -78,6 +78,7 @@ fn a_session_starts_step_by_step_and_asks_once_a_second() {
             Action::Login,
             Action::Confirm,
             Action::Ask(Question::Instruments),
+            Action::Ask(Question::Market),
             Action::Ask(Question::Account),
             Action::Ask(Question::Positions),
             Action::Ask(Question::Orders),
@@ -86,8 +87,8 @@ fn a_session_starts_step_by_step_and_asks_once_a_second() {
             Action::AnswerLogin(Ok(())),
         ]
     );
-    assert_eq!(ready_at, s(5), "five questions, a second between each");
-    assert_eq!(session.apply(s(6), Input::Login), [Action::AnswerLogin(Ok(()))]);
+    assert_eq!(ready_at, s(6), "six questions, a second between each");
+    assert_eq!(session.apply(s(7), Input::Login), [Action::AnswerLogin(Ok(()))]);
 }
 
 #[test]

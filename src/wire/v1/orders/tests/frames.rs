@@ -36,7 +36,11 @@ fn positions_are_asked_for_by_account() {
 #[test]
 fn the_other_operations_are_read() {
     let account = Some("SIM-1".parse().unwrap());
-    let kill = |flatten, reason: &str| Request::Kill { flatten, reason: reason.to_owned() };
+    let kill = |flatten, reason: &str| Request::Kill {
+        flatten,
+        reason: reason.to_owned(),
+        scope: crate::wire::Scope::Global,
+    };
     for (frame, request) in [
         (r#"{"operation":"health_check"}"#, Request::HealthCheck),
         (r#"{"operation":"health_check","parameters":[]}"#, Request::HealthCheck),

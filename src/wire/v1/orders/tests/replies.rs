@@ -96,7 +96,7 @@ fn replies_are_written_as_the_page_of_formats_shows_them() {
         positions(&[position()]),
         health(&well()),
         cancel_sent(OrderId(12)),
-        halted(3),
+        halted(3, 1, 0),
         status(&now()),
         orders([&working()], None),
         accounts(&[account()]),

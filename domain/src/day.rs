@@ -1,12 +1,13 @@
 //! In which trading day a tick lies, at the price of two comparisons.
 
-use aftm_domain::session::{Sessions, Span, at_second, second_of_day};
-use aftm_domain::{Calendar, ExchangeTime, Stamp};
 use jiff::civil::{Date, DateTime};
+
+use crate::session::{Sessions, Span, at_second, second_of_day};
+use crate::{Calendar, ExchangeTime, Stamp};
 
 /// The trading day of an item, and until when it is known to last.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Day {
+pub struct Day {
     sessions: Sessions,
     date: Option<Date>,
     from: Stamp,
@@ -24,30 +25,40 @@ impl Default for Day {
 
 impl Day {
     /// With these hours; the next tick finds its day.
-    pub(super) const fn of(sessions: Sessions) -> Day {
+    pub const fn of(sessions: Sessions) -> Day {
         Day { sessions, date: None, from: Stamp(i64::MAX), until: Stamp(i64::MIN) }
     }
 
     /// The hours became known; the day that is on goes on where it is the same.
-    pub(super) fn learn(&mut self, sessions: Sessions) {
+    pub fn learn(&mut self, sessions: Sessions) {
         if self.sessions != sessions {
             *self = Day { date: self.date, ..Day::of(sessions) };
         }
     }
 
     /// Whether its hours are those of an instrument.
-    pub(super) fn is_known(&self) -> bool {
+    pub fn is_known(&self) -> bool {
         self.sessions != UNKNOWN
     }
 
     /// The hours.
-    pub(super) const fn sessions(&self) -> &Sessions {
+    pub const fn sessions(&self) -> &Sessions {
         &self.sessions
     }
 
+    /// The trading day of the last tick; `None` before the first.
+    pub const fn date(&self) -> Option<Date> {
+        self.date
+    }
+
+    /// Whether a moment is known to lie in the trading day of the last tick.
+    pub fn holds(&self, time: ExchangeTime) -> bool {
+        self.from <= time.at && time.at < self.until
+    }
+
     /// Whether a tick begins another trading day.
-    pub(super) fn begins(&mut self, time: ExchangeTime, calendar: &Calendar) -> bool {
-        if self.from <= time.at && time.at < self.until {
+    pub fn begins(&mut self, time: ExchangeTime, calendar: &Calendar) -> bool {
+        if self.holds(time) {
             return false;
         }
         let at = time.civil();

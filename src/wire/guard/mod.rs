@@ -1,0 +1,159 @@
+//! The guard at the door: everybody who connects to a socket that other processes can reach is
+//! judged here before a message of theirs is read (ZAP, RFC 27).
+//!
+//! It is there before any socket is bound: a socket for others takes the guard to be made.
+
+mod table;
+mod who;
+
+use std::sync::mpsc::{Receiver, Sender, TryRecvError, channel};
+use std::thread;
+
+use aftm_domain::Stamp;
+use zmq::{Context, DONTWAIT, POLLIN, Socket, SocketType};
+
+use self::table::{Asked, Change, Refusal, Table};
+use super::clients::ClientKeys;
+use super::keys::PublicKey;
+use super::socket::{self, Bound};
+
+pub use self::table::Pass;
+pub use self::who::{ClientName, Domain, Who, sender};
+
+/// Where the library asks; the protocol fixes it.
+const ENDPOINT: &str = "inproc://zeromq.zap.01";
+/// How often the guard looks whether it is still needed, in milliseconds.
+const LOOK_MS: i64 = 500;
+/// The shortest time between two lines of the log on who was refused: a flood of strangers must not
+/// become a flood of lines.
+const TELL_EVERY: i64 = Stamp::SECOND;
+
+/// Who is let in from the beginning.
+pub struct Rules {
+    /// Sockets that anybody of this computer may use without a key.
+    pub open: Vec<Domain>,
+    /// Passes that are good as long as the guard.
+    pub passes: Vec<Pass>,
+    /// Programs with keys of their own.
+    pub clients: Option<ClientKeys>,
+    /// Our clock.
+    pub clock: Box<dyn Fn() -> Stamp + Send>,
+}
+
+/// A hold on the guard of a context. It must outlive the sockets that it guards: when the last clone
+/// is gone, the guard leaves.
+#[derive(Clone)]
+pub struct Guard {
+    context: Context,
+    changes: Sender<Change>,
+}
+
+impl Guard {
+    /// Puts a guard at the door of a context, on a thread of its own.
+    pub fn start(context: &Context, rules: Rules) -> std::io::Result<Guard> {
+        let socket = socket::bind(context, SocketType::REP, Bound::Orders, ENDPOINT)?;
+        let (changes, changed) = channel();
+        let Rules { open, passes, clients, clock } = rules;
+        let mut table = Table { open, clients, ..Table::default() };
+        passes.into_iter().for_each(|it| table.apply(Change::Admit(it)));
+        let post = Post { socket, changed, table, clock, refused: 0, told: Stamp(0) };
+        thread::Builder::new().name("guard".to_owned()).spawn(move || post.stand())?;
+        Ok(Guard { context: context.clone(), changes })
+    }
+
+    /// The context whose sockets it guards.
+    pub const fn context(&self) -> &Context {
+        &self.context
+    }
+
+    /// Lets somebody in from now on: whoever connects after this call finds the pass.
+    pub fn admit(&self, pass: Pass) {
+        // The guard is there as long as somebody has a hold on it.
+        let _ = self.changes.send(Change::Admit(pass));
+    }
+
+    /// Lets nobody in with this key any more.
+    pub fn remove(&self, key: PublicKey) {
+        let _ = self.changes.send(Change::Remove(key));
+    }
+}
+
+/// The guard at work.
+struct Post {
+    socket: Socket,
+    changed: Receiver<Change>,
+    table: Table,
+    clock: Box<dyn Fn() -> Stamp + Send>,
+    /// Refusals that the log has not been told.
+    refused: u64,
+    told: Stamp,
+}
+
+impl Post {
+    fn stand(mut self) {
+        loop {
+            match self.socket.poll(POLLIN, LOOK_MS) {
+                Ok(_) | Err(zmq::Error::EINTR) => (),
+                Err(_) => return,
+            }
+            // Whoever asks now may have been admitted a moment ago.
+            loop {
+                match self.changed.try_recv() {
+                    Ok(change) => self.table.apply(change),
+                    Err(TryRecvError::Empty) => break,
+                    Err(TryRecvError::Disconnected) => return,
+                }
+            }
+            while let Ok(frames) = self.socket.recv_multipart(DONTWAIT) {
+                let reply = self.answer(&frames);
+                if self.socket.send_multipart(reply, 0).is_err() {
+                    return;
+                }
+            }
+        }
+    }
+
+    /// Version, the asker's number, status, a text, who it is, and nothing more.
+    fn answer(&mut self, frames: &[Vec<u8>]) -> [Vec<u8>; 6] {
+        let number = frames.get(1).cloned().unwrap_or_default();
+        let judged = self.judge(frames);
+        let (status, text, who) = match judged {
+            Ok(who) => ("200", "OK", who.to_string()),
+            // Why is for our log, not for a stranger.
+            Err(_) => ("400", "refused", String::new()),
+        };
+        [b"1.0".to_vec(), number, status.into(), text.into(), who.into_bytes(), Vec::new()]
+    }
+
+    fn judge(&mut self, frames: &[Vec<u8>]) -> Result<Who, Refusal> {
+        let [version, _, domain, address, _, mechanism, rest @ ..] = frames else {
+            return Err(Refusal::UnknownDomain);
+        };
+        if version != b"1.0" {
+            return Err(Refusal::UnknownDomain);
+        }
+        let credentials = rest.first().map(Vec::as_slice).unwrap_or_default();
+        let asked = Asked { domain, address, mechanism, credentials };
+        let now = (self.clock)();
+        let judged = self.table.judge(&asked, now);
+        if let Err(refusal) = judged {
+            self.tell(domain, address, refusal, now);
+        }
+        judged
+    }
+
+    fn tell(&mut self, domain: &[u8], address: &[u8], refusal: Refusal, now: Stamp) {
+        self.refused += 1;
+        if now.since(self.told) < TELL_EVERY {
+            return;
+        }
+        self.told = now;
+        let count = std::mem::take(&mut self.refused);
+        let [domain, address] = [domain, address].map(String::from_utf8_lossy);
+        let more = if count > 1 { format!(" ({count} were refused)") } else { String::new() };
+        log::warn!("a connection from {address} to {domain} was refused: {refusal}{more}");
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,149 @@
+//! Who is at the other end of a socket, as the guard found it. It travels with each message as the
+//! `User-Id` that the library attaches, and no peer has a say in it.
+
+use std::fmt;
+use std::str::FromStr;
+
+use crate::wire::Role;
+
+/// What a socket is for. A key is good on the sockets of its domains only.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Domain {
+    /// v1 ticks for other programs.
+    Ticks,
+    /// Everything that happens, for our children.
+    Events,
+    /// Signals of our strategy.
+    Signals,
+    /// Requests of our children.
+    Orders,
+    /// Commands of `aftm ctl`.
+    Control,
+    /// v1 signals of other programs.
+    ClientSignals,
+    /// v1 requests of other programs.
+    ClientOrders,
+}
+
+impl Domain {
+    /// Every domain.
+    pub const ALL: [Domain; 7] = [
+        Domain::Ticks,
+        Domain::Events,
+        Domain::Signals,
+        Domain::Orders,
+        Domain::Control,
+        Domain::ClientSignals,
+        Domain::ClientOrders,
+    ];
+
+    /// The word that the library tells the guard.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Domain::Ticks => "ticks",
+            Domain::Events => "events",
+            Domain::Signals => "signals",
+            Domain::Orders => "orders",
+            Domain::Control => "control",
+            Domain::ClientSignals => "client-signals",
+            Domain::ClientOrders => "client-orders",
+        }
+    }
+
+    /// The domain of a word.
+    pub fn of(word: &[u8]) -> Option<Domain> {
+        Domain::ALL.into_iter().find(|it| it.word().as_bytes() == word)
+    }
+}
+
+/// The name of a user's own client: the name of its key.
+pub type ClientName = String;
+
+/// Who sent a message.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Who {
+    /// A process that this machine started.
+    Child {
+        /// What it is.
+        role: Role,
+        /// The how many-th process that was started; a later one takes the place of an earlier.
+        generation: u64,
+        /// Its process.
+        pid: u32,
+    },
+    /// The operator, over `aftm ctl`.
+    Operator,
+    /// A program with a key of its own.
+    Client(ClientName),
+    /// Whoever came to a socket that is open to all.
+    Anyone,
+}
+
+impl fmt::Display for Who {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Who::Child { role, generation, pid } => write!(f, "{role} {generation} {pid}"),
+            Who::Operator => f.write_str("operator"),
+            Who::Client(name) => write!(f, "client {name}"),
+            Who::Anyone => f.write_str("anyone"),
+        }
+    }
+}
+
+impl FromStr for Who {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Who, ()> {
+        let mut words = text.split(' ');
+        let found = match words.next() {
+            Some("operator") => Who::Operator,
+            Some("anyone") => Who::Anyone,
+            Some("client") => Who::Client(words.next().ok_or(())?.to_owned()),
+            Some(word) => {
+                let known = [Role::Strategy, Role::Executor];
+                let role = known.into_iter().find(|it| it.word() == word).ok_or(())?;
+                let generation = words.next().and_then(|it| it.parse().ok()).ok_or(())?;
+                let pid = words.next().and_then(|it| it.parse().ok()).ok_or(())?;
+                Who::Child { role, generation, pid }
+            }
+            None => return Err(()),
+        };
+        if words.next().is_some() { Err(()) } else { Ok(found) }
+    }
+}
+
+/// Who sent a message, as the guard found when they connected. A message from within the process has
+/// no sender.
+pub fn sender(message: &mut zmq::Message) -> Option<Who> {
+    message.gets("User-Id")?.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_it_is_reads_back() {
+        for who in [
+            Who::Child { role: Role::Executor, generation: 3, pid: 4_242 },
+            Who::Child { role: Role::Strategy, generation: u64::MAX, pid: 1 },
+            Who::Operator,
+            Who::Client("mt5".to_owned()),
+            Who::Anyone,
+        ] {
+            assert_eq!(who.to_string().parse(), Ok(who));
+        }
+        for text in ["", "executor", "executor 1", "executor 1 2 3", "client", "anyone else", "me"]
+        {
+            assert_eq!(text.parse::<Who>(), Err(()), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn every_domain_has_a_word_of_its_own() {
+        for domain in Domain::ALL {
+            assert_eq!(Domain::of(domain.word().as_bytes()), Some(domain));
+        }
+        assert_eq!(Domain::of(b"aftm"), None);
+    }
+}
