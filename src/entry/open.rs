@@ -8,8 +8,8 @@ use log::LevelFilter;
 
 use super::cli::{Cli, Config, Entry, Flags};
 use super::{
-    Output, bench, child, ctl, doctor, export, key, log as log_lines, plugin, rehearse, replay,
-    run, screen, venue, verify,
+    Output, bench, child, ctl, doctor, export, key, log as log_lines, outputs, plugin, rehearse,
+    replay, run, screen, venue, verify,
 };
 use crate::config::{self, Folders, Inputs, Resolved, Settings};
 use crate::desk::Exit;
@@ -111,7 +111,8 @@ fn dispatch(cli: Cli) -> Result<Exit> {
         }
         Some(Entry::Bench { what }) => {
             let Some(settings) = in_force(resolved) else { return Ok(Exit::Configuration) };
-            bench::bench(what, &settings, &mut out)
+            drop(out);
+            bench::bench(what, &settings, &mut outputs::Own)
         }
         Some(_) => Ok(Exit::Failure),
     }
