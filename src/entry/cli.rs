@@ -274,6 +274,15 @@ pub enum Rehearse {
         #[arg(long, default_value_t = 1)]
         seed: u64,
     },
+    /// Malformed messages on each port, while a lawful client goes on
+    Garbage {
+        /// How many
+        #[arg(long, default_value_t = 10_000)]
+        count: u64,
+        /// Chooses what is sent; the same seed chooses the same
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+    },
 }
 
 /// What can be measured.

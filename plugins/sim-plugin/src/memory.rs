@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use aftm_domain::{Code, Instrument};
 use aftm_exchange_abi::{E_ARG, E_INTERNAL, E_STATE};
@@ -15,6 +16,9 @@ use crate::fault::{Done, Fault};
 const NAME: &str = "ledger.jsonl";
 /// Locked by the session that uses the ledger, for as long as its process lives.
 const LOCK: &str = "ledger.lock";
+/// How often the lock is tried, and the pause between.
+const LOCK_TRIES: u32 = 50;
+const LOCK_PAUSE: Duration = Duration::from_millis(10);
 /// The file of a day that is about to begin.
 const COMING: &str = "ledger.coming";
 
@@ -149,12 +153,14 @@ fn open(path: &Path) -> Done<File> {
 /// Claims the ledger for this session alone; the system ends the claim with the process.
 fn lock(path: &Path) -> Done<File> {
     let file = open(path)?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => {
-            let text = format!("{} is locked by another session; close it first", path.display());
-            Err(Fault::new(E_STATE, text))
+    // A process that is being started holds copies of all that was open for a moment.
+    for _ in 0..LOCK_TRIES {
+        match file.try_lock() {
+            Ok(()) => return Ok(file),
+            Err(TryLockError::WouldBlock) => std::thread::park_timeout(LOCK_PAUSE),
+            Err(TryLockError::Error(err)) => return Err(failed("lock", path, &err)),
         }
-        Err(TryLockError::Error(err)) => Err(failed("lock", path, &err)),
     }
+    let text = format!("{} is locked by another session; close it first", path.display());
+    Err(Fault::new(E_STATE, text))
 }

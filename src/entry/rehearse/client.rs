@@ -11,8 +11,9 @@ use anyhow::{Context as _, Result, anyhow};
 use serde_json::{Value, json};
 use zmq::{POLLIN, SocketType};
 
-/// How long one try waits, in milliseconds: about as long as a machine takes to come back.
-const TRY_MS: i64 = 150;
+/// How long one try waits, in milliseconds: longer than any process takes to come back, because a
+/// reply that crosses the giving up of a client without names counts as delivered.
+const TRY_MS: i64 = 500;
 /// The pause between two orders.
 const PAUSE: Duration = Duration::from_millis(3);
 

@@ -29,6 +29,7 @@ pub(super) struct Home {
     folder: tempfile::TempDir,
     program: PathBuf,
     pub(super) order_port: u16,
+    pub(super) signal_port: u16,
 }
 
 impl Home {
@@ -48,7 +49,7 @@ impl Home {
              [desk]\nrestarts_max = 1000\nrestart_window_s = 1\n{further}\n",
             library.display()
         );
-        let home = Home { folder, program, order_port };
+        let home = Home { folder, program, order_port, signal_port };
         fs::write(home.path("settings.toml"), settings)?;
         fs::write(home.path(SECRET_FILE), SECRET)?;
         fs::set_permissions(home.path(SECRET_FILE), Permissions::from_mode(0o600))?;

@@ -10,6 +10,7 @@ use std::time::Duration;
 use anyhow::{Result, bail};
 
 use super::client::{Client, Wanted};
+use super::dice::Dice;
 use super::home::Home;
 use super::machine::{Machine, is_there};
 use super::oracle;
@@ -22,18 +23,6 @@ const CLIENTS: usize = 2;
 const SWITCH_ONE_IN: u64 = 40;
 /// The children that are killed, and how it is called where the machine is.
 const ROLES: [&str; 4] = ["strategy", "executor", "venue", "main"];
-
-/// Chance under a seed.
-struct Dice(u64);
-
-impl Dice {
-    fn below(&mut self, sides: u64) -> u64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        (self.0 >> 11) % sides.max(1)
-    }
-}
 
 /// What the day has brought so far.
 #[derive(Default)]
@@ -60,7 +49,7 @@ pub(super) fn run(count: u64, seed: u64, out: &mut dyn Write) -> Result<bool> {
     });
     let clients = clients.collect::<Result<Vec<_>>>()?;
     let mut day = Day::default();
-    let mut dice = Dice(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1);
+    let mut dice = Dice::new(seed);
     let lived = live(&home, machine, (count, &mut dice), &mut day);
     let wanted = clients.into_iter().map(Client::finish).collect::<Result<Vec<_>>>()?;
     let wanted: Vec<Wanted> = wanted.into_iter().flatten().collect();
@@ -138,9 +127,12 @@ fn switch(home: &Home, machine: Machine, day: &mut Day) -> Result<Machine> {
     let machine = replace(home, machine, day, 3)?;
     thread::park_timeout(Duration::from_millis(100));
     day.after_halt.extend(oracle::openings(&oracle::day(home)?, before));
-    let (exit, said) = home.ctl("rearm --reason rehearsal")?;
-    if exit != Exit::Ok {
-        bail!("rearming was answered by {exit:?}: {said}");
+    // The first goes to orders that close, the second to all of them.
+    for _ in 0..2 {
+        let (exit, said) = home.ctl("rearm --force --reason rehearsal")?;
+        if exit != Exit::Ok {
+            bail!("rearming was answered by {exit:?}: {said}");
+        }
     }
     day.switches += 1;
     Ok(machine)
@@ -196,11 +188,6 @@ fn tell(home: &Home, day: &Day, wanted: &[Wanted], out: &mut dyn Write) -> Resul
         day.conditions,
         day.switches,
     )?;
-    if std::env::var("KEEP").is_ok() {
-        std::process::Command::new("cp")
-            .args(["-r".as_ref(), home.path("").as_os_str(), "/tmp/w/fh/kept".as_ref()])
-            .status()?;
-    }
     verdict.tell(out)
 }
 

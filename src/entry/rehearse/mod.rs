@@ -6,7 +6,9 @@
 //! ledger is the witness of what was really traded.
 
 mod client;
+mod dice;
 mod drill;
+mod garbage;
 mod home;
 mod kills;
 mod machine;
@@ -28,6 +30,7 @@ pub(super) fn rehearse(what: &Rehearse, out: &mut dyn Write) -> Result<Exit> {
         Rehearse::Reject => drill::reject(out)?,
         Rehearse::KillChild => drill::kill_child(out)?,
         Rehearse::Kills { count, seed } => kills::run(*count, *seed, out)?,
+        Rehearse::Garbage { count, seed } => garbage::run(*count, *seed, out)?,
     };
     Ok(if is_kept { Exit::Ok } else { Exit::Failure })
 }

@@ -16,21 +16,24 @@ impl Times {
 
     /// Half, nearly all, and the longest of them; `None` where there are none.
     pub(super) fn show(&self) -> Option<String> {
+        let at = |permille| self.at(permille).map(milliseconds);
+        let (half, most, longest) = (at(500)?, at(990)?, at(1_000)?);
+        Some(format!("p50 {half}  p99 {most}  longest {longest}  ({} times)", self.0.len()))
+    }
+
+    /// The time below which this part of them lies.
+    pub(super) fn at(&self, permille: usize) -> Option<i64> {
         let mut sorted = self.0.clone();
         sorted.sort_unstable();
-        let at = |permille: usize| {
-            let place = (sorted.len() * permille / 1_000).min(sorted.len().saturating_sub(1));
-            sorted.get(place).map(|it| milliseconds(*it))
-        };
-        let (half, most, longest) = (at(500)?, at(990)?, at(1_000)?);
-        Some(format!("p50 {half}  p99 {most}  longest {longest}  ({} times)", sorted.len()))
+        let place = (sorted.len() * permille / 1_000).min(sorted.len().saturating_sub(1));
+        sorted.get(place).copied()
     }
 }
 
 /// A duration for people.
 pub(super) fn milliseconds(nanoseconds: i64) -> String {
-    let tenths = nanoseconds / (Stamp::MILLISECOND / 10);
-    format!("{}.{} ms", tenths / 10, tenths % 10)
+    let hundredths = nanoseconds / (Stamp::MILLISECOND / 100);
+    format!("{}.{:02} ms", hundredths / 100, hundredths % 100)
 }
 
 /// Promises, and what broke each.

@@ -74,6 +74,20 @@ impl Line {
     }
 }
 
+/// Opens a session. Another test that starts a program has every file of this process open for a
+/// moment, and with it the lock of the session before.
+fn open(seat: &PluginSeat) -> Driver {
+    let mut tries = 0;
+    loop {
+        match Driver::open(seat, Arc::new(|| ())) {
+            Ok(driver) => return driver,
+            Err(error) if tries < 10_000 && error.to_string().contains("is locked") => tries += 1,
+            Err(error) => panic!("{error}"),
+        }
+        std::thread::park_timeout(Duration::from_millis(1));
+    }
+}
+
 impl Exchange {
     /// A process starts, where there is none.
     pub(super) fn start(&mut self) {
@@ -81,7 +95,7 @@ impl Exchange {
             return;
         }
         self.starts += 1;
-        let driver = Driver::open(&self.seat, Arc::new(|| ())).unwrap();
+        let driver = open(&self.seat);
         let (plugin, abilities) = driver.hello();
         let version = env!("CARGO_PKG_VERSION").to_owned();
         let hello =
@@ -117,9 +131,6 @@ impl Exchange {
     /// kill -9: calls under way are lost, words that it had written arrive, and a line of its ledger
     /// may be torn.
     pub(super) fn kill(&mut self, chance: &mut Chance) {
-        if std::env::var("SHOW").is_ok() {
-            eprintln!("KILL calls {:?} words {:?}", self.calls, self.words);
-        }
         if self.driver.is_none() {
             return;
         }
@@ -139,9 +150,6 @@ impl Exchange {
     /// The machine is killed. Its exchange's process reads what was written to it, and then its end;
     /// or is killed before.
     pub(super) fn part(&mut self, chance: &mut Chance) {
-        if std::env::var("SHOW").is_ok() {
-            eprintln!("CRASH calls {:?} words {:?}", self.calls, self.words);
-        }
         self.work(chance.place(self.calls.len() + 1));
         self.end();
         (self.is_open, self.has_ended) = (false, false);
@@ -164,9 +172,6 @@ impl Way for Line {
 
     fn call(&mut self, call: VenueCall, _: &mut Vec<VenueWord>) -> Result<(), WayEnded> {
         let mut exchange = self.exchange();
-        if std::env::var("SHOW").is_ok() {
-            eprintln!("CALL {call:?}");
-        }
         if let VenueCall::Place { ticket, order } = &call {
             let may_open = ticket.open_close != OpenClose::Close;
             assert!(!(exchange.is_halted && may_open), "{order} was sent after the halt");
@@ -180,11 +185,6 @@ impl Way for Line {
 
     fn take(&mut self, words: &mut Vec<VenueWord>) -> Result<(), WayEnded> {
         let mut exchange = self.exchange();
-        if std::env::var("SHOW").is_ok() {
-            for w in &exchange.arrived {
-                eprintln!("WORD {w:?}");
-            }
-        }
         words.append(&mut exchange.arrived);
         match std::mem::take(&mut exchange.has_ended) {
             true => Err(WayEnded("the exchange's process ended".to_owned())),

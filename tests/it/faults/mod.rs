@@ -8,8 +8,10 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::print_stdout, clippy::print_stderr)] // Helpers of tests may fail as tests do.
 
 mod clients;
+mod fuzz;
 mod line;
 mod oracle;
+mod rehearse;
 
 use std::collections::{BTreeMap, BTreeSet};
 
