@@ -15,7 +15,7 @@ use super::fact::Fact;
 use super::keep::Ledger;
 use super::state::Placed;
 use super::venue::{Stands, Venue};
-use crate::wire::venue::{VenueOrder, VenuePosition};
+use crate::wire::venue::VenueOrder;
 
 /// The most differences that are told one by one.
 const TOLD_MAX: usize = 50;
@@ -32,6 +32,9 @@ impl<V: Venue, L: Ledger> Core<V, L> {
         let (mut facts, mut told) = (self.taken_numbers(stands), Vec::new());
         for row in &stands.orders {
             let Some(placed) = row.order.and_then(|id| self.was_sent(id)) else { continue };
+            if stands.moved.contains(&placed.order.id) {
+                continue;
+            }
             if let Some(report) = changed(&placed.order, row) {
                 // Before the fills: they may be more than was asked for at first.
                 facts.push(Fact::OrderReported { id: placed.order.id, report });
@@ -64,6 +67,9 @@ impl<V: Venue, L: Ledger> Core<V, L> {
             }
         }
         for (id, row) in &listed {
+            if stands.moved.contains(id) {
+                continue;
+            }
             let Some(placed) = self.state.orders.get(id) else { continue };
             let before = facts.len();
             facts.extend(
@@ -73,9 +79,9 @@ impl<V: Venue, L: Ledger> Core<V, L> {
                 told.push(format!("order {id} is {} at the exchange", row.status));
             }
         }
-        facts.extend(self.missing(&listed, now));
+        facts.extend(self.missing(stands, &listed, now));
         self.settle(now, facts);
-        told.extend(self.even_out(&stands.positions, now));
+        told.extend(self.even_out(stands, now));
         self.tell_differences(told, now);
     }
 
@@ -96,13 +102,24 @@ impl<V: Venue, L: Ledger> Core<V, L> {
 
     /// Open orders that the venue does not list. One that it never answered may still be on its
     /// way: it is asked for again before it counts as never sent.
-    fn missing(&mut self, listed: &BTreeMap<OrderId, &VenueOrder>, now: Stamp) -> Vec<Fact> {
-        let open: Vec<OrderId> =
-            self.state.open.iter().filter(|id| !listed.contains_key(id)).copied().collect();
+    fn missing(
+        &mut self,
+        stands: &Stands,
+        listed: &BTreeMap<OrderId, &VenueOrder>,
+        now: Stamp,
+    ) -> Vec<Fact> {
+        let is_missing = |it: &OrderId| !listed.contains_key(it) && !stands.moved.contains(it);
+        let open: Vec<OrderId> = self.state.open.iter().copied().filter(is_missing).collect();
         let mut facts = Vec::new();
         for id in open {
             let Some(placed) = self.state.orders.get(&id) else { continue };
+            if !stands.accounts.contains(&placed.order.ticket.account) {
+                continue;
+            }
             if is_doubtful(&placed.order) {
+                if stands.is_live {
+                    continue; // It was sent just now, or is asked for already.
+                }
                 if placed.order.status == Status::PendingNew {
                     facts.push(Fact::OrderReported { id, report: Report::NoReply });
                 }
@@ -118,9 +135,9 @@ impl<V: Venue, L: Ledger> Core<V, L> {
     }
 
     /// Positions that differ are taken over; each as a sentence.
-    fn even_out(&mut self, positions: &[VenuePosition], now: Stamp) -> Vec<String> {
+    fn even_out(&mut self, stands: &Stands, now: Stamp) -> Vec<String> {
         let mut theirs: BTreeMap<Leg, (Quantity, Option<Price>)> = BTreeMap::new();
-        for row in positions {
+        for row in &stands.positions {
             let (held, average) = theirs.entry((row.account, row.item, row.side)).or_default();
             *held = held.checked_add(row.quantity).unwrap_or(*held);
             *average = row.average;
@@ -129,8 +146,14 @@ impl<V: Venue, L: Ledger> Core<V, L> {
         for (account, item) in self.state.holdings.keys() {
             legs.extend([Side::Buy, Side::Sell].map(|side| (*account, *item, side)));
         }
+        let moved = self.moved(stands);
+        let is_said =
+            |account, item| stands.accounts.contains(&account) && !moved.contains(&(account, item));
         let mut told = Vec::new();
         for (account, item, side) in legs {
+            if !is_said(account, item) {
+                continue;
+            }
             let (there, average) =
                 theirs.get(&(account, item, side)).copied().unwrap_or((Quantity::ZERO, None));
             let holding = self.state.holdings.get(&(account, item));
@@ -152,6 +175,12 @@ impl<V: Venue, L: Ledger> Core<V, L> {
             self.settle(now, vec![taken]);
         }
         told
+    }
+
+    /// What the lists may have as it was before orders moved that are not in them so.
+    fn moved(&self, stands: &Stands) -> BTreeSet<(AccountId, Code)> {
+        let orders = stands.moved.iter().filter_map(|id| self.state.orders.get(id));
+        orders.map(|it| (it.order.ticket.account, it.order.ticket.item)).collect()
     }
 
     fn multiplier(&mut self, item: Code) -> Quantity {

@@ -96,6 +96,13 @@ pub struct Stands {
     pub fills: Vec<VenueFill>,
     /// What is held.
     pub positions: Vec<VenuePosition>,
+    /// The accounts that the lists are of; of others they say nothing.
+    pub accounts: Vec<AccountId>,
+    /// Orders that were sent, changed or told of while the lists were made, which may have them as
+    /// they were before.
+    pub moved: BTreeSet<OrderId>,
+    /// The session took orders meanwhile.
+    pub is_live: bool,
 }
 
 /// How far a login came at once.

@@ -173,9 +173,10 @@ impl State {
 
     fn hear_position(&mut self, told: Told, row: &Position, words: &mut Vec<VenueWord>) {
         match (told, money::position(row, &self.items)) {
-            (Told::Stale, _) => (),
-            (_, Ok(row)) => words.push(VenueWord::Position { row }),
-            (_, Err(why)) => {
+            // What is held is what a whole list says: a row beside it would count twice.
+            (Told::Stale | Told::News, _) => (),
+            (Told::Row, Ok(row)) => words.push(VenueWord::Position { row }),
+            (Told::Row, Err(why)) => {
                 words.push(line(LOG_WARN, format!("a position is left out: {why}")));
             }
         }

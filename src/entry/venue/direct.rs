@@ -28,14 +28,14 @@ impl Direct {
         Ok(Direct { driver: Some(child::open(seat, bell)?), ear, is_greeted: false })
     }
 
-    fn check(words: &[VenueWord]) -> Result<(), WayEnded> {
-        let broken = words.iter().find_map(|it| match it {
-            VenueWord::Broken { reason } => Some(reason),
-            _ => None,
-        });
-        broken.map_or(Ok(()), |reason| {
-            Err(WayEnded(format!("{reason}; restart the machine, which loaded it itself")))
-        })
+    /// Says what helps where the session broke. A call that was made meanwhile may have reached the
+    /// exchange: that it failed would not be true, and the gateway hears of the end by this word.
+    fn advise(words: &mut [VenueWord]) {
+        for word in words {
+            if let VenueWord::Broken { reason } = word {
+                reason.push_str("; restart the machine, which loaded the plug-in itself");
+            }
+        }
     }
 }
 
@@ -51,7 +51,8 @@ impl Way for Direct {
         driver.call(call, words);
         driver.take(words);
         words.push(VenueWord::Taken { calls: 1, due: driver.due() });
-        Direct::check(words)
+        Direct::advise(words);
+        Ok(())
     }
 
     fn take(&mut self, words: &mut Vec<VenueWord>) -> Result<(), WayEnded> {
@@ -62,7 +63,8 @@ impl Way for Direct {
             words.push(child::hello(driver));
         }
         driver.take(words);
-        Direct::check(words)
+        Direct::advise(words);
+        Ok(())
     }
 
     fn descriptor(&self) -> Option<RawFd> {

@@ -49,6 +49,17 @@ enum Standing {
     CutOff,
 }
 
+/// Whether lists are being made.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Listing {
+    #[default]
+    None,
+    /// They were asked for, or come with the login.
+    Asked,
+    /// They were asked for before the way was lost, and are asked for anew once they have come.
+    Stale,
+}
+
 /// A plug-in, wherever it runs.
 pub struct Plugged {
     way: Box<dyn Way>,
@@ -64,6 +75,14 @@ pub struct Plugged {
     /// to a login from before, and nobody is logged in anew.
     parting: usize,
     stands: Stands,
+    listing: Listing,
+    /// The accounts of the login.
+    accounts: Vec<AccountId>,
+    /// The login was answered, and its lists could not be used: why. They are asked for again.
+    unlisted: Option<Refusal>,
+    /// Until when a fill may be one that the lists have counted among what is held already.
+    recheck_until: Option<Stamp>,
+    is_just_listed: bool,
     /// When the lists, or the money, are asked for again.
     stand_again: Option<Stamp>,
     /// By when the lists that a connection which came back waits for must be there.
@@ -103,6 +122,11 @@ impl Plugged {
             login: Login::new(further, relogin),
             parting: 0,
             stands: Stands::default(),
+            listing: Listing::None,
+            accounts: Vec::new(),
+            unlisted: None,
+            recheck_until: None,
+            is_just_listed: false,
             stand_again: None,
             stand_by: None,
             money_next: Stamp(0),
@@ -166,6 +190,13 @@ impl Plugged {
     /// Only a session that is logged in and connected takes orders.
     fn order_call(&mut self, call: VenueCall, news: &mut Vec<News>) -> Result<(), Refusal> {
         if self.standing == Standing::In { self.call(call, news) } else { Err(away()) }
+    }
+
+    /// An order is being sent, changed or told of: lists that are being made may not know.
+    fn moved(&mut self, order: OrderId) {
+        if self.listing != Listing::None {
+            self.stands.moved.insert(order);
+        }
     }
 }
 
@@ -240,10 +271,12 @@ impl Venue for Plugged {
     }
 
     fn place(&mut self, id: OrderId, ticket: &Ticket, news: &mut Vec<News>) -> Result<(), Refusal> {
+        self.moved(id);
         self.order_call(VenueCall::Place { order: id, ticket: *ticket }, news)
     }
 
     fn cancel(&mut self, order: Sent, news: &mut Vec<News>) -> Result<(), Refusal> {
+        self.moved(order.id);
         self.order_call(VenueCall::Cancel { order }, news)
     }
 
@@ -254,6 +287,7 @@ impl Venue for Plugged {
         price: Option<Price>,
         news: &mut Vec<News>,
     ) -> Result<(), Refusal> {
+        self.moved(order.id);
         self.order_call(VenueCall::Amend { order, quantity, price }, news)
     }
 

@@ -4,7 +4,7 @@ use aftm_domain::order::{Refusal, Report};
 use aftm_domain::tick::Moment;
 use aftm_domain::{AccountId, Code, Stamp};
 
-use super::{Plugged, Standing};
+use super::{Listing, Plugged, Standing};
 use crate::gateway::venue::{News, Stands, Summary};
 use crate::wire::event::ChildWord;
 use crate::wire::frame::PROTOCOL;
@@ -16,6 +16,9 @@ use crate::wire::{VenueCall, VenueWord};
 const STAND_AGAIN: i64 = 2 * Stamp::SECOND;
 /// How long the lists may take after a connection came back; then another process tries.
 const STAND_MAX: i64 = 60 * Stamp::SECOND;
+/// For how long after the lists of a session a fill is a reason to ask for them again: what is held
+/// may have been listed with a fill that was told only later.
+const RECHECK: i64 = 10 * Stamp::SECOND;
 /// How often the accounts' money is asked for, and the pause after a fill before it is.
 const MONEY_EVERY: i64 = 5 * Stamp::SECOND;
 const MONEY_AFTER_FILL: i64 = Stamp::SECOND;
@@ -38,6 +41,7 @@ impl Plugged {
                 if matches!(report, Report::Filled(_)) {
                     self.is_money_stale = true;
                 }
+                self.moved(order);
                 news.push(News::Report { order, report });
             }
             VenueWord::Unknown { order } => news.push(News::Unknown { order }),
@@ -54,6 +58,10 @@ impl Plugged {
             }
             VenueWord::Instrument { instrument } => news.push(News::Instrument(instrument)),
             VenueWord::Money { row } => drop(self.money.insert(row.account, summary(*row))),
+            // Not a row of a list: how it stands is compared with everything else.
+            VenueWord::Order { .. } | VenueWord::Fill { .. } if self.listing == Listing::None => {
+                self.wants_stand = true;
+            }
             VenueWord::Order { row } if self.stands.orders.len() < ROWS_MAX => {
                 self.stands.orders.push(*row);
             }
@@ -75,7 +83,7 @@ impl Plugged {
             VenueWord::LoggedIn { .. } | VenueWord::LoginRefused { .. } => (),
             VenueWord::Up {} if self.standing == Standing::CutOff => {
                 (self.is_listing, self.stand_by) = (true, None);
-                self.try_call(VenueCall::Stand {}, news);
+                self.ask_stands(news);
             }
             VenueWord::Up {} => (),
             VenueWord::Down { reason } => self.cut_off(reason, news),
@@ -114,7 +122,7 @@ impl Plugged {
         log::info!("the exchange's plug-in is {plugin}");
         (self.pid, self.abilities, self.standing) = (pid, abilities, Standing::Here);
         self.parting = 0;
-        self.stands = Stands::default();
+        self.begin_lists(Listing::None);
         news.push(News::Process { pid, word: ChildWord::Hello });
         news.push(News::Process { pid, word: ChildWord::Ready });
         if abilities.feed {
@@ -149,7 +157,7 @@ impl Plugged {
         match self.login.call(now) {
             Ok(call) => {
                 self.standing = Standing::LoggingIn;
-                self.stands = Stands::default();
+                self.begin_lists(Listing::Asked);
                 self.try_call(call, news);
             }
             Err(refusal) => self.login_refused(refusal, news),
@@ -163,19 +171,56 @@ impl Plugged {
         }
     }
 
+    /// Forgets what was listed so far.
+    fn begin_lists(&mut self, listing: Listing) {
+        (self.stands, self.listing, self.unlisted) = (Stands::default(), listing, None);
+    }
+
+    /// Asks how everything stands. Lists under way are made to an end first: the plug-in makes one
+    /// after another, and part of one is none.
+    fn ask_stands(&mut self, news: &mut Vec<News>) {
+        if self.listing == Listing::None {
+            (self.stands, self.listing) = (Stands::default(), Listing::Asked);
+            self.try_call(VenueCall::Stand {}, news);
+        } else {
+            self.listing = Listing::Stale;
+        }
+    }
+
     fn logged_in(&mut self, accounts: Vec<AccountId>, news: &mut Vec<News>) {
+        self.accounts.clone_from(&accounts);
+        if self.unlisted.is_some() {
+            // Nobody trades before it is known how everything stands.
+            self.wants_stand = true;
+            return;
+        }
         let is_first = self.login.is_first();
         self.login.done();
         self.standing = Standing::In;
-        let stands = std::mem::take(&mut self.stands);
-        news.push(News::Stands(Box::new(stands)));
+        self.tell_stands(news);
         news.push(if is_first { News::LoggedIn { accounts } } else { News::Connected });
         self.send_follow(news);
+    }
+
+    /// Hands over whole lists.
+    fn tell_stands(&mut self, news: &mut Vec<News>) {
+        let mut stands = std::mem::take(&mut self.stands);
+        self.listing = Listing::None;
+        stands.accounts.clone_from(&self.accounts);
+        // What moved meanwhile is compared with lists that know it.
+        self.wants_stand |= !stands.moved.is_empty();
+        self.is_just_listed |= !stands.is_live;
+        news.push(News::Stands(Box::new(stands)));
     }
 
     fn login_refused(&mut self, refusal: Refusal, news: &mut Vec<News>) {
         if self.standing == Standing::LoggingIn {
             self.standing = Standing::Here;
+        }
+        if self.unlisted.take().is_some() {
+            // The exchange has logged us in.
+            self.try_call(VenueCall::Logout {}, news);
+            self.parting = self.under_way.len();
         }
         if self.login.is_first() {
             self.login.forget();
@@ -191,24 +236,41 @@ impl Plugged {
 
     /// The lists are complete, or could not be had.
     fn stand(&mut self, refusal: Option<Refusal>, news: &mut Vec<News>) {
-        match (self.standing, refusal) {
+        if self.listing == Listing::Stale {
+            self.listing = Listing::None;
+            return self.ask_stands(news);
+        }
+        match (self.standing, refusal.or_else(|| self.cut_short())) {
             (Standing::CutOff, None) => {
                 self.standing = Standing::In;
-                let stands = std::mem::take(&mut self.stands);
-                news.push(News::Stands(Box::new(stands)));
+                self.tell_stands(news);
                 news.push(News::Connected);
             }
             (Standing::In, None) => {
-                news.push(News::Stands(Box::new(std::mem::take(&mut self.stands))));
+                self.stands.is_live = true;
+                self.tell_stands(news);
+            }
+            (Standing::LoggingIn, None) if self.unlisted.take().is_some() => {
+                let accounts = self.accounts.clone();
+                self.logged_in(accounts, news);
             }
             // Those of a login come with its answer.
             (_, None) => (),
-            (_, Some(refusal)) => {
+            (standing, Some(refusal)) => {
                 log::warn!("the exchange does not list how everything stands: {refusal}");
-                self.stands = Stands::default();
+                (self.stands, self.listing) = (Stands::default(), Listing::None);
+                self.unlisted = (standing == Standing::LoggingIn).then_some(refusal);
                 self.wants_stand = true;
             }
         }
+    }
+
+    /// Lists that are too long are not whole.
+    fn cut_short(&self) -> Option<Refusal> {
+        let Stands { orders, fills, positions, .. } = &self.stands;
+        let rows = orders.len().max(fills.len()).max(positions.len());
+        let text = || format!("a list of {ROWS_MAX} rows or more is not whole");
+        (rows >= ROWS_MAX).then(|| Refusal { code: "TOO_LONG".to_owned(), text: text() })
     }
 
     fn cut_off(&mut self, reason: String, news: &mut Vec<News>) {
@@ -233,6 +295,7 @@ impl Plugged {
         }
         self.standing = Standing::Away;
         (self.due, self.parting) = (None, 0);
+        self.begin_lists(Listing::None);
         // Nobody knows whether it took the ticks on their way; the next process can tell.
         let under_way = std::mem::take(&mut self.under_way);
         let came_since = std::mem::take(&mut self.unseen);
@@ -252,12 +315,21 @@ impl Plugged {
         if std::mem::take(&mut self.wants_retry) {
             self.login.retry(now);
         }
+        if std::mem::take(&mut self.is_just_listed) {
+            self.recheck_until = Some(now.after(RECHECK));
+        }
+        if self.is_money_stale && self.recheck_until.is_some_and(|it| now <= it) {
+            self.wants_stand = true;
+        }
         if std::mem::take(&mut self.wants_stand) {
-            self.stand_again = Some(now.after(STAND_AGAIN));
+            self.stand_again.get_or_insert(now.after(STAND_AGAIN));
         }
         if self.login.is_overdue(now) {
-            let text = "the exchange did not answer the login in time: see the log";
-            let refusal = Refusal { code: "LOGIN".to_owned(), text: text.to_owned() };
+            let text = self.unlisted.as_ref().map_or_else(
+                || "the exchange did not answer the login in time: see the log".to_owned(),
+                |why| format!("the exchange does not list how everything stands: {why}"),
+            );
+            let refusal = Refusal { code: "LOGIN".to_owned(), text };
             self.login_refused(refusal, news);
         }
         if self.login.is_due(now) && self.standing == Standing::Here {
@@ -268,10 +340,11 @@ impl Plugged {
         } else if *self.stand_by.get_or_insert(now.after(STAND_MAX)) <= now && self.is_listing {
             self.lose("the exchange did not list how everything stands within 60 s", news);
         }
-        if self.stand_again.is_some_and(|it| it <= now) {
+        if self.stand_again.is_some_and(|it| it <= now) && self.listing == Listing::None {
             self.stand_again = None;
-            if matches!(self.standing, Standing::In | Standing::CutOff) {
-                self.try_call(VenueCall::Stand {}, news);
+            let is_unlisted = self.standing == Standing::LoggingIn && self.unlisted.is_some();
+            if is_unlisted || matches!(self.standing, Standing::In | Standing::CutOff) {
+                self.ask_stands(news);
             }
         }
         if std::mem::take(&mut self.is_money_stale) {

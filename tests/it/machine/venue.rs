@@ -229,3 +229,17 @@ fn a_library_that_is_none_is_given_up_with_its_reason() {
     machine.listen(Duration::from_millis(1));
     machine.finish();
 }
+
+#[test]
+fn an_order_over_which_a_plugin_in_the_machine_broke_is_not_called_rejected() {
+    // The exchange has the order, and its acceptance cannot be read.
+    let (_home, mut machine) =
+        with_hostile("events.c", "SHORT_PAYLOAD", ORDERS, "venue.isolate = false\n");
+    machine.wait_for("the way out", |it| it.to_string().contains("restart the machine, which"));
+    machine.wait_for("the doubt", |it| it["order"]["status"] == "InDoubt");
+    let was_rejected = |it: &Value| it["order"]["status"] == "Rejected";
+    assert!(!machine.values().iter().any(was_rejected));
+    machine.signal(Signal::INT);
+    machine.listen(Duration::from_millis(1));
+    machine.finish();
+}

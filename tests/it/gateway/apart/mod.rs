@@ -5,6 +5,7 @@ mod lists;
 mod logout;
 mod lost;
 mod production;
+mod races;
 mod sessions;
 
 use std::sync::{Arc, Mutex};
