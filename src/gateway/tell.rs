@@ -8,7 +8,7 @@ use super::venue::Venue;
 use crate::wire::request::TradingState;
 use crate::wire::{Event, Scope};
 use aftm_domain::order::Report;
-use aftm_domain::{AccountId, Code, ConditionId, OrderId};
+use aftm_domain::{AccountId, Code, ConditionId, OrderId, Quantity};
 
 impl<V: Venue, L: Ledger> Core<V, L> {
     /// Appends the events that a folded fact comes to.
@@ -119,12 +119,18 @@ impl<V: Venue, L: Ledger> Core<V, L> {
         let key = (placed.order.ticket.account, placed.order.ticket.item);
         self.tell_position(key, events);
         // What a condition holds is what it opened, as far as the position is there: any fill of
-        // its item may change it.
+        // its item may change it, unless there was more than that before and after.
         let own = placed.signal.map(|it| it.condition);
+        let holding = self.state.holdings.get(&key);
+        let is_enough = |side, open: Quantity| {
+            let held = holding.map_or(Quantity::ZERO, |it| it.position.held(side));
+            held.raw().saturating_sub(fill.quantity.raw()) >= open.raw()
+        };
         for held in self.state.conditions.values() {
-            let terms = &held.condition.terms;
+            let (terms, open) = (&held.condition.terms, held.open());
             let is_own = own == Some(terms.id);
-            if is_own || (terms.item == key.1 && held.open().is_positive()) {
+            let may_be_another = terms.item == key.1 && open.is_positive();
+            if is_own || (may_be_another && !is_enough(terms.action, open)) {
                 self.tell_condition(terms.id, events);
             }
         }

@@ -2,7 +2,7 @@
 
 use std::ffi::{c_char, c_void};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -28,6 +28,8 @@ pub(crate) struct Gate {
     late: AtomicU64,
     queue: Mutex<Queue>,
     told: Condvar,
+    /// Who waits to be woken; changed under the lock of the queue. To wake nobody costs a system call.
+    listeners: AtomicUsize,
     /// How long each event keeps the plug-in waiting, in milliseconds: 0 but in a check.
     delay_ms: AtomicU64,
 }
@@ -40,6 +42,7 @@ impl Gate {
             late: AtomicU64::new(0),
             queue: Mutex::new(Queue::new(limits, bell)),
             told: Condvar::new(),
+            listeners: AtomicUsize::new(0),
             delay_ms: AtomicU64::new(0),
         }))
     }
@@ -63,8 +66,27 @@ impl Gate {
 
     /// Waits until something is told, at most `wait`; whether something was.
     pub(crate) fn wait(&self, wait: Duration) -> bool {
-        let waited = self.told.wait_timeout_while(self.queue(), wait, |it| !it.has_told());
-        waited.unwrap_or_else(PoisonError::into_inner).0.has_told()
+        self.listen(wait, |it| !it.has_told()).has_told()
+    }
+
+    /// Waits as long as there is nothing to be woken for, at most `wait`.
+    fn listen(
+        &self,
+        wait: Duration,
+        is_silent: impl FnMut(&mut Queue) -> bool,
+    ) -> MutexGuard<'_, Queue> {
+        let queue = self.queue();
+        self.listeners.fetch_add(1, Ordering::AcqRel);
+        let waited = self.told.wait_timeout_while(queue, wait, is_silent);
+        let queue = waited.unwrap_or_else(PoisonError::into_inner).0;
+        self.listeners.fetch_sub(1, Ordering::AcqRel);
+        queue
+    }
+
+    fn wake(&self) {
+        if self.listeners.load(Ordering::Acquire) > 0 {
+            self.told.notify_all();
+        }
     }
 
     /// The session has ended: nothing is taken in any more. Hands out the rest.
@@ -103,7 +125,7 @@ impl Gate {
             act(&mut queue);
             let bell = if Stay::is_in(self) { None } else { queue.bell() };
             drop(queue);
-            self.told.notify_all();
+            self.wake();
             if let Some(bell) = bell {
                 bell();
             }
@@ -115,13 +137,13 @@ impl Gate {
 
     fn count_late(&self) {
         self.late.fetch_add(1, Ordering::AcqRel);
-        self.told.notify_all();
+        self.wake();
     }
 
     /// Waits until a callback comes after the gate was shut, at most `wait`.
     pub(crate) fn wait_late(&self, wait: Duration) {
         // One that comes just before the wait begins wakes nobody; then the wait is longer, no more.
-        drop(self.told.wait_timeout_while(self.queue(), wait, |_| self.late() == 0));
+        drop(self.listen(wait, |_| self.late() == 0));
     }
 
     fn is_shut(&self) -> bool {

@@ -6,8 +6,15 @@ use std::time::Duration;
 /// Lets one call at a time into a session. Callbacks have nothing to do with it.
 #[derive(Default)]
 pub(crate) struct Turn {
-    under_way: Mutex<Option<&'static str>>,
+    taken: Mutex<Taken>,
     free: Condvar,
+}
+
+#[derive(Default)]
+struct Taken {
+    under_way: Option<&'static str>,
+    /// Who waits for the turn. To wake nobody costs a system call.
+    waiting: usize,
 }
 
 /// Says which call is in the plug-in, to any thread and for as long as anybody likes: a call that
@@ -36,30 +43,40 @@ impl Turn {
         call: &'static str,
         wait: Duration,
     ) -> Result<Pass<'_>, &'static str> {
-        let held = self.lock();
-        let waited = self.free.wait_timeout_while(held, wait, |it| it.is_some());
-        let (mut held, _) = waited.unwrap_or_else(PoisonError::into_inner);
-        if let Some(call) = *held {
+        let mut taken = self.lock();
+        if taken.under_way.is_some() {
+            taken.waiting += 1;
+            let is_taken = |it: &mut Taken| it.under_way.is_some();
+            let waited = self.free.wait_timeout_while(taken, wait, is_taken);
+            taken = waited.unwrap_or_else(PoisonError::into_inner).0;
+            taken.waiting -= 1;
+        }
+        if let Some(call) = taken.under_way {
             return Err(call);
         }
-        *held = Some(call);
+        taken.under_way = Some(call);
         Ok(Pass(self))
     }
 
     /// The call that is in the plug-in.
     pub(crate) fn under_way(&self) -> Option<&'static str> {
-        *self.lock()
+        self.lock().under_way
     }
 
-    fn lock(&self) -> MutexGuard<'_, Option<&'static str>> {
-        self.under_way.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, Taken> {
+        self.taken.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Drop for Pass<'_> {
     fn drop(&mut self) {
-        *self.0.lock() = None;
-        self.0.free.notify_one();
+        let mut taken = self.0.lock();
+        taken.under_way = None;
+        let is_awaited = taken.waiting > 0;
+        drop(taken);
+        if is_awaited {
+            self.0.free.notify_one();
+        }
     }
 }
 
