@@ -238,7 +238,7 @@ fn spoil(valid: &[u8], dice: &mut Dice) -> Vec<u8> {
         _ => {
             let mut bytes = valid.to_vec();
             // No byte of the frame may be this one.
-            bytes.iter_mut().nth(at).into_iter().for_each(|it| *it = 0xc1);
+            bytes.get_mut(at).into_iter().for_each(|it| *it = 0xc1);
             bytes
         }
     }

@@ -80,7 +80,7 @@ fn live(
             child => {
                 let role = ROLES.get(child).copied().unwrap_or("strategy");
                 let time = machine.kill_child(role)?;
-                day.recovered.iter_mut().nth(child).into_iter().for_each(|it| it.add(time));
+                day.recovered.get_mut(child).into_iter().for_each(|it| it.add(time));
             }
         }
         if (at + 1).is_multiple_of(100) {
@@ -96,7 +96,7 @@ fn replace(home: &Home, machine: Machine, day: &mut Day, main: usize) -> Result<
     day.processes.extend(processes);
     day.orphaned.add(orphaned);
     let (machine, time) = Machine::start(home)?;
-    day.recovered.iter_mut().nth(main).into_iter().for_each(|it| it.add(time));
+    day.recovered.get_mut(main).into_iter().for_each(|it| it.add(time));
     Ok(machine)
 }
 
