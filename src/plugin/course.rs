@@ -302,9 +302,9 @@ impl Course<Session> {
 
 /// Credentials on their way to the plug-in: the texts move, and are wiped where they end.
 fn secrets(credentials: Vec<(String, Hidden)>) -> Credentials {
-    credentials
-        .into_iter()
-        .fold(Credentials::new(), |all, (key, Hidden(value))| all.with(&key, Secret::new(value)))
+    credentials.into_iter().fold(Credentials::new(), |all, (key, mut hidden)| {
+        all.with(&key, Secret::new(std::mem::take(&mut hidden.0)))
+    })
 }
 
 /// The answer to a call that is not made.

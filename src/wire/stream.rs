@@ -9,6 +9,7 @@ use std::os::unix::net::UnixStream;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use zeroize::Zeroize as _;
 
 use super::frame::{FRAME_BYTES_MAX, WireError, decode, encode_into};
 
@@ -143,6 +144,21 @@ impl Stream {
         }
     }
 
+    /// Wipes what was written and what was taken: there was a secret among it.
+    pub fn wipe(&mut self) {
+        self.frame.as_mut_slice().zeroize();
+        if !self.is_full() {
+            // All of its room, which held what was written.
+            self.outbox.zeroize();
+            self.written = 0;
+        }
+        if self.inbox.is_empty() {
+            self.inbox.zeroize();
+        } else if let Some(taken) = self.inbox.get_mut(..self.taken) {
+            taken.zeroize();
+        }
+    }
+
     fn take<T: DeserializeOwned>(&mut self) -> Result<Option<T>, StreamError> {
         let rest = self.inbox.get(self.taken..).unwrap_or_default();
         let Some((head, body)) = rest.split_first_chunk::<HEAD>() else { return Ok(None) };
@@ -262,6 +278,24 @@ mod tests {
         drop((one, raw));
         assert_eq!(other.record::<String>().unwrap().unwrap(), "last words");
         assert!(matches!(other.record::<String>(), Err(StreamError::Closed)));
+    }
+
+    #[test]
+    fn a_secret_is_wiped_where_it_was_written_and_where_it_was_taken() {
+        let (mut one, mut other, _raw) = pair();
+        let has_it = |bytes: &[u8]| bytes.windows(6).any(|it| it == b"sesame");
+        one.push(&"open sesame").unwrap();
+        assert!(has_it(&one.frame));
+        one.flush().unwrap();
+        one.wipe();
+        assert!(!has_it(&one.frame) && !has_it(&one.outbox));
+        one.push(&"the next").unwrap();
+        one.flush().unwrap();
+        assert_eq!(other.record::<String>().unwrap().unwrap(), "open sesame");
+        assert!(has_it(&other.inbox));
+        other.wipe();
+        assert!(!has_it(&other.inbox));
+        assert_eq!(other.record::<String>().unwrap().unwrap(), "the next");
     }
 
     #[test]

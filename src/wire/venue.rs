@@ -12,6 +12,7 @@ use aftm_domain::{
     Tick, VenueOrderId,
 };
 use serde::{Deserialize, Serialize};
+use zeroize::Zeroize as _;
 
 use super::request::MoneyRow;
 
@@ -29,10 +30,16 @@ pub struct PluginSeat {
     pub options: Vec<(String, String)>,
 }
 
-/// A text that is a secret: it crosses the stream, and is never printed.
+/// A text that is a secret: it crosses the stream, is never printed, and is wiped when it goes.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Hidden(pub String);
+
+impl Drop for Hidden {
+    fn drop(&mut self) {
+        self.0.zeroize();
+    }
+}
 
 impl fmt::Debug for Hidden {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -110,9 +110,9 @@ fn say(progress: Progress<'_>) {
 fn plan(folder: PathBuf, trial: Trial) -> Result<Plan> {
     let Trial { options, credentials, may_trade, is_strict, orders_from, burst, reopen, .. } =
         trial;
-    let credentials = credentials
-        .into_iter()
-        .fold(Credentials::new(), |all, (key, it)| all.with(&key, Secret::new(it.0)));
+    let credentials = credentials.into_iter().fold(Credentials::new(), |all, (key, mut it)| {
+        all.with(&key, Secret::new(std::mem::take(&mut it.0)))
+    });
     let (instrument, now) = terms::example()?;
     Ok(Plan {
         options,

@@ -41,7 +41,11 @@ impl Way for Apart {
         let Some(stream) = &mut self.stream else {
             return Err(WayEnded("the exchange's process is not there".to_owned()));
         };
-        stream.push(&call).and_then(|()| stream.flush()).map_err(|error| ended(&error))
+        let written = stream.push(&call).and_then(|()| stream.flush());
+        if matches!(call, VenueCall::Login { .. }) {
+            stream.wipe();
+        }
+        written.map_err(|error| ended(&error))
     }
 
     fn take(&mut self, words: &mut Vec<VenueWord>) -> Result<(), WayEnded> {

@@ -156,6 +156,9 @@ impl Seat {
         let mut calls = 0;
         while calls < CALLS_MAX {
             let Some(call) = self.stream.record::<VenueCall>()? else { break };
+            if matches!(call, VenueCall::Login { .. }) {
+                self.stream.wipe();
+            }
             self.driver.call(call, &mut self.words);
             calls += 1;
         }

@@ -66,7 +66,7 @@ impl World {
     pub(super) fn check_rest(&self) {
         let state = self.core.state();
         assert!(self.memory.fold() == *state, "the journal folds to another state");
-        let day = self.line.ledger().expect("the exchange has a ledger");
+        let day = self.line.ledger().unwrap();
         one_order_each(&day);
         same_orders(state, &day, &self.lost);
         same_positions(state, &day);
