@@ -5,7 +5,13 @@
 //!
 //! A seed that fails is printed; `SEED=n` plays it again and `SEEDS=n` plays so many.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::print_stdout, clippy::print_stderr)] // Helpers of tests may fail as tests do.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    clippy::print_stderr
+)] // Helpers of tests may fail as tests do.
 
 mod clients;
 mod fuzz;
