@@ -32,6 +32,11 @@ impl Doubts {
         self.due.insert(id, now);
     }
 
+    /// From now on the order is asked for, unless it is to be asked for later.
+    fn keep(&mut self, id: OrderId, now: Stamp) {
+        self.due.entry(id).or_insert(now);
+    }
+
     /// When the next question is due.
     fn next(&self) -> Option<Stamp> {
         self.due.values().min().map(|due| (*due).max(self.round))
@@ -99,7 +104,7 @@ impl<V: Venue, L: Ledger> Core<V, L> {
         }
         self.settle_news(now);
         let doubtful = self.state.working().filter(|it| is_doubtful(&it.order));
-        doubtful.for_each(|it| self.doubts.add(it.order.id, now));
+        doubtful.for_each(|it| self.doubts.keep(it.order.id, now));
         self.inquire(now);
     }
 }

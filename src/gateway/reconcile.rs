@@ -139,8 +139,8 @@ impl<V: Venue, L: Ledger> Core<V, L> {
         let mut theirs: BTreeMap<Leg, (Quantity, Option<Price>)> = BTreeMap::new();
         for row in &stands.positions {
             let (held, average) = theirs.entry((row.account, row.item, row.side)).or_default();
+            *average = weighed((*held, *average), (row.quantity, row.average));
             *held = held.checked_add(row.quantity).unwrap_or(*held);
-            *average = row.average;
         }
         let mut legs: BTreeSet<Leg> = theirs.keys().copied().collect();
         for (account, item) in self.state.holdings.keys() {
@@ -197,6 +197,20 @@ impl<V: Venue, L: Ledger> Core<V, L> {
         let alert = |text| Fact::Alerted { code: "RECONCILED".to_owned(), text };
         self.settle(now, texts.into_iter().map(alert).collect());
     }
+}
+
+/// The average price of two parts of a leg; a venue may list today's and yesterday's lots apart.
+fn weighed(
+    (held, average): (Quantity, Option<Price>),
+    (more, price): (Quantity, Option<Price>),
+) -> Option<Price> {
+    if held.is_zero() || more.is_zero() {
+        return if held.is_zero() { price } else { average };
+    }
+    let weigh = |it: Price, lots: Quantity| i128::from(it.raw()) * i128::from(lots.raw());
+    let sum = weigh(average?, held) + weigh(price?, more);
+    let lots = i128::from(held.raw()) + i128::from(more.raw());
+    i64::try_from(sum.div_euclid(lots)).ok().map(Price::from_raw)
 }
 
 fn foreign(row: &VenueOrder) -> String {

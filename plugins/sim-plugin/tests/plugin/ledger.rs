@@ -195,7 +195,7 @@ fn a_ledger_that_is_damaged_is_refused_with_its_line() {
     let text = std::fs::read_to_string(&path).unwrap();
     std::fs::write(&path, text.replacen("\"order\"", "\"0rder\"", 1)).unwrap();
     let refused = Loaded::try_open(left.path(), KEPT).err().unwrap();
-    assert!(refused.contains("the ledger is damaged in line 3: unknown variant"), "{refused}");
+    assert!(refused.contains("the ledger is damaged in line 4: unknown variant"), "{refused}");
     assert!(refused.contains("move the file away to begin anew"), "{refused}");
 }
 

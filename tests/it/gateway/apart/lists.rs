@@ -118,6 +118,26 @@ fn a_connection_that_is_back_and_lists_nothing_is_given_up_for_another_process()
 }
 
 #[test]
+fn lots_of_today_and_of_yesterday_are_one_position_at_their_average() {
+    let mut rig = Apart::new(true);
+    rig.hello(fed());
+    let login = Request::Login { user: id("demo"), password: None, production: false };
+    rig.core.serve(&login, Door::Desk, rig.now).unwrap_err();
+    let part = |count: i64, price: i64| VenuePosition {
+        account: id("SIM-1"),
+        item: id(ITEM),
+        side: Side::Buy,
+        quantity: lots(count),
+        average: Some(points(price)),
+    };
+    rig.listed(&[], &[], &[part(1, 17_000), part(3, 17_400)]);
+    let holding = &rig.core.state().holdings[&(id("SIM-1"), id(ITEM))];
+    assert_eq!(holding.position.held(Side::Buy), lots(4));
+    assert_eq!(holding.position.average(Side::Buy), Some(points(17_300)));
+    rig.check();
+}
+
+#[test]
 fn where_the_venue_does_not_say_it_we_say_whether_an_order_opens_or_closes() {
     let mut rig = Apart::new(true);
     rig.hello(Abilities { auto_offset: false, ..fed() });
