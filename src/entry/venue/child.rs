@@ -14,6 +14,7 @@ use aftm_domain::Stamp;
 use anyhow::{Context as _, Result, anyhow, bail};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
+use super::ear::Ear;
 use crate::desk::Exit;
 use crate::entry::child::follow_parent;
 use crate::entry::{clock, harden};
@@ -42,7 +43,7 @@ pub(in crate::entry) fn run() -> Result<Exit> {
     // What a vendor's library writes beside it lies in a folder of the plug-in's own.
     std::env::set_current_dir(&seat.folder)
         .with_context(|| format!("cannot work in the folder {}", seat.folder))?;
-    let (bell, ear) = bell()?;
+    let (bell, ear) = Ear::open()?;
     let driver = open(&seat, bell)?;
     let beat = Duration::from_millis(birth.beat_ms);
     let mut seat = Seat { driver, stream: Stream::new(socket)?, ear, words: Vec::new(), beat };
@@ -71,24 +72,6 @@ fn begin() -> Result<(Birth, UnixStream)> {
     Ok((decode(&record)?, socket))
 }
 
-/// What a callback of the plug-in rings, on any thread, and where that is heard.
-pub(super) fn bell() -> Result<(Arc<dyn Fn() + Send + Sync>, UnixStream)> {
-    let (ring, ear) = UnixStream::pair()?;
-    ring.set_nonblocking(true)?;
-    ear.set_nonblocking(true)?;
-    let bell = move || {
-        // A bell that is full has been rung already.
-        let _ = std::io::Write::write(&mut &ring, &[1]);
-    };
-    Ok((Arc::new(bell), ear))
-}
-
-/// Forgets that it rang.
-pub(super) fn hush(mut ear: &UnixStream) {
-    let mut rung = [0; 256];
-    while ear.read(&mut rung).is_ok_and(|count| count == rung.len()) {}
-}
-
 /// Loads the library and opens its session.
 pub(super) fn open(seat: &PluginSeat, bell: Arc<dyn Fn() + Send + Sync>) -> Result<Driver> {
     Ok(Driver::open(seat, bell)?)
@@ -114,7 +97,7 @@ fn passed(since: Stamp) -> Duration {
 struct Seat {
     driver: Driver,
     stream: Stream,
-    ear: UnixStream,
+    ear: Ear,
     words: Vec<VenueWord>,
     beat: Duration,
 }
@@ -189,7 +172,7 @@ impl Seat {
             Ok(_) | Err(rustix::io::Errno::INTR) => (),
             Err(error) => return Err(error.into()),
         }
-        hush(&self.ear);
+        self.ear.hush();
         Ok(())
     }
 }

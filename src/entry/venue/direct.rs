@@ -4,11 +4,11 @@
 //! exits or hangs takes the machine with it.
 
 use std::os::fd::{AsRawFd as _, RawFd};
-use std::os::unix::net::UnixStream;
 
 use anyhow::Result;
 
 use super::child;
+use super::ear::Ear;
 use crate::gateway::{Way, WayEnded};
 use crate::plugin::Driver;
 use crate::wire::venue::PluginSeat;
@@ -17,14 +17,14 @@ use crate::wire::{VenueCall, VenueWord};
 /// A plug-in that was loaded here.
 pub(crate) struct Direct {
     driver: Option<Driver>,
-    ear: UnixStream,
+    ear: Ear,
     is_greeted: bool,
 }
 
 impl Direct {
     /// Loads the library and opens its session.
     pub(crate) fn open(seat: &PluginSeat) -> Result<Direct> {
-        let (bell, ear) = child::bell()?;
+        let (bell, ear) = Ear::open()?;
         Ok(Direct { driver: Some(child::open(seat, bell)?), ear, is_greeted: false })
     }
 
@@ -56,7 +56,7 @@ impl Way for Direct {
     }
 
     fn take(&mut self, words: &mut Vec<VenueWord>) -> Result<(), WayEnded> {
-        child::hush(&self.ear);
+        self.ear.hush();
         let Some(driver) = &mut self.driver else { return Ok(()) };
         if !self.is_greeted {
             self.is_greeted = true;

@@ -3,6 +3,7 @@
 mod apart;
 mod child;
 mod direct;
+mod ear;
 mod open;
 
 use apart::Apart;
