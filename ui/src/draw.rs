@@ -9,6 +9,7 @@ mod strip;
 mod words;
 
 use ratatui::Frame;
+use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use crate::layout::{Size, layout};
@@ -41,6 +42,28 @@ pub fn draw(frame: &mut Frame<'_>, screen: &Screen, view: &View) {
     }
     for overlay in &screen.overlays {
         crate::overlays::draw(frame, overlay, screen, view);
+    }
+    make_plain(frame.buffer_mut());
+}
+
+/// Whatever texts hold, no cell acts on the terminal or turns its line around: control characters,
+/// ends of lines, and marks that change the direction of text become blanks.
+fn make_plain(cells: &mut Buffer) {
+    let acts = |it: char| {
+        it.is_control()
+            || matches!(
+                it,
+                '\u{061c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}'
+                    | '\u{2066}'..='\u{2069}' | '\u{feff}'
+            )
+    };
+    for cell in &mut cells.content {
+        // Nearly every cell is one letter or sign of ASCII.
+        let is_plain = matches!(cell.symbol().as_bytes(), [0x20..=0x7e]);
+        if !is_plain && cell.symbol().chars().any(acts) {
+            let plain = cell.symbol().replace(acts, " ");
+            cell.set_symbol(&plain);
+        }
     }
 }
 
