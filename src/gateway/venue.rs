@@ -203,8 +203,4 @@ pub trait Venue {
     fn takes_auto(&self) -> bool {
         true
     }
-    /// Whether it trades against the ticks that it is shown; otherwise it has a market of its own.
-    fn is_fed(&self) -> bool {
-        true
-    }
 }

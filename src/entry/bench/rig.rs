@@ -134,10 +134,6 @@ impl<V: Venue> Venue for Stamped<V> {
     fn takes_auto(&self) -> bool {
         self.venue.takes_auto()
     }
-
-    fn is_fed(&self) -> bool {
-        self.venue.is_fed()
-    }
 }
 
 /// The bench's hold on a running machine.

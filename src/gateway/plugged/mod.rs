@@ -348,8 +348,4 @@ impl Venue for Plugged {
     fn takes_auto(&self) -> bool {
         self.abilities.auto_offset
     }
-
-    fn is_fed(&self) -> bool {
-        self.abilities.feed
-    }
 }
