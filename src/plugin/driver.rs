@@ -96,11 +96,6 @@ impl Driver {
         self.course.due()
     }
 
-    /// The call that is in the plug-in now.
-    pub fn under_way(&self) -> Option<&'static str> {
-        self.course.session().under_way()
-    }
-
     /// Shows the same to a thread that watches for a call that does not return.
     pub fn lookout(&self) -> Lookout {
         self.course.session().lookout()
