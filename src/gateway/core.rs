@@ -8,6 +8,7 @@ use aftm_domain::tick::Moment;
 use aftm_domain::{Book, Code, ExchangeTime, OpenClose, OrderId, Price, Stamp, Tick};
 use rustc_hash::FxHashMap;
 
+use super::breaker::Breaker;
 use super::decide::{Call, Case, Decision, Rules};
 use super::doubt::Doubts;
 use super::fact::{Door, Fact};
@@ -60,6 +61,7 @@ pub struct Core<V, L> {
     pub(super) latch: Latch,
     pub(super) limits: Limits,
     pub(super) watch: Watch,
+    pub(super) breaker: Breaker,
     /// Open orders of the journal that the venue does not have.
     lost: Vec<OrderId>,
     pub(super) news: Vec<News>,
@@ -88,6 +90,7 @@ impl<V: Venue, L: Ledger> Core<V, L> {
             latch: Latch::default(),
             limits: Limits::default(),
             watch: Watch::default(),
+            breaker: Breaker::default(),
             lost: Vec::new(),
             news: Vec::new(),
             login: Login::default(),

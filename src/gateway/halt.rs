@@ -118,6 +118,7 @@ impl<V: Venue, L: Ledger> Core<V, L> {
             return Err(Refused::new("MISSING_REASON", text));
         }
         let Some(brake) = self.state.brakes.get(scope) else { return self.not_held(scope) };
+        self.may_close_breaker(scope, force, now)?;
         let (is_halted, flatten) = (brake.state == TradingState::Halted, brake.flatten);
         if is_halted {
             self.may_rearm(scope, flatten, force, now)?;

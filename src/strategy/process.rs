@@ -9,6 +9,7 @@ use aftm_domain::{SignalKind, Stamp, Tick};
 use rustc_hash::FxHashSet;
 use zmq::{Context, DONTWAIT, POLLIN, Socket, SocketType};
 
+use super::machine::FRESH_TICKS;
 use super::{Machine, report};
 use crate::wire::birth::SignalKeys;
 use crate::wire::event::{ChildWord, Numbered, Topic};
@@ -269,15 +270,18 @@ impl<C: Fn() -> Stamp> Process<C> {
             let Reply::Ticks { ticks, oldest } = reply else { return Ok(()) };
             if oldest > self.next {
                 let text = format!(
-                    "ticks {} to {} are gone: conditions did not see them",
+                    "ticks {} to {} are gone: conditions did not see them, and enter again after \
+                     {FRESH_TICKS} fresh trades of their item",
                     self.next,
                     oldest - 1
                 );
                 let code = "TICKS_LOST".to_owned();
                 self.link.send(Request::Alert { code, text })?;
+                self.machine.lose_ticks();
                 self.next = oldest;
             }
             if ticks.is_empty() {
+                self.machine.catch_up(self.next - 1);
                 return Ok(());
             }
             for tick in &ticks {

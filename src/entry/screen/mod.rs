@@ -84,7 +84,7 @@ pub(super) fn screen(settings: &Settings, folders: &Folders) -> Result<Exit> {
     let wishes = Wishes {
         mouse: settings.screen.mouse,
         bell: settings.screen.bell,
-        goes_on: settings.screen.goes_on,
+        on_loss: settings.screen.on_loss,
     };
     log_lines::to_pane_and_file(settings.log.level, &folders.state)?;
     let parts = Parts { screen, setup, files, wishes };

@@ -87,6 +87,11 @@ pub struct Rules {
     pub trip_in_doubt: i64,
     /// How long the journal may not be written before trading is halted; 0 for ever.
     pub trip_journal: i64,
+    /// How often the way to the exchange may be lost within the window before only reducing orders are
+    /// taken; 0 for ever.
+    pub trip_outages: u32,
+    /// That window, in nanoseconds.
+    pub outage_window: i64,
     /// How far trading may go.
     pub limits: Sets,
 }
@@ -100,6 +105,8 @@ impl Default for Rules {
             rearm_cooldown: 60 * Stamp::SECOND,
             trip_in_doubt: 60 * Stamp::SECOND,
             trip_journal: 60 * Stamp::SECOND,
+            trip_outages: 3,
+            outage_window: 300 * Stamp::SECOND,
             limits: Sets::default(),
         }
     }

@@ -10,14 +10,21 @@
     clippy::expect_used,
     clippy::indexing_slicing,
     clippy::print_stdout,
-    clippy::print_stderr
+    clippy::print_stderr,
+    clippy::disallowed_methods
 )] // Helpers of tests may fail as tests do.
 
 mod clients;
+mod flood;
 mod fuzz;
+mod gaps;
+mod hello;
+mod kill;
 mod line;
 mod oracle;
 mod rehearse;
+#[cfg(target_os = "linux")]
+mod system;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -388,7 +395,7 @@ fn number(name: &str) -> Option<u64> {
 }
 
 #[test]
-fn whatever_fails_no_order_is_lost_or_doubled() {
+fn f05_f09_whatever_fails_no_order_is_lost_or_doubled() {
     let catalog = Catalog::built_in().unwrap();
     let only = number("SEED");
     let seeds = only.map_or(1..=number("SEEDS").unwrap_or(SEEDS), |it| it..=it);

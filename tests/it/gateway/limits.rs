@@ -62,7 +62,7 @@ fn an_order_is_bounded_in_lots_worth_and_distance() {
 }
 
 #[test]
-fn prices_that_are_old_or_never_came_open_nothing() {
+fn f20_prices_that_are_old_or_never_came_open_nothing() {
     let mut rig = rig(Bounds { max_quote_age: 3 * Stamp::SECOND, ..Bounds::wide() });
     rig.placed(market(Side::Buy, 2));
     rig.now = rig.now.after(4 * Stamp::SECOND);
@@ -74,7 +74,7 @@ fn prices_that_are_old_or_never_came_open_nothing() {
 }
 
 #[test]
-fn rates_are_bounded_and_whoever_does_not_stop_may_only_reduce() {
+fn f21_rates_are_bounded_and_whoever_does_not_stop_may_only_reduce() {
     let bounds = Bounds { account_rate: 10, rate_burst: 3, max_rate_breaches: 4, ..Bounds::wide() };
     let mut rig = rig(bounds);
     (0..3).for_each(|_| _ = rig.placed(market(Side::Buy, 1)));
@@ -241,7 +241,7 @@ fn a_fall_from_the_days_best_counts_too() {
 }
 
 #[test]
-fn a_program_that_repeats_itself_is_stopped_and_a_person_is_not() {
+fn f21_a_program_that_repeats_itself_is_stopped_and_a_person_is_not() {
     let mut rig = rig(Bounds { max_repeat: 3, ..Bounds::wide() });
     (0..3).for_each(|_| _ = rig.placed(market(Side::Buy, 1)));
     refused(&mut rig, market(Side::Buy, 1), "RISK_MAX_REPEAT", &["4", "= 3"]);

@@ -16,7 +16,7 @@ fn running(home: &Home) -> Machine {
 }
 
 #[test]
-fn a_child_that_hangs_is_not_running_and_is_replaced() {
+fn f15_a_child_that_hangs_is_not_running_and_is_replaced() {
     for role in ["strategy", "executor"] {
         let home = Home::new();
         let mut machine = running(&home);
@@ -37,7 +37,7 @@ fn a_child_that_hangs_is_not_running_and_is_replaced() {
 }
 
 #[test]
-fn a_child_that_dies_again_and_again_stays_down_until_it_is_started() {
+fn f15_a_child_that_dies_or_hangs_again_and_again_stays_down_until_it_is_started() {
     let home = Home::new();
     // The script waits for an order that never trades: a wait for fills would end it.
     let script =
@@ -72,7 +72,7 @@ fn a_child_that_dies_again_and_again_stays_down_until_it_is_started() {
 
 /// Somebody takes the port for v1 signals after the machine looked whether it is free.
 #[test]
-fn a_signal_port_that_is_taken_later_is_named_with_its_holder() {
+fn f14_a_signal_port_that_is_taken_later_is_named_with_its_holder() {
     let home = Home::new();
     let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let signal_port = format!("gateway.signal_port={port}");

@@ -13,8 +13,9 @@ use super::market::{Dice, Known, assert_same};
 use super::{DEADLINE, Ended, Home, Machine, is_alive, of_kind, send, wait_until};
 use crate::plugin::compiler;
 
-/// Restarts are forgiven after a second, and there is no end to them.
-const PATIENT: &str = "desk.restarts_max = 1000\ndesk.restart_window_s = 1\n";
+/// Restarts are forgiven after a second, and there is no end to them; nor of lost connections.
+const PATIENT: &str =
+    "desk.restarts_max = 1000\ndesk.restart_window_s = 1\nkill.trip_outages = 0\n";
 
 /// The simulated exchange's library, which cargo has put beside the tests.
 fn simulator() -> PathBuf {
@@ -184,7 +185,7 @@ fn a_plugin_that_ends_its_process_is_named_and_the_order_is_never_sent_again() {
 }
 
 #[test]
-fn a_plugin_that_hangs_is_ended_by_force_and_the_login_says_so() {
+fn f08_a_plugin_that_hangs_is_ended_by_force_and_the_login_says_so() {
     let script = "login demo --password-file pw\n";
     let (_home, mut machine) = with_hostile("hangs.c", "IN_LOGIN", script, "venue.hang_ms = 500\n");
     let silent = machine.wait_for("a word of the silence", |it| {

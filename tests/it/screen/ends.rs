@@ -72,7 +72,7 @@ fn a_signal_to_end_gives_the_terminal_back() {
 }
 
 #[test]
-fn the_machine_goes_on_when_the_terminal_goes_away() {
+fn f16_the_machine_goes_on_when_the_terminal_goes_away() {
     let home = Home::new();
     let (mut terminal, children) = running(&home, &[]);
     terminal.hang_up();
@@ -80,7 +80,7 @@ fn the_machine_goes_on_when_the_terminal_goes_away() {
 }
 
 #[test]
-fn the_machine_goes_on_after_a_signal_that_the_terminal_went_away() {
+fn f16_the_machine_goes_on_after_a_signal_that_the_terminal_went_away() {
     let home = Home::new();
     let (mut terminal, children) = running(&home, &[]);
     terminal.signal(Signal::HUP);
@@ -102,7 +102,7 @@ fn goes_on_headless(home: &Home, terminal: &mut Terminal, children: &[u32]) {
 }
 
 #[test]
-fn the_machine_stops_in_order_with_the_terminal_where_that_is_wanted() {
+fn f16_the_machine_stops_in_order_with_the_terminal_where_that_is_wanted() {
     let home = Home::new();
     let (mut terminal, children) = running(&home, &["--set", "screen.on_terminal_loss=stop"]);
     terminal.hang_up();

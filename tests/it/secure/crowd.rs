@@ -12,7 +12,7 @@ use crate::machine::Home;
 use crate::v1::bench::order;
 
 #[test]
-fn four_hundred_silent_peers_are_put_out_and_keep_nobody_out() {
+fn f19_four_hundred_silent_peers_are_put_out_and_keep_nobody_out() {
     let home = Home::new();
     let made = home.run(&["key", "new", "mt5"]);
     assert_eq!(made.code, Some(0), "{}", made.said);

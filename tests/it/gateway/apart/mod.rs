@@ -4,6 +4,7 @@
 mod lists;
 mod logout;
 mod lost;
+mod outages;
 mod production;
 mod races;
 mod sessions;
