@@ -188,10 +188,8 @@ impl<C: Fn() -> Stamp> Process<C> {
     }
 
     fn wait(&self, timeout_ms: i64) -> zmq::Result<bool> {
-        let mut items = vec![
-            self.stop.as_poll_item(POLLIN),
-            self.link.socket().as_poll_item(POLLIN),
-        ];
+        let mut items =
+            vec![self.stop.as_poll_item(POLLIN), self.link.socket().as_poll_item(POLLIN)];
         items.extend(self.has_room().then(|| self.signals.as_poll_item(POLLIN)));
         items.extend(self.open_port().map(|it| it.as_poll_item(POLLIN)));
         match zmq::poll(&mut items, timeout_ms) {

@@ -121,8 +121,11 @@ fn f24_ticks_and_orders_for_hours_make_nothing_grow_that_is_not_kept_on_purpose(
     // The machine keeps the last 65,536 ticks for a strategy that is away.
     work(&home, &orders, 70_000, 300);
     machine.listen(std::time::Duration::ZERO);
-    let pids: Vec<u32> =
-        ["strategy", "executor"].map(|it| machine.child(it)).into_iter().chain([machine.pid()]).collect();
+    let pids: Vec<u32> = ["strategy", "executor"]
+        .map(|it| machine.child(it))
+        .into_iter()
+        .chain([machine.pid()])
+        .collect();
     let first: Vec<_> = pids.iter().map(|it| held(*it)).collect();
     work(&home, &orders, ticks, count);
     machine.listen(std::time::Duration::ZERO);
@@ -153,7 +156,8 @@ fn f23_a_flood_of_signals_is_bounded_refused_with_a_reason_and_holds_nobody_up()
     let before = held(executor).0;
     let (mut sent, mut most) = (0, before);
     while sent < FLOOD {
-        let when = aftm_domain::Stamp(i64::try_from(1 + sent).unwrap() * aftm_domain::Stamp::SECOND);
+        let when =
+            aftm_domain::Stamp(i64::try_from(1 + sent).unwrap() * aftm_domain::Stamp::SECOND);
         match port.send(signal(when, Side::Buy), DONTWAIT) {
             Ok(()) => sent += 1,
             // Its queues are full: the rest waits with whoever floods.

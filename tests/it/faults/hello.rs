@@ -136,7 +136,8 @@ struct House {
 
 impl House {
     fn open(home: &Home) -> House {
-        let (context, own, badge) = (Context::new(), KeyPair::new().unwrap(), KeyPair::new().unwrap());
+        let (context, own, badge) =
+            (Context::new(), KeyPair::new().unwrap(), KeyPair::new().unwrap());
         let pid = std::process::id();
         let pass = Pass {
             who: Who::Child { role: Role::Executor, generation: 1, pid },
@@ -157,8 +158,7 @@ impl House {
         let (wanted, want) = mpsc::channel();
         let starts = ExchangeTime { at: MORNING, offset: ExchangeTime::TAIPEI };
         let (name, speed) = ("none".to_owned(), Some(1.0));
-        let line =
-            FeedLine { name, news, wanted, is_recorded: false, starts, speed, keep: None };
+        let line = FeedLine { name, news, wanted, is_recorded: false, starts, speed, keep: None };
         let core = Core::new(Setup {
             venue: Simulated::new(Default::default()),
             ledger: NoLedger,

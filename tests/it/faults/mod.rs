@@ -25,6 +25,7 @@ mod oracle;
 mod rehearse;
 #[cfg(target_os = "linux")]
 mod system;
+mod told;
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -45,7 +45,7 @@ impl Rig {
         home.write("script.aftm", script);
         let all = ["run", "script.aftm", "--set", "gateway.tick_port=0", "--speed", "10"];
         let mut command = home.command(&[&all, words].concat());
-        command.env("LD_PRELOAD", library()).env("AFTM_TEST_SYSTEM", home.path().join("system"));
+        command.env("LD_PRELOAD", library()).env("TEST_SYSTEM", home.path().join("system"));
         let machine = Machine::spawn(command.stdin(Stdio::null()));
         Rig { home, machine }
     }

@@ -47,7 +47,8 @@ fn f08_the_third_outage_within_five_minutes_lets_only_reducing_orders_through_un
     assert_eq!(rig.alerts("BREAKER_OPEN").len(), 1);
     // It is no halt; but what could make a position larger is canceled, and nothing new opens.
     assert_eq!(rig.trading(), TradingState::Reducing);
-    let is_cancel = |it: &VenueCall| matches!(it, VenueCall::Cancel { order: sent } if sent.id == order);
+    let is_cancel =
+        |it: &VenueCall| matches!(it, VenueCall::Cancel { order: sent } if sent.id == order);
     assert!(rig.line.calls().iter().any(is_cancel));
     let refused = rig.core.serve(&buy(), Door::Desk, rig.now).unwrap_err();
     assert_eq!(refused.code, "REDUCE_ONLY");
