@@ -4,7 +4,7 @@
 use aftm::gateway::fact::Fact;
 use aftm::gateway::limits::{Limits, Sets};
 use aftm::wire::Scope;
-use aftm::wire::request::TradingState;
+use aftm::wire::request::{Leave, TradingState};
 use aftm_domain::{Bounds, Money};
 
 use super::*;
@@ -238,6 +238,43 @@ fn a_fall_from_the_days_best_counts_too() {
     assert_eq!(rig.core.state().brakes.state(Scope::Global), TradingState::Active);
     rig.tick(17_345);
     assert_eq!(rig.core.state().brakes.state(Scope::Global), TradingState::Reducing);
+}
+
+/// One life of a condition: it is added, enters, leaves and is dropped; what became of its entry.
+fn live(rig: &mut Rig) -> Outcome {
+    let entry = rig.entered(terms("a", Side::Buy, 1));
+    let outcome = rig.act(&entry);
+    rig.exit("a");
+    rig.do_it(&Request::DropCondition { id: id("a"), position: Leave::Abandon });
+    outcome
+}
+
+#[test]
+fn f21_a_condition_that_fires_again_and_again_is_halted_until_a_person_rearms_it() {
+    let mut rig = rig(Bounds { max_repeat: 3, ..Bounds::wide() });
+    for _ in 0..3 {
+        assert!(matches!(live(&mut rig), Outcome::Ordered { .. }));
+    }
+    let denied = |outcome: Outcome| match outcome {
+        Outcome::Refused { code, .. } => code,
+        other => panic!("the entry came to {other:?}"),
+    };
+    assert_eq!(denied(live(&mut rig)), "RISK_MAX_REPEAT");
+    rig.tick(17_300);
+    let scope = Scope::Strategy(id("a"));
+    let state = |rig: &Rig| rig.core.state().brakes.state(scope);
+    assert_eq!(state(&rig), TradingState::Halted);
+    // However long it goes on; and others are not held up by it.
+    (0..120).for_each(|_| rig.tick(17_300));
+    assert_eq!(denied(live(&mut rig)), "TRADING_HALTED");
+    rig.placed(market(Side::Buy, 1));
+    let reason = "it was mended".to_owned();
+    let rearm = Request::Rearm { reason, scope, force: false };
+    rig.do_it(&rearm);
+    assert_eq!(state(&rig), TradingState::Reducing);
+    rig.do_it(&rearm);
+    assert!(matches!(live(&mut rig), Outcome::Ordered { .. }));
+    rig.check_fold();
 }
 
 #[test]
