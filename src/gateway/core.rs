@@ -3,6 +3,8 @@
 //! Replay, the serving loop and the tests run this same code. The order of every step is: decide,
 //! journal, fold, call the venue, and the same again for what the venue says.
 
+use std::collections::BTreeSet;
+
 use aftm_domain::order::{Refusal, Report, Status, Ticket};
 use aftm_domain::tick::Moment;
 use aftm_domain::{Book, Code, ExchangeTime, OpenClose, OrderId, Price, Stamp, Tick};
@@ -60,6 +62,8 @@ pub struct Core<V, L> {
     pub(super) latch: Latch,
     pub(super) limits: Limits,
     pub(super) watch: Watch,
+    /// Orders at work at the venue that cannot be taken over, in the words they were told in.
+    pub(super) remarked: BTreeSet<String>,
     /// Open orders of the journal that the venue does not have.
     lost: Vec<OrderId>,
     pub(super) news: Vec<News>,
@@ -88,6 +92,7 @@ impl<V: Venue, L: Ledger> Core<V, L> {
             latch: Latch::default(),
             limits: Limits::default(),
             watch: Watch::default(),
+            remarked: BTreeSet::new(),
             lost: Vec::new(),
             news: Vec::new(),
             login: Login::default(),

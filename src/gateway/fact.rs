@@ -4,8 +4,8 @@
 use aftm_domain::condition::{Condition, Progress};
 use aftm_domain::order::{Refusal, Report, Ticket};
 use aftm_domain::{
-    AccountId, Code, ConditionId, ExchangeTime, OrderId, Price, Quantity, RequestId, Side,
-    SignalId, UserId,
+    AccountId, Code, ConditionId, ExchangeTime, Fill, OrderId, Price, Quantity, RequestId, Side,
+    SignalId, UserId, VenueOrderId,
 };
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -171,6 +171,13 @@ pub enum Fact {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         time: Option<ExchangeTime>,
     },
+    /// The venue has an order that this journal did not send: it is one of ours from here on.
+    OrderAdopted(Box<Adopted>),
+    /// The venue has an order at work that was taken for ended here.
+    OrderRevived {
+        /// Which order.
+        id: OrderId,
+    },
     /// Something happened to an order after it was received.
     OrderReported {
         /// Which order.
@@ -232,6 +239,27 @@ pub enum Fact {
     },
 }
 
+/// An order that the venue has and this journal did not send, as it stood when it was found.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Adopted {
+    /// Our number of it from here on.
+    pub id: OrderId,
+    /// What it is, with the price and the quantity in force.
+    pub ticket: Ticket,
+    /// The venue's name of it.
+    pub venue_id: Option<VenueOrderId>,
+    /// Its stop price had traded.
+    pub is_triggered: bool,
+    /// The venue does not know it by our number.
+    pub is_external: bool,
+    /// Money a point and lot.
+    pub multiplier: Quantity,
+    /// What had traded of it and is counted in positions already.
+    pub fills: Vec<Fill>,
+    /// When it was found, on the exchange's clock; absent where that had no time yet.
+    pub time: Option<ExchangeTime>,
+}
+
 impl Fact {
     /// The fact of a journal's record: its kind, and its JSON, which starts with the same word. The
     /// kinds that a day has most of are read without a detour over the tag.
@@ -275,6 +303,8 @@ impl Fact {
             Fact::SignalSettled { .. } => "signal_settled",
             Fact::OrderReceived { .. } => "order_received",
             Fact::OrderDenied { .. } => "order_denied",
+            Fact::OrderAdopted(_) => "order_adopted",
+            Fact::OrderRevived { .. } => "order_revived",
             Fact::OrderReported { .. } => "order_reported",
             Fact::Halted { .. } => "halted",
             Fact::Reduced { .. } => "reduced",

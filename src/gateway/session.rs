@@ -93,9 +93,10 @@ impl<V: Venue, L: Ledger> Core<V, L> {
 
     /// An order by everything that the venue may know it by.
     pub(super) fn sent(&self, id: OrderId) -> Option<Sent> {
-        let order = &self.state.orders.get(&id)?.order;
+        let placed = self.state.orders.get(&id)?;
+        let (order, is_external) = (&placed.order, placed.is_external);
         let (account, item, venue_id) = (order.ticket.account, order.ticket.item, order.venue_id);
-        Some(Sent { id, account, item, venue_id })
+        Some(Sent { id, account, item, venue_id, is_external })
     }
 
     /// Whether an order opens or closes, said by us where the venue does not say it. An order that

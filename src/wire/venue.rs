@@ -133,6 +133,8 @@ pub struct Sent {
     pub item: Code,
     /// The venue's name of it, where it is known.
     pub venue_id: Option<VenueOrderId>,
+    /// It was not sent from here: the venue knows it by its own name alone.
+    pub is_external: bool,
 }
 
 /// What a plug-in says it can do; beyond it nothing is asked of it.

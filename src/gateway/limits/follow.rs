@@ -14,7 +14,10 @@ use crate::wire::request::TradingState;
 
 fn order_of(fact: &Fact) -> Option<OrderId> {
     match fact {
-        Fact::OrderReceived { id, .. } | Fact::OrderReported { id, .. } => Some(*id),
+        Fact::OrderReceived { id, .. }
+        | Fact::OrderRevived { id }
+        | Fact::OrderReported { id, .. } => Some(*id),
+        Fact::OrderAdopted(adopted) => Some(adopted.id),
         _ => None,
     }
 }
@@ -81,6 +84,8 @@ impl Limits {
                 self.count(ticket, strategy);
                 self.moved(state, *id, before);
             }
+            Fact::OrderRevived { id } => self.moved(state, *id, before),
+            Fact::OrderAdopted(adopted) => self.moved(state, adopted.id, before),
             Fact::OrderReported { id, report } => {
                 let is_settled =
                     matches!(report, Report::Replaced { .. } | Report::ReplaceRejected(_));

@@ -65,7 +65,13 @@ pub(super) fn ticket(side: Side, lots: &str, price: &str) -> Ticket {
 /// How the gateway names an order that it sent there.
 pub(super) fn sent(id: u64) -> Sent {
     let ticket = ticket(Side::Buy, "1", "17000");
-    Sent { id: OrderId(id), account: ticket.account, item: ticket.item, venue_id: None }
+    Sent {
+        id: OrderId(id),
+        account: ticket.account,
+        item: ticket.item,
+        venue_id: None,
+        is_external: false,
+    }
 }
 
 /// Credentials that the example knows.

@@ -1,6 +1,7 @@
 //! A venue that lives apart: what it is asked, what is asked again of a process that comes back,
 //! and what its own lists settle.
 
+mod external;
 mod lists;
 mod logout;
 mod lost;
