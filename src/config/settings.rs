@@ -254,6 +254,9 @@ section! {
         relogin: bool = |it| it.boolean("venue.relogin"),
         /// After how long a call of the plug-in that has not returned is hung.
         hang: Duration = |it| it.milliseconds("venue.hang_ms", 500..=WAIT_MS_MAX),
+        /// How often the venue's lists are compared with ours; zero never.
+        reconcile: Duration =
+            |it| it.integer("venue.reconcile_s", 0..=86_400).map(Duration::from_secs),
     }
 }
 

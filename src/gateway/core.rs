@@ -19,6 +19,7 @@ use super::keep::{Keeper, Ledger, LedgerError};
 use super::latch::Latch;
 use super::limits::Limits;
 use super::listing::Listing;
+use super::lists::Freshness;
 use super::rows;
 use super::session::Login;
 use super::state::State;
@@ -62,6 +63,7 @@ pub struct Core<V, L> {
     pub(super) latch: Latch,
     pub(super) limits: Limits,
     pub(super) watch: Watch,
+    pub(super) lists: Freshness,
     /// Orders at work at the venue that cannot be taken over, in the words they were told in.
     pub(super) remarked: BTreeSet<String>,
     /// Open orders of the journal that the venue does not have.
@@ -92,6 +94,7 @@ impl<V: Venue, L: Ledger> Core<V, L> {
             latch: Latch::default(),
             limits: Limits::default(),
             watch: Watch::default(),
+            lists: Freshness::default(),
             remarked: BTreeSet::new(),
             lost: Vec::new(),
             news: Vec::new(),

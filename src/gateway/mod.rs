@@ -15,6 +15,7 @@ pub mod keep;
 pub mod latch;
 pub mod limits;
 pub mod listing;
+mod lists;
 pub mod pace;
 mod plugged;
 mod query;

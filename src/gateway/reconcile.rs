@@ -34,6 +34,8 @@ struct Compared {
     facts: Vec<Fact>,
     /// Each difference as a sentence.
     told: Vec<String>,
+    /// What nobody here can change, told once.
+    told_once: Vec<String>,
     /// Orders that may still be on their way there: they are asked for.
     silent: Vec<OrderId>,
 }
@@ -42,8 +44,9 @@ impl<V: Venue, L: Ledger> Core<V, L> {
     /// Takes over how everything stands at the venue.
     pub(super) fn reconcile(&mut self, stands: &Stands, now: Stamp) {
         let mut facts = self.taken_numbers(stands);
-        let Compared { facts: found, mut told, silent } = self.compare(stands);
+        let Compared { facts: found, mut told, told_once, silent } = self.compare(stands);
         facts.extend(found);
+        told.extend(told_once.into_iter().filter(|it| self.remarked.insert(it.clone())));
         for id in silent {
             self.unanswered.retain(|it| it.0 != id);
             self.doubts.add(id, now.after(ASK_AGAIN));
@@ -52,6 +55,13 @@ impl<V: Venue, L: Ledger> Core<V, L> {
         told.extend(self.adopt(stands, now));
         told.extend(self.even_out(stands, now));
         self.tell_differences(told, now);
+    }
+
+    /// Whether anything is to be taken over, or to be told.
+    pub(super) fn differs(&self, stands: &Stands) -> bool {
+        let Compared { facts, told, silent, .. } = self.compare(stands);
+        let is_same = facts.is_empty() && told.is_empty() && silent.is_empty();
+        !is_same || self.has_strangers(stands) || !self.differing(stands).is_empty()
     }
 
     fn compare(&self, stands: &Stands) -> Compared {
@@ -150,7 +160,7 @@ impl Compared {
                      here, too, from now on"
                 ));
             } else {
-                self.told.push(format!(
+                self.told_once.push(format!(
                     "order {id} works at the exchange and is {status} by this journal: cancel it \
                      there"
                 ));

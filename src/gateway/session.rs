@@ -125,6 +125,7 @@ impl<V: Venue, L: Ledger> Core<V, L> {
 
     /// What the venue told since it was last heard.
     pub fn hear(&mut self, now: Stamp) {
+        self.keep_lists(now);
         self.venue.hear(now, &mut self.news);
         if self.news.is_empty() {
             return;
@@ -193,7 +194,7 @@ impl<V: Venue, L: Ledger> Core<V, L> {
                 let told = Fact::Alerted { code: "LOGGED_OUT".to_owned(), text };
                 self.settle(now, vec![Fact::LoggedOut {}, told]);
             }
-            News::Stands(stands) => self.reconcile(&stands, now),
+            News::Stands(stands) => self.hear_lists(&stands, now),
             News::Instrument(instrument) => self.listing.tell(*instrument),
             News::Process { pid, word } => {
                 self.announce(Event::Child { role: crate::wire::Role::Venue, pid, word });

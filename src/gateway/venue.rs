@@ -103,6 +103,17 @@ pub struct Stands {
     pub moved: BTreeSet<OrderId>,
     /// The session took orders meanwhile.
     pub is_live: bool,
+    /// They were asked for as [`Lists::Look`].
+    pub is_look: bool,
+}
+
+/// Why lists are asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lists {
+    /// To see whether anything differs; lists that are made already will do.
+    Look,
+    /// To be acted upon, after a pause in which what is on its way arrives.
+    Soon,
 }
 
 /// How far a login came at once.
@@ -188,6 +199,11 @@ pub trait Venue {
     /// Becomes readable when there is something to hear; `None` where nothing ever comes unasked.
     fn descriptor(&self) -> Option<RawFd> {
         None
+    }
+    /// Asks how everything stands, where it can list that: [`News::Stands`] answers. Whether it will
+    /// be said.
+    fn stand(&mut self, _why: Lists, _news: &mut Vec<News>) -> bool {
+        false
     }
     /// Whether it lives apart: it answers later, remembers by itself, and must be asked how orders
     /// stand that it did not answer.

@@ -254,6 +254,7 @@ impl<V: Venue, L: Ledger, C: Fn() -> Stamp> Server<V, L, C> {
         row.reported = self.pace.reported();
         row.feed.clone_from(&self.feed.name);
         row.feed_age_ms = self.feed_age_ms(now);
+        row.reconciled_ms = self.core.reconciled_ms(now);
         row.feed_ended = self.has_finished;
         row.feed_open = !self.pace.is_held() || (self.is_started && self.is_open);
         row.feed_problems = self.problems;

@@ -5,6 +5,7 @@ mod external;
 mod lists;
 mod logout;
 mod lost;
+mod periodic;
 mod production;
 mod races;
 mod sessions;
