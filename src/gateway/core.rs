@@ -22,6 +22,7 @@ use super::listing::Listing;
 use super::lists::Freshness;
 use super::rows;
 use super::session::Login;
+use super::skew::Skew;
 use super::state::State;
 use super::venue::{News, Venue};
 use crate::wire::request::Request;
@@ -64,6 +65,7 @@ pub struct Core<V, L> {
     pub(super) limits: Limits,
     pub(super) watch: Watch,
     pub(super) lists: Freshness,
+    pub(super) skew: Skew,
     /// Orders at work at the venue that cannot be taken over, in the words they were told in.
     pub(super) remarked: BTreeSet<String>,
     /// Open orders of the journal that the venue does not have.
@@ -95,6 +97,7 @@ impl<V: Venue, L: Ledger> Core<V, L> {
             limits: Limits::default(),
             watch: Watch::default(),
             lists: Freshness::default(),
+            skew: Skew::default(),
             remarked: BTreeSet::new(),
             lost: Vec::new(),
             news: Vec::new(),

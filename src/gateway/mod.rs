@@ -24,6 +24,7 @@ pub mod rows;
 pub mod serve;
 mod session;
 pub mod simulated;
+mod skew;
 pub mod sockets;
 pub mod state;
 mod tell;

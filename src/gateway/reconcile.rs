@@ -53,8 +53,14 @@ impl<V: Venue, L: Ledger> Core<V, L> {
         }
         self.settle(now, facts);
         told.extend(self.adopt(stands, now));
-        told.extend(self.even_out(stands, now));
+        // Those of the first login may be of another day.
+        let was_known = self.state.session.is_some();
+        let (evened, lots) = self.even_out(stands, now);
+        told.extend(evened);
         self.tell_differences(told, now);
+        if was_known {
+            self.judge_mismatch(lots, now);
+        }
     }
 
     /// Whether anything is to be taken over, or to be told.

@@ -160,7 +160,10 @@ impl<V: Venue, L: Ledger> Core<V, L> {
                     is_back = true;
                     facts.push(Fact::Connected {});
                 }
-                News::Market(moment) => self.market.push(*moment),
+                News::Market(moment) => {
+                    self.judge_clock(moment.tick.time.at, now);
+                    self.market.push(*moment);
+                }
                 // What follows looks at the state, so everything before it is folded first.
                 other => {
                     self.settle(now, std::mem::take(&mut facts));

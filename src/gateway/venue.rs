@@ -215,6 +215,10 @@ pub trait Venue {
     fn is_level(&self, _has_open_orders: bool) -> bool {
         true
     }
+    /// Whether its times are those of a clock that goes on by itself, and not of a feed of ours.
+    fn tells_time(&self) -> bool {
+        false
+    }
     /// Whether it says by itself if an order opens or closes.
     fn takes_auto(&self) -> bool {
         true

@@ -361,6 +361,10 @@ impl Venue for Plugged {
         }
     }
 
+    fn tells_time(&self) -> bool {
+        !self.abilities.feed
+    }
+
     fn takes_auto(&self) -> bool {
         self.abilities.auto_offset
     }

@@ -54,15 +54,16 @@ impl<V: Venue, L: Ledger> Core<V, L> {
         legs.into_iter().filter(is_said).filter_map(compare).collect()
     }
 
-    /// Positions that differ are taken over; each as a sentence.
-    pub(super) fn even_out(&mut self, stands: &Stands, now: Stamp) -> Vec<String> {
-        let mut told = Vec::new();
+    /// Positions that differ are taken over; each as a sentence, and by how many lots all of them do.
+    pub(super) fn even_out(&mut self, stands: &Stands, now: Stamp) -> (Vec<String>, Quantity) {
+        let (mut told, mut lots) = (Vec::new(), 0_i64);
         for Differing { leg: (account, item, side), there, here, average } in self.differing(stands)
         {
             let holding = self.state.holdings.get(&(account, item));
             let known = holding.and_then(|it| it.position.average(side));
             let last = self.last.get(&item).copied();
             let price = average.or(known).or(last).unwrap_or(Price::ZERO);
+            lots = lots.saturating_add(there.raw().saturating_sub(here.raw()).saturating_abs());
             let leg = if side == Side::Buy { "long" } else { "short" };
             told.push(format!(
                 "account {account} holds {there} {item} {leg} at the exchange, {here} by this \
@@ -73,7 +74,7 @@ impl<V: Venue, L: Ledger> Core<V, L> {
             let taken = Fact::PositionTaken { account, item, side, quantity, price, multiplier };
             self.settle(now, vec![taken]);
         }
-        told
+        (told, Quantity::from_raw(lots))
     }
 
     /// What the lists may have as it was before orders moved that are not in them so.

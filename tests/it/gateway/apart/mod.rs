@@ -9,6 +9,7 @@ mod periodic;
 mod production;
 mod races;
 mod sessions;
+mod trips;
 
 use std::sync::{Arc, Mutex};
 
