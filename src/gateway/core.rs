@@ -20,6 +20,7 @@ use super::latch::Latch;
 use super::limits::Limits;
 use super::listing::Listing;
 use super::lists::Freshness;
+use super::rearm::{Asked, Rearming};
 use super::rows;
 use super::session::Login;
 use super::skew::Skew;
@@ -61,6 +62,7 @@ pub struct Core<V, L> {
     pub(super) unanswered: Vec<(OrderId, Stamp)>,
     pub(super) doubts: Doubts,
     pub(super) sweep: Sweep,
+    pub(super) rearming: Rearming,
     pub(super) latch: Latch,
     pub(super) limits: Limits,
     pub(super) watch: Watch,
@@ -93,6 +95,7 @@ impl<V: Venue, L: Ledger> Core<V, L> {
             unanswered: Vec::new(),
             doubts: Doubts::default(),
             sweep: Sweep::default(),
+            rearming: Rearming::default(),
             latch: Latch::default(),
             limits: Limits::default(),
             watch: Watch::default(),
@@ -298,7 +301,8 @@ impl<V: Venue, L: Ledger> Core<V, L> {
             }
             Request::Reduce { reason, scope } => return self.reduce(*scope, reason, door, now),
             Request::Rearm { reason, scope, force } => {
-                return self.rearm(*scope, reason, *force, door, now);
+                let (scope, reason, force) = (*scope, reason.clone(), *force);
+                return self.rearm(Asked { scope, reason, force, door }, now);
             }
             Request::Accounts {} => case.accounts(),
             Request::UseAccount { account } => case.use_account(*account),

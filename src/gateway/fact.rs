@@ -196,6 +196,9 @@ pub enum Fact {
         /// What it holds for.
         #[serde(default, skip_serializing_if = "is_global")]
         scope: Scope,
+        /// Who was logged in.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by: Option<UserId>,
     },
     /// Only orders that make a position smaller are taken from here on.
     Reduced {
@@ -219,6 +222,12 @@ pub enum Fact {
         /// Which ones.
         #[serde(default, skip_serializing_if = "is_active")]
         to: TradingState,
+        /// Who was logged in.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by: Option<UserId>,
+        /// Who was logged in when it was halted.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        halted_by: Option<UserId>,
     },
     /// A trading day began for an item: what its positions come to from now on is of that day.
     DayBegan {

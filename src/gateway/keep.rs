@@ -184,6 +184,9 @@ impl<V: Venue, L: Ledger> Core<V, L> {
     fn fold(&mut self, facts: Vec<Fact>) {
         let mut told = std::mem::take(&mut self.told);
         for fact in facts {
+            if moves(&fact) {
+                self.unlevel();
+            }
             let misfits = self.state.misfits;
             let before = self.limits.before(&self.state, &fact);
             self.state.fold(&fact);
@@ -197,4 +200,16 @@ impl<V: Venue, L: Ledger> Core<V, L> {
         }
         self.told = told;
     }
+}
+
+/// Whether a fact moves an order or a position.
+const fn moves(fact: &Fact) -> bool {
+    matches!(
+        fact,
+        Fact::OrderReceived { .. }
+            | Fact::OrderReported { .. }
+            | Fact::OrderAdopted(_)
+            | Fact::OrderRevived { .. }
+            | Fact::PositionTaken { .. }
+    )
 }

@@ -21,6 +21,10 @@ pub(super) struct Freshness {
     /// When everything was compared last.
     compared: Option<Stamp>,
     is_late_told: bool,
+    /// Nothing moved while they were made, nor since: what is known here is what they say.
+    is_level: bool,
+    /// Since when lists are awaited that are made from then on.
+    awaited: Option<Stamp>,
 }
 
 impl<V: Venue, L: Ledger> Core<V, L> {
@@ -56,7 +60,43 @@ impl<V: Venue, L: Ledger> Core<V, L> {
         if !stands.is_look {
             self.reconcile(stands, now);
         }
-        self.lists = Freshness { asked: now, compared: Some(now), is_late_told: false };
+        let is_level = stands.moved.is_empty();
+        let compared = Some(now);
+        self.lists = Freshness { asked: now, compared, is_level, ..Freshness::default() };
+        self.go_on_rearming(now);
+        if self.is_sweeping() {
+            self.sweep_now(now);
+        }
+    }
+
+    /// Asks for lists that are made from now on; those that are awaited already will do.
+    pub(super) fn await_lists(&mut self, now: Stamp) {
+        if self.lists.awaited.is_none() && self.venue.stand(Lists::Now, &mut self.news) {
+            self.lists.awaited = Some(now);
+        }
+    }
+
+    /// An order or a position moved: what the lists said may hold no more.
+    pub(super) const fn unlevel(&mut self) {
+        self.lists.is_level = false;
+    }
+
+    /// Whether what is known here is what the venue's own lists say. One that is part of this
+    /// machine has none beside.
+    pub(super) fn is_level_with_lists(&self) -> bool {
+        self.lists.is_level || !self.venue.is_apart()
+    }
+
+    /// Since when lists are awaited.
+    pub(super) const fn awaited_lists(&self) -> Option<Stamp> {
+        self.lists.awaited
+    }
+
+    /// Whether everything was compared with the venue's lists within the last so many nanoseconds,
+    /// and after that time.
+    pub(super) fn is_compared(&self, within: i64, after: Option<Stamp>, now: Stamp) -> bool {
+        let is_after = |it: Stamp| after.is_none_or(|after| it > after);
+        self.lists.compared.is_some_and(|it| now.since(it) <= within && is_after(it))
     }
 
     /// How long ago everything was compared with the venue's lists, in milliseconds; `None` where

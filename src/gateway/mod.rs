@@ -19,6 +19,7 @@ mod lists;
 pub mod pace;
 mod plugged;
 mod query;
+mod rearm;
 mod reconcile;
 pub mod rows;
 pub mod serve;

@@ -126,6 +126,7 @@ impl<V: Venue, L: Ledger> Core<V, L> {
     /// What the venue told since it was last heard.
     pub fn hear(&mut self, now: Stamp) {
         self.keep_lists(now);
+        self.judge_rearming(now);
         self.venue.hear(now, &mut self.news);
         if self.news.is_empty() {
             return;
@@ -133,6 +134,7 @@ impl<V: Venue, L: Ledger> Core<V, L> {
         self.settle_news(now);
         self.chase(None, now);
         self.sweep(now);
+        self.size_closings(now);
     }
 
     /// Turns the venue's news into facts, in the order in which they were told.

@@ -225,8 +225,8 @@ impl State {
             Fact::OrderAdopted(adopted) => self.adopt(adopted),
             Fact::OrderRevived { id } => self.revive(*id),
             Fact::OrderReported { id, report } => self.report(*id, report),
-            Fact::Halted { reason, flatten, scope, .. } => {
-                self.brakes.halt(*scope, reason, *flatten);
+            Fact::Halted { reason, flatten, scope, by, .. } => {
+                self.brakes.halt(*scope, reason, *flatten, *by);
             }
             Fact::Reduced { reason, scope, .. } => self.brakes.reduce(*scope, reason),
             Fact::Rearmed { reason, scope, to, .. } => self.brakes.release(*scope, *to, reason),

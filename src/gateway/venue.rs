@@ -114,6 +114,8 @@ pub enum Lists {
     Look,
     /// To be acted upon, after a pause in which what is on its way arrives.
     Soon,
+    /// To be acted upon: made from now on.
+    Now,
 }
 
 /// How far a login came at once.

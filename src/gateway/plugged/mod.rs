@@ -348,6 +348,8 @@ impl Venue for Plugged {
             }
             Lists::Look => (),
             Lists::Soon => self.wants_stand |= can_list,
+            Lists::Now if can_list => self.ask_stands(news),
+            Lists::Now => (),
         }
         can_list
     }

@@ -83,7 +83,12 @@ impl<V: Venue, L: Ledger, C: Fn() -> Stamp> Server<V, L, C> {
             self.tell_before_status()?;
         }
         let was_logging_in = self.core.is_logging_in();
+        let was_rearming = self.core.is_rearming();
         let reply = self.answer(&request, door, &client, speaker);
+        if !was_rearming && self.core.is_rearming() {
+            self.rearms.push((client, id, door));
+            return Ok(());
+        }
         if !was_logging_in && self.core.is_logging_in() {
             self.logins.push((client, id, door));
             return Ok(());

@@ -54,6 +54,12 @@ impl Memory {
         self.rows.borrow().iter().map(|(kind, _)| *kind).collect()
     }
 
+    /// The JSON of every record of a kind.
+    pub(crate) fn bodies(&self, kind: &str) -> Vec<String> {
+        let rows = self.rows.borrow();
+        rows.iter().filter(|row| row.0 == kind).map(|row| row.1.clone()).collect()
+    }
+
     /// Whether the records fold to a state. Each record is folded once.
     pub(crate) fn folds_to(&self, state: &State) -> bool {
         let mut folded = self.folded.borrow_mut();

@@ -2,12 +2,14 @@
 //! and what its own lists settle.
 
 mod external;
+mod halt;
 mod lists;
 mod logout;
 mod lost;
 mod periodic;
 mod production;
 mod races;
+mod rearm;
 mod sessions;
 mod trips;
 
