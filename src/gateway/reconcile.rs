@@ -18,6 +18,7 @@ use super::core::Core;
 use super::doubt::{ASK_AGAIN, is_doubtful};
 use super::fact::Fact;
 use super::keep::Ledger;
+use super::session::mismatch;
 use super::venue::{Stands, Venue};
 use crate::wire::venue::VenueOrder;
 
@@ -86,6 +87,11 @@ impl<V: Venue, L: Ledger> Core<V, L> {
         for row in &stands.fills {
             let Some(placed) = lookup.fill(row) else { continue };
             let id = placed.order.id;
+            if row.deal.differs(&placed.order.ticket) {
+                let told = mismatch(id, &row.fill, &row.deal, &placed.order.ticket);
+                compared.told_once.push(told);
+                continue;
+            }
             if placed.order.fills.iter().all(|it| it.trade != row.fill.trade) {
                 compared
                     .told

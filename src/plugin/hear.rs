@@ -167,7 +167,8 @@ impl State {
         };
         self.clock = self.clock.max(read.fill.time);
         let order = order::whose(fill.client_order_id).or_else(|| self.met(&fill.broker_order_id));
-        let row = VenueFill { order, venue_id, fill: read.fill };
+        let deal = fill::deal(fill, &self.items);
+        let row = VenueFill { order, venue_id, fill: read.fill, deal };
         if told == Told::Row {
             return self.errands.fill(row, words);
         }
@@ -176,9 +177,10 @@ impl State {
                 format!("fee or tax of the fill {} is not known and counts as 0", row.fill.trade);
             words.push(line(LOG_WARN, text));
         }
+        let row = Box::new(row);
         words.push(match order {
-            Some(order) => report(order, Report::Filled(read.fill)),
-            None => VenueWord::Fill { row: Box::new(row) },
+            Some(_) => VenueWord::Filled { row },
+            None => VenueWord::Fill { row },
         });
     }
 

@@ -91,6 +91,10 @@ pub(super) fn login(password: &str) -> VenueCall {
 pub(super) fn kind(word: &VenueWord) -> String {
     match word {
         VenueWord::Report { order, report } => format!("{order} {}", report.word()),
+        VenueWord::Filled { row } => {
+            let order = row.order.map_or_else(String::new, |it| it.to_string());
+            format!("{order} filled")
+        }
         VenueWord::Order { row } => format!("order {:?} {}", row.order, row.status),
         VenueWord::Fill { row } => format!("fill {:?} {}", row.order, row.fill.trade),
         VenueWord::Position { row } => format!("position {} {}", row.side, row.quantity),

@@ -24,7 +24,12 @@ fn theirs(status: Status, side: Side, count: i64, filled: i64) -> VenueOrder {
 }
 
 fn traded(trade: &str, count: i64) -> VenueFill {
-    VenueFill { order: None, venue_id: Some(id("V-99")), fill: fill(trade, count) }
+    VenueFill {
+        order: None,
+        venue_id: Some(id("V-99")),
+        fill: fill(trade, count),
+        deal: Deal::default(),
+    }
 }
 
 fn held(side: Side, count: i64) -> VenuePosition {

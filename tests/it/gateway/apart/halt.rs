@@ -99,7 +99,12 @@ fn what_works_is_canceled_before_it_is_asked_what_is_held() {
     // A fill crosses the cancel: what is listed afterwards has it.
     rig.tell(VenueWord::Report { order, report: Report::Filled(fill("T-2", 1)) });
     assert_eq!(asked(&rig), ["stand"]);
-    let traded = VenueFill { order: Some(order), venue_id: None, fill: fill("T-2", 1) };
+    let traded = VenueFill {
+        order: Some(order),
+        venue_id: None,
+        fill: fill("T-2", 1),
+        deal: Deal::default(),
+    };
     rig.list(&[row(order, Status::Filled, 1, 1)], &[traded], &[held(2)]);
     assert_eq!(asked(&rig), ["sell 2 close"]);
 }

@@ -2,6 +2,7 @@
 //! and what its own lists settle.
 
 mod external;
+mod fills;
 mod halt;
 mod lists;
 mod logout;
@@ -17,7 +18,7 @@ use std::sync::{Arc, Mutex};
 
 use aftm::gateway::{Plugged, Way, WayEnded};
 use aftm::wire::frame::PROTOCOL;
-use aftm::wire::venue::{Abilities, VenueFill, VenueOrder, VenuePosition};
+use aftm::wire::venue::{Abilities, Deal, VenueFill, VenueOrder, VenuePosition};
 use aftm::wire::{Secret, VenueCall, VenueWord};
 use aftm_domain::Fill;
 use aftm_domain::order::{Refusal, Report};

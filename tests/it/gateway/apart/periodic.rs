@@ -64,7 +64,12 @@ fn a_fill_that_was_on_its_way_while_a_look_was_made_counts_once() {
     assert_eq!(rig.net(), lots(1));
     later(&mut rig, SECOND);
     later(&mut rig, 2 * SECOND);
-    let traded = VenueFill { order: Some(order), venue_id: None, fill: fill("T-1", 1) };
+    let traded = VenueFill {
+        order: Some(order),
+        venue_id: None,
+        fill: fill("T-1", 1),
+        deal: Deal::default(),
+    };
     rig.list(&[row(order, Status::New, 2, 1)], &[traded], &[held(1)]);
     assert_eq!(rig.net(), lots(1));
     assert_eq!(rig.alerts("RECONCILED"), Vec::<String>::new());
