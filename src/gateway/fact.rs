@@ -4,8 +4,8 @@
 use aftm_domain::condition::{Condition, Progress};
 use aftm_domain::order::{Refusal, Report, Ticket};
 use aftm_domain::{
-    AccountId, Code, ConditionId, ExchangeTime, Fill, OrderId, Price, Quantity, RequestId, Side,
-    SignalId, UserId, VenueOrderId,
+    AccountId, Code, ConditionId, ExchangeTime, Fill, Money, OrderId, Price, Quantity, RequestId,
+    Side, SignalId, UserId, VenueOrderId,
 };
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -239,6 +239,13 @@ pub enum Fact {
         /// What its open lots are worth as the day begins.
         price: Price,
     },
+    /// The trading day's profit has come to a new best, which a fall is measured from.
+    BestReached {
+        /// Of which account; absent for all of them together.
+        account: Option<AccountId>,
+        /// What it has come to.
+        best: Money,
+    },
     /// Something that the trader must know and the audit must keep.
     Alerted {
         /// A stable code.
@@ -319,6 +326,7 @@ impl Fact {
             Fact::Reduced { .. } => "reduced",
             Fact::Rearmed { .. } => "rearmed",
             Fact::DayBegan { .. } => "day_began",
+            Fact::BestReached { .. } => "best_reached",
             Fact::Alerted { .. } => "alerted",
         }
     }

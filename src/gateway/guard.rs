@@ -207,6 +207,11 @@ impl<V: Venue, L: Ledger> Core<V, L> {
     /// Holds back what has passed a bound. Never the other way: only an operator rearms.
     pub(super) fn heed_limits(&mut self, now: Stamp) {
         self.judge_journal(now);
+        if self.limits.has_bests() {
+            let bests = self.limits.take_bests();
+            let fact = |(account, best)| Fact::BestReached { account, best };
+            self.settle(now, bests.into_iter().map(fact).collect());
+        }
         if !self.limits.wants() {
             return;
         }

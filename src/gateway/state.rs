@@ -117,6 +117,8 @@ pub struct State {
     pub holdings: BTreeMap<(AccountId, Code), Holding>,
     /// The trading day of each item that was traded.
     pub days: BTreeMap<Code, Date>,
+    /// The best of the trading day so far, of each account and of all together.
+    pub bests: BTreeMap<Option<AccountId>, Money>,
     /// Every fill in the order it was told: the order, and the fill's place among the order's.
     pub fills: Vec<(OrderId, usize)>,
     /// Whose positions the venue said, because they differed from the fills known here.
@@ -230,7 +232,11 @@ impl State {
             }
             Fact::Reduced { reason, scope, .. } => self.brakes.reduce(*scope, reason),
             Fact::Rearmed { reason, scope, to, .. } => self.brakes.release(*scope, *to, reason),
+            Fact::BestReached { account, best } => _ = self.bests.insert(*account, *best),
             Fact::DayBegan { item, day, price } => {
+                if self.days.values().max().is_none_or(|it| it < day) {
+                    self.bests.clear();
+                }
                 self.days.insert(*item, *day);
                 let own = self.holdings.iter_mut().filter(|((_, code), _)| code == item);
                 own.for_each(|(_, it)| it.day_base = it.worth(*price));

@@ -16,6 +16,7 @@ impl<V: Venue, L: Ledger> Core<V, L> {
         match fact {
             Fact::Started { .. }
             | Fact::DayBegan { .. }
+            | Fact::BestReached { .. }
             | Fact::NumbersTaken { .. }
             | Fact::ReplyTold { .. } => (),
             Fact::LoggedIn { user, production, accounts } => {

@@ -39,6 +39,14 @@ impl Limits {
         names.into_iter().for_each(|it| limits.follow_strategy(state, it));
         limits.day = state.days.values().max().copied();
         limits.forget_best();
+        for (account, best) in &state.bests {
+            let purse = match account {
+                Some(account) => limits.accounts.entry(*account).or_default(),
+                None => &mut limits.total,
+            };
+            purse.best = purse.best.max(best.raw());
+            purse.kept = purse.best;
+        }
         limits
     }
 
@@ -245,6 +253,7 @@ impl Limits {
     fn forget_best(&mut self) {
         for purse in self.accounts.values_mut().chain([&mut self.total]) {
             purse.best = purse.profit.max(0);
+            purse.kept = purse.best;
         }
     }
 
