@@ -256,6 +256,7 @@ fn a_trade_of_our_feed_fills_what_rests() {
     let told =
         bench.call(VenueCall::Tick { tick, book: Some(Box::new(Book::default())), again: false });
     let [VenueWord::Filled { row }] = &*told else { panic!("{told:?}") };
+    let fill = row.fill;
     assert_eq!((fill.price.to_string(), fill.time), ("16500".to_owned(), tick.time));
     assert_eq!(fill.time.offset, tick.time.offset);
     let quiet = [
