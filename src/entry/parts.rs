@@ -58,6 +58,9 @@ pub fn rules(settings: &config::Settings) -> Rules {
         rearm_cooldown: nanoseconds(settings.kill.cooldown),
         trip_in_doubt: nanoseconds(settings.kill.trip_in_doubt),
         trip_journal: nanoseconds(settings.kill.trip_journal),
+        trip_mismatch: settings.kill.trip_mismatch,
+        trip_clock: nanoseconds(settings.kill.trip_clock),
+        reconcile_every: nanoseconds(settings.venue.reconcile),
         limits: Sets { test: settings.limits, production: settings.limits_production },
     }
 }
