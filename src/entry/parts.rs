@@ -61,6 +61,8 @@ pub fn rules(settings: &config::Settings) -> Rules {
         trip_mismatch: settings.kill.trip_mismatch,
         trip_clock: nanoseconds(settings.kill.trip_clock),
         reconcile_every: nanoseconds(settings.venue.reconcile),
+        trip_outages: settings.kill.trip_outages,
+        outage_window: nanoseconds(settings.kill.outage_window),
         limits: Sets { test: settings.limits, production: settings.limits_production },
     }
 }

@@ -10,6 +10,7 @@ use aftm_domain::tick::Moment;
 use aftm_domain::{Book, Code, ExchangeTime, OpenClose, OrderId, Price, Stamp, Tick};
 use rustc_hash::FxHashMap;
 
+use super::breaker::Breaker;
 use super::decide::{Call, Case, Decision, Rules};
 use super::doubt::Doubts;
 use super::fact::{Door, Fact};
@@ -70,6 +71,7 @@ pub struct Core<V, L> {
     pub(super) skew: Skew,
     /// Orders at work at the venue that cannot be taken over, in the words they were told in.
     pub(super) remarked: BTreeSet<String>,
+    pub(super) breaker: Breaker,
     /// Open orders of the journal that the venue does not have.
     lost: Vec<OrderId>,
     pub(super) news: Vec<News>,
@@ -102,6 +104,7 @@ impl<V: Venue, L: Ledger> Core<V, L> {
             lists: Freshness::default(),
             skew: Skew::default(),
             remarked: BTreeSet::new(),
+            breaker: Breaker::default(),
             lost: Vec::new(),
             news: Vec::new(),
             login: Login::default(),

@@ -5,6 +5,7 @@
 //! to read a clock, to wait for the venue, and to send anything that was not journaled first.
 
 pub mod brakes;
+mod breaker;
 mod core;
 pub mod decide;
 mod doubt;

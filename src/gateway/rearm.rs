@@ -47,6 +47,7 @@ impl<V: Venue, L: Ledger> Core<V, L> {
         let Some(brake) = self.state.brakes.get(asked.scope) else {
             return self.not_held(asked.scope);
         };
+        self.may_close_breaker(asked.scope, asked.force, now)?;
         if brake.state != TradingState::Halted {
             return self.release(&Asked { reason, ..asked }, now);
         }

@@ -145,6 +145,7 @@ impl<V: Venue, L: Ledger> Core<V, L> {
         let mut facts = Vec::with_capacity(self.news.len());
         let mut news = std::mem::take(&mut self.news);
         let mut is_back = false;
+        let (mut is_up, mut outages) = (self.state.is_connected, 0);
         // What a venue says in words is shown and kept, and must do nothing else.
         for item in news.drain(..).map(News::plain) {
             match item {
@@ -163,10 +164,11 @@ impl<V: Venue, L: Ledger> Core<V, L> {
                 }
                 News::Unknown { order } => facts.extend(self.unknown(order, now)),
                 News::Disconnected { reason } => {
+                    outages += u32::from(std::mem::take(&mut is_up));
                     facts.push(Fact::Disconnected { reason });
                 }
                 News::Connected => {
-                    is_back = true;
+                    (is_back, is_up) = (true, true);
                     facts.push(Fact::Connected {});
                 }
                 News::Market(moment) => {
@@ -177,6 +179,7 @@ impl<V: Venue, L: Ledger> Core<V, L> {
                 other => {
                     self.settle(now, std::mem::take(&mut facts));
                     self.act_on(other, now);
+                    is_up = self.state.is_connected;
                 }
             }
         }
@@ -185,6 +188,7 @@ impl<V: Venue, L: Ledger> Core<V, L> {
             self.news = news;
         }
         self.settle(now, facts);
+        (0..outages).for_each(|_| self.note_outage(now));
         if is_back {
             self.resume(now);
         }

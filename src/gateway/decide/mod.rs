@@ -94,6 +94,11 @@ pub struct Rules {
     pub trip_clock: i64,
     /// How often the venue's lists are compared with what is known, in nanoseconds; 0 never.
     pub reconcile_every: i64,
+    /// How often the way to the exchange may be lost within the window before only reducing orders are
+    /// taken; 0 for ever.
+    pub trip_outages: u32,
+    /// That window, in nanoseconds.
+    pub outage_window: i64,
     /// How far trading may go.
     pub limits: Sets,
 }
@@ -110,6 +115,8 @@ impl Default for Rules {
             trip_mismatch: Quantity::from_raw(5 * Quantity::ONE.raw()),
             trip_clock: 2 * Stamp::SECOND,
             reconcile_every: 60 * Stamp::SECOND,
+            trip_outages: 3,
+            outage_window: 300 * Stamp::SECOND,
             limits: Sets::default(),
         }
     }

@@ -55,7 +55,7 @@ fn counts(told: &str, [on, off]: [&str; 2]) -> [usize; 2] {
 }
 
 #[test]
-fn a_frame_that_panics_gives_the_terminal_back_and_says_why() {
+fn f16_a_frame_that_panics_gives_the_terminal_back_and_says_why() {
     if std::env::var_os(INSIDE).is_some() {
         return panics_in_a_frame();
     }

@@ -8,6 +8,7 @@ mod lists;
 mod logout;
 mod lost;
 mod periodic;
+mod outages;
 mod production;
 mod races;
 mod rearm;
