@@ -155,6 +155,13 @@ section! {
         /// How long the journal may not be written before trading is halted; zero for ever.
         trip_journal: Duration =
             |it| it.integer("kill.trip_journal_s", 0..=86_400).map(Duration::from_secs),
+        /// Lots by which positions may differ from the exchange's before trading is halted; zero any.
+        trip_mismatch: Quantity = |it| {
+            it.integer("kill.trip_mismatch_lots", 0..=1_000_000).and_then(Quantity::from_units)
+        },
+        /// How far our clock may be from the exchange's before trading is halted; zero any.
+        trip_clock: Duration =
+            |it| it.integer("kill.trip_clock_s", 0..=86_400).map(Duration::from_secs),
         /// How often the way to the exchange may be lost before only reducing orders are taken; 0
         /// for ever.
         trip_outages: u32 = |it| it.integer("kill.trip_outages", 0..=1_000),
@@ -260,6 +267,9 @@ section! {
         relogin: bool = |it| it.boolean("venue.relogin"),
         /// After how long a call of the plug-in that has not returned is hung.
         hang: Duration = |it| it.milliseconds("venue.hang_ms", 500..=WAIT_MS_MAX),
+        /// How often the venue's lists are compared with ours; zero never.
+        reconcile: Duration =
+            |it| it.integer("venue.reconcile_s", 0..=86_400).map(Duration::from_secs),
     }
 }
 

@@ -25,6 +25,11 @@ pub trait Ledger {
         Ok(())
     }
 
+    /// Whether it failed for good: nothing is kept any more, whatever the disk says.
+    fn has_failed(&self) -> bool {
+        false
+    }
+
     /// Trading is halted: says so where a machine that starts looks, whatever becomes of the facts.
     fn latch(&mut self, _reason: &str) {}
 
@@ -131,7 +136,10 @@ impl<V: Venue, L: Ledger> Core<V, L> {
         if waited && self.unsaved() == 0 {
             self.tell_back();
         }
-        kept?;
+        if let Err(error) = kept {
+            self.judge_ledger(now);
+            return Err(error);
+        }
         self.fold(facts);
         Ok(())
     }
@@ -147,6 +155,9 @@ impl<V: Venue, L: Ledger> Core<V, L> {
         }
         self.fold(facts);
         self.save(now);
+        if self.unsaved() > 0 {
+            self.judge_ledger(now);
+        }
     }
 
     /// Clients that name no requests were told of their orders.
@@ -173,6 +184,9 @@ impl<V: Venue, L: Ledger> Core<V, L> {
     fn fold(&mut self, facts: Vec<Fact>) {
         let mut told = std::mem::take(&mut self.told);
         for fact in facts {
+            if moves(&fact) {
+                self.unlevel();
+            }
             let misfits = self.state.misfits;
             let before = self.limits.before(&self.state, &fact);
             self.state.fold(&fact);
@@ -186,4 +200,16 @@ impl<V: Venue, L: Ledger> Core<V, L> {
         }
         self.told = told;
     }
+}
+
+/// Whether a fact moves an order or a position.
+const fn moves(fact: &Fact) -> bool {
+    matches!(
+        fact,
+        Fact::OrderReceived { .. }
+            | Fact::OrderReported { .. }
+            | Fact::OrderAdopted(_)
+            | Fact::OrderRevived { .. }
+            | Fact::PositionTaken { .. }
+    )
 }

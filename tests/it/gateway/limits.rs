@@ -250,6 +250,31 @@ fn live(rig: &mut Rig) -> Outcome {
 }
 
 #[test]
+fn the_days_best_is_known_to_the_next_machine_and_not_to_the_next_day() {
+    let bounds = Bounds {
+        max_drawdown: money(10_000),
+        max_drawdown_account: money(100_000),
+        ..Bounds::wide()
+    };
+    let mut rig = rig(bounds);
+    rig.placed(market(Side::Buy, 1));
+    rig.tick(17_400);
+    rig.tick(17_360);
+    rig.check_fold();
+    rig.restart();
+    rig.login();
+    assert_eq!(rig.core.state().brakes.state(Scope::Global), TradingState::Active);
+    rig.tick(17_345);
+    assert_eq!(rig.core.state().brakes.state(Scope::Global), TradingState::Reducing);
+    // It was kept to a hundredth of the bound, and not at each tick.
+    let kept = rig.memory.kinds().iter().filter(|it| **it == "best_reached").count();
+    assert!((1..=4).contains(&kept), "{kept}");
+    rig.tick_of(ITEM, 17_150, 7 * 3_600 * Stamp::SECOND);
+    assert!(rig.core.state().bests.is_empty(), "{:?}", rig.core.state().bests);
+    rig.check_fold();
+}
+
+#[test]
 fn f21_a_condition_that_fires_again_and_again_is_halted_until_a_person_rearms_it() {
     let mut rig = rig(Bounds { max_repeat: 3, ..Bounds::wide() });
     for _ in 0..3 {

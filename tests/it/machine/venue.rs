@@ -278,3 +278,32 @@ fn an_order_over_which_a_plugin_in_the_machine_broke_is_not_called_rejected() {
     machine.listen(Duration::from_millis(1));
     machine.finish();
 }
+
+#[test]
+fn a_kill_is_flat_by_the_exchanges_own_lists_and_one_rearm_waits_for_them() {
+    for further in ["", "venue.isolate = false\n"] {
+        let home = Home::new();
+        let settings = settings(&home, &simulator(), further);
+        let script = "login demo\nitem add TXFH1\naccount use SIM-1\n\
+                      condition add buy TXFH1 --trigger 1000 --id far\nstart\nwait fills 999\n";
+        let mut machine = Machine::start(&home, script, &["--speed", "10", "--config", &settings]);
+        machine.wait_kind("done", "command", "start");
+        let say = |line: &str| {
+            let ended = home.ctl(line);
+            assert_eq!(ended.code, Some(0), "{further}{line}: {}{}", ended.out, ended.said);
+        };
+        say("order buy TXFH1 2");
+        say("order sell TXFH1 1 --limit 19000");
+        say("kill --flatten --reason fat-finger");
+        machine.wait_kind("alert", "code", "KILL_COMPLETE");
+        say("wait flat --timeout 10s");
+        say("wait orders-done --timeout 10s");
+        say("kill --reason again");
+        say("rearm --reason drill");
+        machine.wait_kind("trading", "state", "reducing");
+        say("rearm --reason drill");
+        say("order buy TXFH1 1");
+        say("quit");
+        machine.finish();
+    }
+}
