@@ -25,6 +25,7 @@ use super::said;
 use super::supervisor::{Action, Input, Patience, Standing, Supervisor};
 use super::view::Trips;
 use super::{Command, Defaults, Exit, Keyring, command};
+use crate::failpoint;
 use crate::wire::event::{ChildWord, Numbered};
 use crate::wire::venue::PluginSeat;
 use crate::wire::{Birth, ChildKeys, Event, Refused, Role, Secret, encode};
@@ -294,6 +295,7 @@ impl Desk {
             .arg(role.word())
             // A child needs nothing of our environment, and must not see what is secret in it.
             .env_clear()
+            .envs(failpoint::lent())
             .process_group(0)
             .stdin(Stdio::piped())
             .stdout(Stdio::null())

@@ -9,6 +9,7 @@ use zmq::{Context, DONTWAIT, POLLIN, Socket, SocketType};
 
 use super::OpenError;
 
+use crate::failpoint::{Site, reach};
 use crate::wire::birth::SignalKeys;
 use crate::wire::clients::ClientKeys;
 use crate::wire::frame::PROTOCOL;
@@ -222,8 +223,10 @@ impl<C: Fn() -> Stamp> Process<C> {
                 // The strategy offers again what it waits for; one request is enough.
                 Ok(signal) if self.under_way.contains(&signal.id) => (),
                 Ok(signal) => {
+                    reach(Site::SignalTaken)?;
                     self.under_way.insert(signal.id);
                     self.place(Intent::of_signal(&signal))?;
+                    reach(Site::OrderAsked)?;
                 }
             }
         }
@@ -311,7 +314,11 @@ impl<C: Fn() -> Stamp> Process<C> {
         while let Some(answer) = self.link.take()? {
             let at = self.pending.iter().position(|it| it.number == answer.id);
             match at {
-                Some(at) => self.conclude(at, answer.reply)?,
+                Some(at) => {
+                    reach(Site::AnswerTaken)?;
+                    self.conclude(at, answer.reply)?;
+                    reach(Site::SignalDone)?;
+                }
                 None => stand_down(answer.reply.err())?,
             }
         }

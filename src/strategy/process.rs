@@ -10,6 +10,7 @@ use rustc_hash::FxHashSet;
 use zmq::{Context, DONTWAIT, POLLIN, Socket, SocketType};
 
 use super::{Machine, report};
+use crate::failpoint::{Site, reach};
 use crate::wire::birth::SignalKeys;
 use crate::wire::event::{ChildWord, Numbered, Topic};
 use crate::wire::frame::PROTOCOL;
@@ -365,12 +366,13 @@ impl<C: Fn() -> Stamp> Process<C> {
     }
 
     /// Sends new signals to the executor at once; each is kept until it has its outcome.
-    fn give(&mut self) -> zmq::Result<()> {
+    fn give(&mut self) -> Result<(), LinkError> {
         let now = (self.clock)();
         for signal in self.given.drain(..) {
             let key = (signal.tick, signal.created, signal.id.kind);
             self.outbox.insert(key, Offered { signal, at: now });
             push(&self.signals, &mut self.frame, &signal)?;
+            reach(Site::SignalGiven)?;
             self.unreported.push(signal);
         }
         Ok(())
@@ -388,6 +390,7 @@ impl<C: Fn() -> Stamp> Process<C> {
         let mut last = None;
         for frame in report::frames(self.pid, through, &self.moved, &self.unreported) {
             last = Some(self.link.send(frame)?);
+            reach(Site::Reported)?;
         }
         self.moved.clear();
         self.unreported.clear();

@@ -14,6 +14,7 @@
 )] // Helpers of tests may fail as tests do.
 
 mod clients;
+mod failpoints;
 mod fuzz;
 mod line;
 mod oracle;
