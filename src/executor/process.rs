@@ -10,7 +10,7 @@ use zmq::{Context, DONTWAIT, POLLIN, Socket, SocketType};
 use super::OpenError;
 
 use crate::failpoint::{Site, reach};
-use crate::wire::birth::SignalKeys;
+use crate::wire::birth::{SignalKeys, Told, Visitor};
 use crate::wire::clients::ClientKeys;
 use crate::wire::frame::PROTOCOL;
 use crate::wire::guard::{self, Guard, Pass, Rules};
@@ -46,7 +46,7 @@ struct Pending {
 /// The executor at work.
 pub struct Process<C> {
     /// It stands at the signal ports as long as they are open.
-    _guard: Guard,
+    guard: Guard,
     /// Who may speak to `v1_signals`; `None` where that is plain.
     client_keys: Option<ClientKeys>,
     birth: Birth,
@@ -61,20 +61,20 @@ pub struct Process<C> {
     seen: VecDeque<(Stamp, Vec<u8>)>,
     started: Stamp,
     v1_count: u64,
-    bad: Told,
-    repeated: Told,
+    bad: Count,
+    repeated: Count,
     /// What the last repeated signal was, in words.
     last_repeated: String,
 }
 
 /// What is counted at once and told with the next beat, so that a flood does not become another.
 #[derive(Default)]
-struct Told {
+struct Count {
     count: u64,
     told: u64,
 }
 
-impl Told {
+impl Count {
     /// How often it happened since it was told last; `None` where it did not.
     fn news(&mut self) -> Option<u64> {
         let news = self.count - self.told;
@@ -105,12 +105,7 @@ impl<C: Fn() -> Stamp> Process<C> {
         let client_keys = read()?;
         let rules = Rules {
             open: if clients.is_none() { vec![Domain::ClientSignals] } else { Vec::new() },
-            passes: vec![Pass {
-                who: Who::Child { role: Role::Strategy, generation: 0, pid: 0 },
-                key: *strategy,
-                pid: None,
-                domains: &[Domain::Signals],
-            }],
+            passes: strategy.iter().map(pass).collect(),
             clients: read()?,
             clock: Box::new(clock),
         };
@@ -128,7 +123,7 @@ impl<C: Fn() -> Stamp> Process<C> {
         let link = Link::with_badge(context, &ends.orders, &keys.gateway)?;
         let started = clock();
         Ok(Process {
-            _guard: guard,
+            guard,
             client_keys,
             birth,
             clock,
@@ -142,8 +137,8 @@ impl<C: Fn() -> Stamp> Process<C> {
             seen: VecDeque::new(),
             started,
             v1_count: 0,
-            bad: Told::default(),
-            repeated: Told::default(),
+            bad: Count::default(),
+            repeated: Count::default(),
             last_repeated: String::new(),
         })
     }
@@ -170,7 +165,7 @@ impl<C: Fn() -> Stamp> Process<C> {
             let until_beat = (beat - waited).max(0);
             let timeout =
                 if self.pending.is_empty() { until_beat } else { until_beat.min(WATCH_MS) };
-            if !self.wait(timeout)? {
+            if self.wait(timeout)? && !self.heed()? {
                 return Ok(());
             }
             self.take_ours()?;
@@ -185,6 +180,7 @@ impl<C: Fn() -> Stamp> Process<C> {
         }
     }
 
+    /// Sleeps until somebody speaks; whether it was who started this process.
     fn wait(&self, timeout_ms: i64) -> zmq::Result<bool> {
         let mut items = vec![
             self.stop.as_poll_item(POLLIN),
@@ -193,10 +189,24 @@ impl<C: Fn() -> Stamp> Process<C> {
         ];
         items.extend(self.open_port().map(|it| it.as_poll_item(POLLIN)));
         match zmq::poll(&mut items, timeout_ms) {
-            Err(zmq::Error::EINTR) => Ok(true),
+            Err(zmq::Error::EINTR) => Ok(false),
             Err(error) => Err(error),
-            Ok(_) => Ok(!items.iter().take(1).any(zmq::PollItem::is_readable)),
+            Ok(_) => Ok(items.iter().take(1).any(zmq::PollItem::is_readable)),
         }
+    }
+
+    /// Hears who may signal; whether to go on.
+    fn heed(&self) -> zmq::Result<bool> {
+        while let Some((_, frame)) = receive(&self.stop)? {
+            match decode::<Told>(&frame) {
+                Ok(Told::Visitor(visitor)) => self.guard.admit(pass(&visitor)),
+                Ok(Told::Gone { key }) => self.guard.remove(key),
+                Ok(Told::Port { .. }) => (),
+                // An empty message is the order to stop; nothing else is ever said.
+                Err(_) => return Ok(false),
+            }
+        }
+        Ok(true)
     }
 
     /// The port for v1 signals, while there is room for more of them.
@@ -416,6 +426,13 @@ fn receive(socket: &Socket) -> zmq::Result<Option<(Option<Who>, Vec<u8>)>> {
         frame.clear();
     }
     Ok(Some((who, frame)))
+}
+
+/// What lets a strategy in, and no other process with its key.
+fn pass(visitor: &Visitor) -> Pass {
+    let Visitor { key, pid, generation } = *visitor;
+    let who = Who::Child { role: Role::Strategy, generation, pid };
+    Pass { who, key, pid: Some(pid), domains: &[Domain::Signals] }
 }
 
 /// A refusal ends this process only where another executor has taken its place.
