@@ -27,6 +27,7 @@ use super::session::Login;
 use super::skew::Skew;
 use super::state::State;
 use super::venue::{News, Venue};
+use crate::failpoint::{Site, reach};
 use crate::wire::request::Request;
 use crate::wire::{Event, Refused, Reply, Secret};
 
@@ -353,7 +354,8 @@ impl<V: Venue, L: Ledger> Core<V, L> {
         // One cancel or one change and nothing else: whoever asked hears at once of its refusal.
         let is_plain = (facts.len(), calls.len()) == (1, 1);
         if facts.iter().any(may_open) {
-            self.commit(now, facts).map_err(|error| {
+            let decided = reach(Site::Decided).map_err(|it| LedgerError(it.to_string()));
+            decided.and_then(|()| self.commit(now, facts)).map_err(|error| {
                 let text = format!("the journal cannot be written, nothing was sent: {error}");
                 Refused::new("JOURNAL_UNAVAILABLE", text)
             })?;
@@ -379,12 +381,16 @@ impl<V: Venue, L: Ledger> Core<V, L> {
         let (id, report) = match call {
             Call::Place(id) => {
                 let ticket = self.state.orders.get(&id)?.order.ticket;
-                let placed = self.offset(&ticket).and_then(|open_close| {
-                    let ticket = Ticket { open_close, ..ticket };
-                    self.venue.place(id, &ticket, &mut self.news)
-                });
+                let placed = broken(Site::Journaled).and_then(|()| self.offset(&ticket)).and_then(
+                    |open_close| {
+                        let ticket = Ticket { open_close, ..ticket };
+                        self.venue.place(id, &ticket, &mut self.news)
+                    },
+                );
                 match placed {
                     Ok(()) => {
+                        // What was called cannot fail any more.
+                        let _ = reach(Site::Called);
                         self.unanswered.push((id, now));
                         return None;
                     }
@@ -444,6 +450,11 @@ fn names(request: &Request) -> Option<Code> {
         Request::CancelAll { item } | Request::Flatten { item } => *item,
         _ => None,
     }
+}
+
+/// A venue that takes nothing, where a test wants that.
+fn broken(site: Site) -> Result<(), Refusal> {
+    reach(site).map_err(|it| Refusal { code: "FAILPOINT".to_owned(), text: it.to_string() })
 }
 
 /// Whether a fact sends an order that could open a position.

@@ -16,6 +16,7 @@
 
 mod clients;
 mod flood;
+mod failpoints;
 mod fuzz;
 mod gaps;
 mod hello;
