@@ -17,12 +17,13 @@ use super::keep::{Keeper, Ledger, LedgerError};
 use super::latch::Latch;
 use super::limits::Limits;
 use super::listing::Listing;
+use super::protect::Lookout;
 use super::rows;
 use super::session::Login;
 use super::state::State;
 use super::venue::{News, Venue};
 use crate::wire::request::Request;
-use crate::wire::{Event, Refused, Reply, Secret};
+use crate::wire::{Event, Refused, Reply, Secret, Target};
 
 /// What a core is made of.
 pub struct Setup<V, L> {
@@ -60,6 +61,8 @@ pub struct Core<V, L> {
     pub(super) latch: Latch,
     pub(super) limits: Limits,
     pub(super) watch: Watch,
+    /// What watches the market for protections and kept orders.
+    pub(super) lookout: Lookout,
     /// Open orders of the journal that the venue does not have.
     lost: Vec<OrderId>,
     pub(super) news: Vec<News>,
@@ -88,6 +91,7 @@ impl<V: Venue, L: Ledger> Core<V, L> {
             latch: Latch::default(),
             limits: Limits::default(),
             watch: Watch::default(),
+            lookout: Lookout::default(),
             lost: Vec::new(),
             news: Vec::new(),
             login: Login::default(),
@@ -100,7 +104,10 @@ impl<V: Venue, L: Ledger> Core<V, L> {
         let codes: Vec<Code> = held.chain(working).chain(conditions).chain(registered).collect();
         codes.into_iter().for_each(|code| core.learn(code));
         core.limits = Limits::of(&core.state, core.rules.limits);
+        core.lookout = Lookout::of(&core.state);
         core.lost = core.venue.restore(&core.state);
+        let is_kept = |id: &OrderId| core.state.orders.get(id).is_some_and(|it| it.order.is_kept);
+        core.lost.retain(|it| !is_kept(it));
         core
     }
 
@@ -181,7 +188,8 @@ impl<V: Venue, L: Ledger> Core<V, L> {
     pub(super) fn case(&self, door: Door) -> Case<'_> {
         let Core { state, listing, rules, time, last, published, limits, .. } = self;
         let (time, published, is_latched) = (*time, *published, self.latch.is_tripped());
-        Case { state, listing, rules, time, last, published, door, is_latched, limits }
+        let takes_stops = self.venue.takes_stops();
+        Case { state, listing, rules, time, last, published, door, is_latched, limits, takes_stops }
     }
 
     /// The bounds of decisions.
@@ -207,6 +215,10 @@ impl<V: Venue, L: Ledger> Core<V, L> {
         if !self.state.exits.is_empty() {
             self.chase(Some(tick.item), now);
         }
+        if !self.lookout.is_idle_at(tick.item, tick.price) {
+            self.reach(tick, now);
+        }
+        self.tend(now);
         self.heed_limits(now);
         self.sweep(now);
     }
@@ -227,6 +239,7 @@ impl<V: Venue, L: Ledger> Core<V, L> {
             self.venue.advance(time, &mut self.news);
             self.settle_news(now);
             self.chase(None, now);
+            self.tend(now);
         }
     }
 
@@ -235,6 +248,7 @@ impl<V: Venue, L: Ledger> Core<V, L> {
         self.venue.settle(&mut self.news);
         self.settle_news(now);
         self.chase(None, now);
+        self.tend(now);
         self.save(now);
     }
 
@@ -301,6 +315,10 @@ impl<V: Venue, L: Ledger> Core<V, L> {
                 Some(signal) => case.act(signal),
                 None => case.place(intent),
             },
+            Request::Bracket { intent, terms } => case.bracket(intent, terms),
+            Request::Protect { request, target, terms } => case.protect(*request, target, terms),
+            Request::Unprotect { id } => case.unprotect(*id),
+            Request::Pair { request, orders } => case.pair(*request, *orders),
             Request::Cancel { order } => case.cancel(*order),
             Request::CancelAll { item } => case.cancel_all(*item),
             Request::Amend { order, quantity, price } => case.amend(*order, *quantity, *price),
@@ -314,9 +332,19 @@ impl<V: Venue, L: Ledger> Core<V, L> {
             }
             other => return self.query(other),
         };
+        let begun = decision.facts.iter().find_map(|it| match it {
+            Fact::Protected { id, .. } | Fact::Protection { id, .. } | Fact::Paired { id, .. } => {
+                Some(*id)
+            }
+            _ => None,
+        });
         let reply = self.perform(decision, now);
         self.chase(None, now);
+        self.tend(now);
         match reply {
+            Ok(Reply::Done {}) if begun.is_some() => Ok(begun
+                .and_then(|id| rows::protection(&self.state, id))
+                .map_or(Reply::Done {}, |row| Reply::Protected { row: Box::new(row) })),
             // The order may have moved on since: the reply shows it as it stands now.
             Ok(Reply::Placed { mut row, repeated }) => {
                 if let Some(placed) = self.state.orders.get(&row.order) {
@@ -360,7 +388,12 @@ impl<V: Venue, L: Ledger> Core<V, L> {
     pub(super) fn call(&mut self, call: Call, now: Stamp) -> Option<Refused> {
         let (id, report) = match call {
             Call::Place(id) => {
-                let ticket = self.state.orders.get(&id)?.order.ticket;
+                let order = &self.state.orders.get(&id)?.order;
+                let ticket = order.sendable();
+                if ticket.kind.has_stop() && !self.venue.takes_stops() {
+                    self.settle(now, vec![Fact::OrderReported { id, report: Report::Kept }]);
+                    return None;
+                }
                 let placed = self.offset(&ticket).and_then(|open_close| {
                     let ticket = Ticket { open_close, ..ticket };
                     self.venue.place(id, &ticket, &mut self.news)
@@ -372,6 +405,13 @@ impl<V: Venue, L: Ledger> Core<V, L> {
                     }
                     Err(refusal) => (id, Report::Rejected(refusal)),
                 }
+            }
+            Call::Cancel(id) if self.is_kept(id) => (id, Report::Canceled),
+            Call::Amend { order, quantity, price } if self.is_kept(order) => {
+                let ticket = self.state.orders.get(&order)?.order.ticket;
+                let (quantity, price) =
+                    (quantity.unwrap_or(ticket.quantity), price.or(ticket.price));
+                (order, Report::Replaced { quantity, price })
             }
             Call::Cancel(id) if !self.state.is_connected => {
                 let text = format!(
@@ -402,6 +442,10 @@ impl<V: Venue, L: Ledger> Core<V, L> {
         refused
     }
 
+    fn is_kept(&self, id: OrderId) -> bool {
+        self.state.orders.get(&id).is_some_and(|it| it.order.is_kept)
+    }
+
     /// Lets exits go on that can.
     pub(super) fn chase(&mut self, ticked: Option<Code>, now: Stamp) {
         // Each step sends an order or settles a signal, so this ends; the bound is a seat belt.
@@ -422,7 +466,8 @@ fn names(request: &Request) -> Option<Code> {
     match request {
         Request::AddItem { item } => Some(*item),
         Request::AddCondition { terms } | Request::EditCondition { terms } => Some(terms.item),
-        Request::Place { intent } => Some(intent.item),
+        Request::Place { intent } | Request::Bracket { intent, .. } => Some(intent.item),
+        Request::Protect { target: Target::Position { item, .. }, .. } => Some(*item),
         Request::CancelAll { item } | Request::Flatten { item } => *item,
         _ => None,
     }

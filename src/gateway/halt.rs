@@ -77,6 +77,7 @@ impl<V: Venue, L: Ledger> Core<V, L> {
         // A cancel that the exchange refuses is asked for again; the halt holds in any case.
         let _ = self.perform(decision, now);
         self.chase(None, now);
+        self.tend(now);
         self.finish_sweep(now);
         let left = self.case(Door::Gateway).left(scope, flatten, usize::MAX);
         let left = left.len() as u64;
@@ -135,6 +136,7 @@ impl<V: Venue, L: Ledger> Core<V, L> {
         }
         self.sweep.is_told = false;
         self.chase(None, now);
+        self.tend(now);
         Ok(Reply::Done {})
     }
 

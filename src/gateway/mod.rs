@@ -17,6 +17,7 @@ pub mod limits;
 pub mod listing;
 pub mod pace;
 mod plugged;
+pub mod protect;
 mod query;
 mod reconcile;
 pub mod rows;

@@ -113,7 +113,8 @@ impl<V: Venue, L: Ledger> Core<V, L> {
         let mut facts = Vec::new();
         for id in open {
             let Some(placed) = self.state.orders.get(&id) else { continue };
-            if !stands.accounts.contains(&placed.order.ticket.account) {
+            // One that we keep was never there.
+            if placed.order.is_kept || !stands.accounts.contains(&placed.order.ticket.account) {
                 continue;
             }
             if is_doubtful(&placed.order) {

@@ -90,6 +90,7 @@ CREATE VIEW orders AS
                    > max((word IN ('replaced', 'replace_rejected', 'cancel_rejected')) * sequence)
                    AS is_changing,
                max(word = 'accepted') AS is_accepted,
+               max((word = 'kept') * sequence) > max((word = 'released') * sequence) AS is_kept,
                max(word IN ('no_reply', 'cancel_rejected')) AS is_silent,
                max(CASE WHEN word IN ('rejected', 'canceled', 'expired') THEN word END) AS ending
         FROM told GROUP BY id
@@ -103,7 +104,7 @@ CREATE VIEW orders AS
         WHERE word = 'replaced' GROUP BY id
     ),
     joined AS (
-        SELECT asked.*, ending, is_canceling, is_changing, is_silent,
+        SELECT asked.*, ending, is_canceling, is_changing, is_silent, is_kept,
                coalesce(is_accepted, 0) OR coalesce(lots, 0) > 0 AS is_answered,
                coalesce(lots, 0) AS lots,
                coalesce(now ->> '$.quantity', ticket ->> '$.quantity') AS quantity,
@@ -128,6 +129,7 @@ CREATE VIEW orders AS
                 WHEN ending = 'expired' THEN 'Expired'
                 WHEN is_canceling THEN 'PendingCancel'
                 WHEN is_changing THEN 'PendingReplace'
+                WHEN is_kept THEN 'New'
                 WHEN NOT is_answered AND is_silent THEN 'InDoubt'
                 WHEN NOT is_answered THEN 'PendingNew'
                 ELSE 'New' END AS status,
