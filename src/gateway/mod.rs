@@ -6,6 +6,7 @@
 
 pub mod brakes;
 mod breaker;
+mod calls;
 mod core;
 pub mod decide;
 mod doubt;
@@ -19,6 +20,7 @@ pub mod listing;
 mod lists;
 pub mod pace;
 mod plugged;
+pub mod protect;
 mod query;
 mod rearm;
 mod reconcile;

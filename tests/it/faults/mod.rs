@@ -15,8 +15,8 @@
 )] // Helpers of tests may fail as tests do.
 
 mod clients;
-mod flood;
 mod failpoints;
+mod flood;
 mod fuzz;
 mod gaps;
 mod hello;
