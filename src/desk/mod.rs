@@ -8,6 +8,7 @@ pub mod command;
 pub mod conditions_file;
 mod defaults;
 mod exit;
+mod inputs;
 mod keyring;
 pub mod line;
 mod lines;

@@ -3,11 +3,14 @@
 //! Replay, the serving loop and the tests run this same code. The order of every step is: decide,
 //! journal, fold, call the venue, and the same again for what the venue says.
 
+use std::collections::BTreeSet;
+
 use aftm_domain::order::{Refusal, Report, Status, Ticket};
 use aftm_domain::tick::Moment;
 use aftm_domain::{Book, Code, ExchangeTime, OpenClose, OrderId, Price, Stamp, Tick};
 use rustc_hash::FxHashMap;
 
+use super::breaker::Breaker;
 use super::decide::{Call, Case, Decision, Rules};
 use super::doubt::Doubts;
 use super::fact::{Door, Fact};
@@ -17,10 +20,14 @@ use super::keep::{Keeper, Ledger, LedgerError};
 use super::latch::Latch;
 use super::limits::Limits;
 use super::listing::Listing;
+use super::lists::Freshness;
+use super::rearm::{Asked, Rearming};
 use super::rows;
 use super::session::Login;
+use super::skew::Skew;
 use super::state::State;
 use super::venue::{News, Venue};
+use crate::failpoint::{Site, reach};
 use crate::wire::request::Request;
 use crate::wire::{Event, Refused, Reply, Secret};
 
@@ -57,9 +64,15 @@ pub struct Core<V, L> {
     pub(super) unanswered: Vec<(OrderId, Stamp)>,
     pub(super) doubts: Doubts,
     pub(super) sweep: Sweep,
+    pub(super) rearming: Rearming,
     pub(super) latch: Latch,
     pub(super) limits: Limits,
     pub(super) watch: Watch,
+    pub(super) lists: Freshness,
+    pub(super) skew: Skew,
+    /// Orders at work at the venue that cannot be taken over, in the words they were told in.
+    pub(super) remarked: BTreeSet<String>,
+    pub(super) breaker: Breaker,
     /// Open orders of the journal that the venue does not have.
     lost: Vec<OrderId>,
     pub(super) news: Vec<News>,
@@ -85,9 +98,14 @@ impl<V: Venue, L: Ledger> Core<V, L> {
             unanswered: Vec::new(),
             doubts: Doubts::default(),
             sweep: Sweep::default(),
+            rearming: Rearming::default(),
             latch: Latch::default(),
             limits: Limits::default(),
             watch: Watch::default(),
+            lists: Freshness::default(),
+            skew: Skew::default(),
+            remarked: BTreeSet::new(),
+            breaker: Breaker::default(),
             lost: Vec::new(),
             news: Vec::new(),
             login: Login::default(),
@@ -288,7 +306,8 @@ impl<V: Venue, L: Ledger> Core<V, L> {
             }
             Request::Reduce { reason, scope } => return self.reduce(*scope, reason, door, now),
             Request::Rearm { reason, scope, force } => {
-                return self.rearm(*scope, reason, *force, door, now);
+                let (scope, reason, force) = (*scope, reason.clone(), *force);
+                return self.rearm(Asked { scope, reason, force, door }, now);
             }
             Request::Accounts {} => case.accounts(),
             Request::UseAccount { account } => case.use_account(*account),
@@ -336,7 +355,8 @@ impl<V: Venue, L: Ledger> Core<V, L> {
         // One cancel or one change and nothing else: whoever asked hears at once of its refusal.
         let is_plain = (facts.len(), calls.len()) == (1, 1);
         if facts.iter().any(may_open) {
-            self.commit(now, facts).map_err(|error| {
+            let decided = reach(Site::Decided).map_err(|it| LedgerError(it.to_string()));
+            decided.and_then(|()| self.commit(now, facts)).map_err(|error| {
                 let text = format!("the journal cannot be written, nothing was sent: {error}");
                 Refused::new("JOURNAL_UNAVAILABLE", text)
             })?;
@@ -362,12 +382,16 @@ impl<V: Venue, L: Ledger> Core<V, L> {
         let (id, report) = match call {
             Call::Place(id) => {
                 let ticket = self.state.orders.get(&id)?.order.ticket;
-                let placed = self.offset(&ticket).and_then(|open_close| {
-                    let ticket = Ticket { open_close, ..ticket };
-                    self.venue.place(id, &ticket, &mut self.news)
-                });
+                let placed = broken(Site::Journaled).and_then(|()| self.offset(&ticket)).and_then(
+                    |open_close| {
+                        let ticket = Ticket { open_close, ..ticket };
+                        self.venue.place(id, &ticket, &mut self.news)
+                    },
+                );
                 match placed {
                     Ok(()) => {
+                        // What was called cannot fail any more.
+                        let _ = reach(Site::Called);
                         self.unanswered.push((id, now));
                         return None;
                     }
@@ -427,6 +451,11 @@ fn names(request: &Request) -> Option<Code> {
         Request::CancelAll { item } | Request::Flatten { item } => *item,
         _ => None,
     }
+}
+
+/// A venue that takes nothing, where a test wants that.
+fn broken(site: Site) -> Result<(), Refusal> {
+    reach(site).map_err(|it| Refusal { code: "FAILPOINT".to_owned(), text: it.to_string() })
 }
 
 /// Whether a fact sends an order that could open a position.

@@ -8,6 +8,7 @@ use aftm_domain::{OrderId, Stamp};
 use super::core::Core;
 use super::fact::Fact;
 use super::venue::Venue;
+use crate::failpoint::{Site, reach};
 use crate::wire::Event;
 
 /// Why facts could not be kept.
@@ -23,6 +24,11 @@ pub trait Ledger {
     /// Whether facts can be kept again after a failure, at a cost that does not grow with them.
     fn probe(&mut self) -> Result<(), LedgerError> {
         Ok(())
+    }
+
+    /// Whether it failed for good: nothing is kept any more, whatever the disk says.
+    fn has_failed(&self) -> bool {
+        false
     }
 
     /// Trading is halted: says so where a machine that starts looks, whatever becomes of the facts.
@@ -77,7 +83,7 @@ impl<L: Ledger> Keeper<L> {
             self.unsaved.extend(facts.iter().cloned());
             return None;
         }
-        let error = self.ledger.append(now, facts).err()?;
+        let error = answered(facts).and_then(|()| self.ledger.append(now, facts)).err()?;
         self.unsaved.extend(facts.iter().cloned());
         self.tried = now;
         Some(error)
@@ -113,6 +119,15 @@ impl<L: Ledger> Keeper<L> {
     }
 }
 
+/// The venue's answer is about to be written down, which a test may let fail.
+fn answered(facts: &[Fact]) -> Result<(), LedgerError> {
+    let is_answer = |it: &Fact| matches!(it, Fact::OrderReported { .. });
+    if cfg!(debug_assertions) && facts.iter().any(is_answer) {
+        reach(Site::Answered).map_err(|it| LedgerError(it.to_string()))?;
+    }
+    Ok(())
+}
+
 impl<V: Venue, L: Ledger> Core<V, L> {
     /// Where facts are kept.
     pub const fn ledger(&self) -> &L {
@@ -131,7 +146,10 @@ impl<V: Venue, L: Ledger> Core<V, L> {
         if waited && self.unsaved() == 0 {
             self.tell_back();
         }
-        kept?;
+        if let Err(error) = kept {
+            self.judge_ledger(now);
+            return Err(error);
+        }
         self.fold(facts);
         Ok(())
     }
@@ -147,6 +165,9 @@ impl<V: Venue, L: Ledger> Core<V, L> {
         }
         self.fold(facts);
         self.save(now);
+        if self.unsaved() > 0 {
+            self.judge_ledger(now);
+        }
     }
 
     /// Clients that name no requests were told of their orders.
@@ -173,6 +194,9 @@ impl<V: Venue, L: Ledger> Core<V, L> {
     fn fold(&mut self, facts: Vec<Fact>) {
         let mut told = std::mem::take(&mut self.told);
         for fact in facts {
+            if moves(&fact) {
+                self.unlevel();
+            }
             let misfits = self.state.misfits;
             let before = self.limits.before(&self.state, &fact);
             self.state.fold(&fact);
@@ -186,4 +210,16 @@ impl<V: Venue, L: Ledger> Core<V, L> {
         }
         self.told = told;
     }
+}
+
+/// Whether a fact moves an order or a position.
+const fn moves(fact: &Fact) -> bool {
+    matches!(
+        fact,
+        Fact::OrderReceived { .. }
+            | Fact::OrderReported { .. }
+            | Fact::OrderAdopted(_)
+            | Fact::OrderRevived { .. }
+            | Fact::PositionTaken { .. }
+    )
 }

@@ -9,14 +9,16 @@ use aftm_domain::{SignalKind, Stamp, Tick};
 use rustc_hash::FxHashSet;
 use zmq::{Context, DONTWAIT, POLLIN, Socket, SocketType};
 
+use super::machine::FRESH_TICKS;
 use super::{Machine, report};
-use crate::wire::birth::SignalKeys;
+use crate::failpoint::{Site, reach};
+use crate::wire::birth::{SignalKeys, Told};
 use crate::wire::event::{ChildWord, Numbered, Topic};
 use crate::wire::frame::PROTOCOL;
 use crate::wire::request::{Moved, TradingState};
 use crate::wire::socket::{self, Bound};
 use crate::wire::{
-    Birth, Event, Link, LinkError, Reply, Request, Role, Signal, decode, encode_into,
+    Badge, Birth, Event, Link, LinkError, Reply, Request, Role, Signal, decode, encode_into,
 };
 
 /// Messages taken from the events before anything else has its turn.
@@ -49,7 +51,7 @@ enum Woken {
 }
 
 /// A topic, and the messages on it.
-type Told = (Vec<u8>, Vec<Vec<u8>>);
+type Heard = (Vec<u8>, Vec<Vec<u8>>);
 
 /// The strategy at work.
 pub struct Process<C> {
@@ -58,6 +60,9 @@ pub struct Process<C> {
     pid: u32,
     machine: Machine,
     events: Socket,
+    context: Context,
+    /// What it shows to the executor's signal port.
+    badge: Badge,
     signals: Socket,
     stop: Socket,
     link: Link,
@@ -73,6 +78,8 @@ pub struct Process<C> {
     /// An outcome came since the last report.
     is_settled: bool,
     moved: Vec<Moved>,
+    /// When it last said that it lives.
+    beaten: Stamp,
     frame: Vec<u8>,
 }
 
@@ -93,8 +100,8 @@ impl<C: Fn() -> Stamp> Process<C> {
         for topic in [Topic::Tick, Topic::News] {
             events.set_subscribe(topic.bytes())?;
         }
-        let (kind, bound) = (SocketType::PUSH, Bound::Orders);
-        let signals = socket::connect_with(context, kind, bound, badge, &ends.signals)?;
+        let badge = badge.clone();
+        let signals = dial(context, &badge, &ends.signals)?;
         let stop = socket::connect(context, SocketType::PULL, Bound::Orders, stop)?;
         let link = Link::with_badge(context, &ends.orders, &keys.gateway)?;
         Ok(Process {
@@ -103,6 +110,8 @@ impl<C: Fn() -> Stamp> Process<C> {
             pid,
             machine: Machine::default(),
             events,
+            context: context.clone(),
+            badge,
             signals,
             stop,
             link,
@@ -115,6 +124,7 @@ impl<C: Fn() -> Stamp> Process<C> {
             unreported: Vec::new(),
             is_settled: false,
             moved: Vec::new(),
+            beaten: Stamp(0),
             frame: Vec::with_capacity(1_024),
         })
     }
@@ -122,16 +132,15 @@ impl<C: Fn() -> Stamp> Process<C> {
     /// Works until it is told to stop.
     pub fn run(mut self) -> Result<(), LinkError> {
         self.hello()?;
+        self.beaten = (self.clock)();
         self.remember()?;
         self.catch_up()?;
         let (role, pid) = (Role::Strategy, self.pid);
         self.link.send(Request::Ready { role, pid, signal_port: None })?;
         self.offer(true)?;
-        let beat = i64::try_from(self.birth.beat_ms).unwrap_or(250);
-        let mut beaten = (self.clock)();
         loop {
-            let waited = (self.clock)().since(beaten) / Stamp::MILLISECOND;
-            let until_beat = (beat - waited).max(0);
+            let waited = (self.clock)().since(self.beaten) / Stamp::MILLISECOND;
+            let until_beat = (self.beat_ms() - waited).max(0);
             let longest = if self.is_settled { until_beat.min(QUIET_MS) } else { until_beat };
             match self.wait(longest)? {
                 Woken::Stopped => return self.say_farewell(),
@@ -142,13 +151,26 @@ impl<C: Fn() -> Stamp> Process<C> {
             }
             self.hear()?;
             self.take_answers()?;
-            if (self.clock)().since(beaten) >= beat * Stamp::MILLISECOND {
-                beaten = (self.clock)();
-                self.link.send(Request::Beat { role: Role::Strategy, pid: self.pid })?;
+            if self.beat()? {
                 self.report()?;
                 self.offer(false)?;
             }
         }
+    }
+
+    fn beat_ms(&self) -> i64 {
+        i64::try_from(self.birth.beat_ms).unwrap_or(250)
+    }
+
+    /// Says that it lives, where it is time to; whether it was.
+    fn beat(&mut self) -> Result<bool, LinkError> {
+        let now = (self.clock)();
+        if now.since(self.beaten) < self.beat_ms().saturating_mul(Stamp::MILLISECOND) {
+            return Ok(false);
+        }
+        self.beaten = now;
+        self.link.send(Request::Beat { role: Role::Strategy, pid: self.pid })?;
+        Ok(true)
     }
 
     /// What moved since the last report is told before the end. The gateway may be gone already,
@@ -179,7 +201,7 @@ impl<C: Fn() -> Stamp> Process<C> {
     }
 
     /// Sleeps until somebody speaks.
-    fn wait(&self, timeout_ms: i64) -> zmq::Result<Woken> {
+    fn wait(&mut self, timeout_ms: i64) -> zmq::Result<Woken> {
         let mut items = [
             self.events.as_poll_item(POLLIN),
             self.link.socket().as_poll_item(POLLIN),
@@ -189,9 +211,32 @@ impl<C: Fn() -> Stamp> Process<C> {
             Err(zmq::Error::EINTR) => Ok(Woken::Spoken),
             Err(error) => Err(error),
             Ok(0) => Ok(Woken::Nobody),
-            Ok(_) if items.iter().skip(2).any(zmq::PollItem::is_readable) => Ok(Woken::Stopped),
+            Ok(_) if items.iter().skip(2).any(zmq::PollItem::is_readable) => self.heed(),
             Ok(_) => Ok(Woken::Spoken),
         }
+    }
+
+    /// Hears of an executor that has another key than the one before it.
+    fn heed(&mut self) -> zmq::Result<Woken> {
+        while let Some(frame) = next(&self.stop)? {
+            match decode::<Told>(&frame) {
+                Ok(Told::Port { key }) => {
+                    self.badge.server = key;
+                    self.redial()?;
+                    self.offer(true)?;
+                }
+                Ok(_) => (),
+                // An empty message is the order to stop; nothing else is ever said.
+                Err(_) => return Ok(Woken::Stopped),
+            }
+        }
+        Ok(Woken::Spoken)
+    }
+
+    /// A fresh connection to the executor: one that it has refused is never tried again.
+    fn redial(&mut self) -> zmq::Result<()> {
+        self.signals = dial(&self.context, &self.badge, &self.birth.endpoints.signals)?;
+        Ok(())
     }
 
     /// Says hello until it is told back on the events: from then on nothing is missed.
@@ -261,7 +306,8 @@ impl<C: Fn() -> Stamp> Process<C> {
         self.outbox.entry(key).or_insert(Offered { signal, at });
     }
 
-    /// Asks for the ticks from the next one on, until there are none.
+    /// Asks for the ticks from the next one on, until there are none. One that has much to catch up
+    /// with is not taken for dead meanwhile.
     fn catch_up(&mut self) -> Result<(), LinkError> {
         loop {
             let timeout = i64::try_from(self.birth.request_timeout_ms).unwrap_or(5_000);
@@ -269,25 +315,29 @@ impl<C: Fn() -> Stamp> Process<C> {
             let Reply::Ticks { ticks, oldest } = reply else { return Ok(()) };
             if oldest > self.next {
                 let text = format!(
-                    "ticks {} to {} are gone: conditions did not see them",
+                    "ticks {} to {} are gone: conditions did not see them, and enter again after \
+                     {FRESH_TICKS} fresh trades of their item",
                     self.next,
                     oldest - 1
                 );
                 let code = "TICKS_LOST".to_owned();
                 self.link.send(Request::Alert { code, text })?;
+                self.machine.lose_ticks();
                 self.next = oldest;
             }
             if ticks.is_empty() {
+                self.machine.catch_up(self.next - 1);
                 return Ok(());
             }
             for tick in &ticks {
                 self.handle(tick)?;
             }
             self.report()?;
+            self.beat()?;
         }
     }
 
-    fn receive(&self) -> zmq::Result<Option<Told>> {
+    fn receive(&self) -> zmq::Result<Option<Heard>> {
         match self.events.recv_multipart(DONTWAIT) {
             Ok(mut frames) if !frames.is_empty() => Ok(Some((frames.remove(0), frames))),
             Ok(_) => Ok(None),
@@ -365,12 +415,13 @@ impl<C: Fn() -> Stamp> Process<C> {
     }
 
     /// Sends new signals to the executor at once; each is kept until it has its outcome.
-    fn give(&mut self) -> zmq::Result<()> {
+    fn give(&mut self) -> Result<(), LinkError> {
         let now = (self.clock)();
         for signal in self.given.drain(..) {
             let key = (signal.tick, signal.created, signal.id.kind);
             self.outbox.insert(key, Offered { signal, at: now });
             push(&self.signals, &mut self.frame, &signal)?;
+            reach(Site::SignalGiven)?;
             self.unreported.push(signal);
         }
         Ok(())
@@ -388,6 +439,7 @@ impl<C: Fn() -> Stamp> Process<C> {
         let mut last = None;
         for frame in report::frames(self.pid, through, &self.moved, &self.unreported) {
             last = Some(self.link.send(frame)?);
+            reach(Site::Reported)?;
         }
         self.moved.clear();
         self.unreported.clear();
@@ -398,8 +450,12 @@ impl<C: Fn() -> Stamp> Process<C> {
     /// Offers signals again that have waited for their outcome too long.
     fn offer(&mut self, at_once: bool) -> zmq::Result<()> {
         let now = (self.clock)();
+        let is_due = |it: &Offered| now.since(it.at) >= OFFER_AGAIN;
+        if !at_once && self.outbox.values().any(is_due) {
+            self.redial()?;
+        }
         for offered in self.outbox.values_mut() {
-            if at_once || now.since(offered.at) >= OFFER_AGAIN {
+            if at_once || is_due(offered) {
                 offered.at = now;
                 push(&self.signals, &mut self.frame, &offered.signal)?;
             }
@@ -433,6 +489,18 @@ impl<C: Fn() -> Stamp> Process<C> {
             _ => (),
         }
         Ok(())
+    }
+}
+
+fn dial(context: &Context, badge: &Badge, endpoint: &str) -> zmq::Result<Socket> {
+    socket::connect_with(context, SocketType::PUSH, Bound::Orders, badge, endpoint)
+}
+
+/// A message that is there.
+fn next(socket: &Socket) -> zmq::Result<Option<Vec<u8>>> {
+    match socket.recv_bytes(DONTWAIT) {
+        Err(zmq::Error::EAGAIN | zmq::Error::EINTR) => Ok(None),
+        message => message.map(Some),
     }
 }
 

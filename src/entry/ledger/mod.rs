@@ -102,6 +102,10 @@ impl Ledger for Facts {
         self.journal.probe().map_err(|error| LedgerError(error.to_string()))
     }
 
+    fn has_failed(&self) -> bool {
+        self.journal.has_failed()
+    }
+
     fn latch(&mut self, reason: &str) {
         let Some(file) = &self.latch else { return };
         let written = std::fs::File::create(file).and_then(|mut it| {
