@@ -203,7 +203,8 @@ impl<V: Venue, L: Ledger> Core<V, L> {
         vec![Fact::OrderReported { id, report: Report::Expired }, alerted]
     }
 
-    pub(super) fn case(&self, door: Door) -> Case<'_> {
+    /// What a decision on a request that comes in that way is made from.
+    pub fn case(&self, door: Door) -> Case<'_> {
         let Core { state, listing, rules, time, last, published, limits, .. } = self;
         let (time, published, is_latched) = (*time, *published, self.latch.is_tripped());
         let takes_stops = self.venue.takes_stops();
