@@ -1,5 +1,5 @@
-//! What the gateway's core costs: an order and an exit without and with a journal, what the checks
-//! of all limits take of that, and a start-up.
+//! What the gateway's core costs: an order without and with a journal, and a start-up. What the checks
+//! of all limits take of an order's round trip, `aftm bench limits` tells.
 
 #![allow(clippy::disallowed_methods, clippy::print_stdout)] // It measures time, and says so.
 
@@ -7,7 +7,6 @@ use std::time::{Duration, Instant};
 
 use aftm::entry::ledger::{self, Facts, VIEWS};
 use aftm::gateway::fact::Door;
-use aftm::gateway::limits::{Candidate, Sets};
 use aftm::gateway::listing::Listing;
 use aftm::gateway::simulated::Simulated;
 use aftm::gateway::state::State;
@@ -16,7 +15,7 @@ use aftm::journal::{Durability, Journal};
 use aftm::wire::Intent;
 use aftm::wire::request::Request;
 use aftm_domain::order::Ticket;
-use aftm_domain::{Bounds, Catalog, ExchangeTime, Price, Quantity, Stamp, Tick};
+use aftm_domain::{Catalog, ExchangeTime, Price, Quantity, Stamp, Tick};
 
 type Outcome<T> = Result<T, Box<dyn std::error::Error>>;
 
@@ -26,13 +25,9 @@ const ORDERS: usize = 20_000;
 const MORNING: Stamp = Stamp(1_627_260_300 * Stamp::SECOND);
 
 fn core<L: Ledger>(ledger: L) -> Outcome<Core<Simulated, L>> {
-    core_with(ledger, Rules::default())
-}
-
-fn core_with<L: Ledger>(ledger: L, rules: Rules) -> Outcome<Core<Simulated, L>> {
     let venue = Simulated::new(aftm_sim::Settings::default());
     let listing = Listing::new(Catalog::built_in()?, "2021-07-26".parse()?);
-    let state = State::default();
+    let (state, rules) = (State::default(), Rules::default());
     let mut core = Core::new(Setup { venue, ledger, listing, rules, state });
     core.start(MORNING)?;
     let login = Request::Login { user: "demo".parse()?, password: None, production: false };
@@ -88,64 +83,7 @@ fn measure<L: Ledger>(name: &str, ledger: L) -> Outcome<()> {
     Ok(())
 }
 
-/// Checks of a measurement.
-const CHECKS: u32 = 1_000_000;
-
-/// What all checks of an order that opens take, with every limit of a session with real money judged
-/// and none of them near.
-fn checks() -> Outcome<()> {
-    let strict = Bounds { max_qty: Quantity::from_units(50).ok_or("lots")?, ..Bounds::strict() };
-    let bounds = Bounds {
-        max_notional: Bounds::wide().max_notional,
-        max_leverage: Bounds::wide().max_leverage,
-        ..strict
-    };
-    let limits = Sets { test: bounds, ..Sets::default() };
-    let mut core = core_with(NoLedger, Rules { limits, ..Rules::default() })?;
-    let Some(first) = orders()?.into_iter().next() else { return Err("no order".into()) };
-    // The first order has the exchange say how much money there is.
-    core.serve(&first, Door::V1, MORNING)?;
-    let Request::Place { intent } = first else { return Err("no order".into()) };
-    let account = intent.account.ok_or("an account")?;
-    let limits = core.limits();
-    let listing = core.listing();
-    let ticket = Ticket {
-        account,
-        item: intent.item,
-        side: intent.side,
-        kind: aftm_domain::order::Kind::Limit,
-        price: Some("17300".parse()?),
-        stop_price: None,
-        quantity: intent.quantity,
-        time_in_force: "rod".parse()?,
-        open_close: intent.open_close,
-        day_trade: false,
-        note: intent.note,
-    };
-    let instrument = listing.get(&ticket.item)?;
-    let time = core.time();
-    let mut took = Vec::new();
-    for _ in 0..21 {
-        let start = Instant::now();
-        for _ in 0..CHECKS {
-            let ticket = std::hint::black_box(&ticket);
-            let candidate = Candidate::by_program(ticket, instrument, time, listing.calendar());
-            limits.check_rate(ticket, None)?;
-            limits.check(&candidate)?;
-        }
-        took.push(start.elapsed() / CHECKS);
-    }
-    took.sort_unstable();
-    let median = took.get(took.len() / 2).copied().unwrap_or_default();
-    println!("all checks of an order: {median:?}");
-    // An order's round trip over a socket takes some 80 µs where both ends sleep (docs/BENCH.md).
-    let share = median.as_nanos() * 10_000 / 80_000;
-    println!("of a round trip of 80 µs: {}.{:02} %", share / 100, share % 100);
-    Ok(())
-}
-
 fn main() -> Outcome<()> {
-    checks()?;
     measure("an order without a journal", NoLedger)?;
     let folder = tempfile::tempdir()?;
     let path = folder.path().join(ledger::FILE);

@@ -8,6 +8,7 @@ pub mod desk;
 pub mod document;
 pub mod entry;
 pub mod executor;
+pub mod failpoint;
 pub mod feeds;
 pub mod gateway;
 pub mod journal;

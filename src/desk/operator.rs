@@ -11,12 +11,11 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use aftm_domain::Stamp;
-use tokio::io::AsyncWriteExt as _;
-use tokio::process::{Child, ChildStdin, Command as Process};
+use tokio::process::{Child, Command as Process};
 use tokio::sync::{mpsc, watch};
 use tokio::task::spawn_local;
-use zeroize::Zeroizing;
 
+use super::inputs::Inputs;
 use super::line::{Heard, Line};
 use super::lines;
 use super::missed::{Before, Shown};
@@ -25,9 +24,10 @@ use super::said;
 use super::supervisor::{Action, Input, Patience, Standing, Supervisor};
 use super::view::Trips;
 use super::{Command, Defaults, Exit, Keyring, command};
+use crate::failpoint;
 use crate::wire::event::{ChildWord, Numbered};
 use crate::wire::venue::PluginSeat;
-use crate::wire::{Birth, ChildKeys, Event, Refused, Role, Secret, encode};
+use crate::wire::{Birth, ChildKeys, Event, Refused, Role, Secret, birth, encode};
 
 /// How often the supervisor looks at the children; one that exits is seen at once.
 const WATCH: Duration = Duration::from_millis(100);
@@ -84,7 +84,7 @@ pub struct Desk {
     pub(super) read_password: fn(&Path) -> Result<Secret, Refused>,
     pub(super) supervisor: RefCell<Supervisor>,
     venue: Option<Venue>,
-    inputs: RefCell<HashMap<Role, ChildStdin>>,
+    inputs: Inputs,
     kills: RefCell<HashMap<Role, tokio::sync::oneshot::Sender<()>>>,
     changed: watch::Sender<u64>,
     /// Fills of earlier machines on the same data.
@@ -122,7 +122,7 @@ impl Desk {
             read_password,
             supervisor: RefCell::new(Supervisor::new(patience, venue.is_some())),
             venue,
-            inputs: RefCell::default(),
+            inputs: Inputs::default(),
             kills: RefCell::default(),
             changed: watch::Sender::new(0),
             fills_before: before.fills,
@@ -237,7 +237,7 @@ impl Desk {
         for action in actions {
             match action {
                 Action::Spawn(role) => self.spawn(role),
-                Action::Close(role) => drop(self.inputs.borrow_mut().remove(&role)),
+                Action::Close(role) => self.inputs.close(role),
                 Action::Kill(role) => {
                     let kill = self.kills.borrow_mut().remove(&role);
                     // The process may have ended by itself meanwhile.
@@ -275,9 +275,13 @@ impl Desk {
         };
         match self.launch(role) {
             Err(error) => not_spawned(&error),
-            Ok(child) => {
+            Ok(mut child) => {
                 let pid = child.id().unwrap_or_default();
-                keys.iter().for_each(|it| self.keyring.admit(role, pid, it));
+                if let Some(keys) = &keys {
+                    let (other, told) = self.keyring.admit(role, pid, keys);
+                    self.inputs.tell(other, &told);
+                }
+                self.bear(role, &mut child, keys.as_ref());
                 let (kill, killed) = tokio::sync::oneshot::channel();
                 self.kills.borrow_mut().insert(role, kill);
                 let mut actions = Vec::new();
@@ -294,6 +298,7 @@ impl Desk {
             .arg(role.word())
             // A child needs nothing of our environment, and must not see what is secret in it.
             .env_clear()
+            .envs(failpoint::lent())
             .process_group(0)
             .stdin(Stdio::piped())
             .stdout(Stdio::null())
@@ -307,14 +312,22 @@ impl Desk {
         let child = process.stdin(OwnedFd::from(theirs)).stdout(Stdio::piped()).spawn()?;
         let plugin = Some(venue.seat.clone());
         let record = encode(&Birth { role, plugin, ..self.birth.clone() });
-        let length = u32::try_from(record.len()).unwrap_or(u32::MAX).to_be_bytes();
         // Far smaller than what a socket holds, so this waits for nobody.
-        (&ours).write_all(&[&length[..], &record].concat())?;
+        (&ours).write_all(&birth::record(&record))?;
         (venue.hand_over)(ours);
         Ok(child)
     }
 
-    /// Tells a child what it needs, passes on what it says, and waits for its end.
+    /// Tells a child what it needs; the exchange's process was told already.
+    fn bear(&self, role: Role, child: &mut Child, keys: Option<&ChildKeys>) {
+        let Some(input) = child.stdin.take() else { return };
+        let birth = Birth { role, keys: keys.cloned(), ..self.birth.clone() };
+        if let Err(error) = self.inputs.open(role, input, &birth) {
+            log::warn!("the {role} could not be told what it needs: {error}");
+        }
+    }
+
+    /// Passes on what a child says, and waits for its end.
     async fn attend(
         self: Rc<Self>,
         role: Role,
@@ -322,16 +335,6 @@ impl Desk {
         mut child: Child,
         (keys, killed): (Option<ChildKeys>, tokio::sync::oneshot::Receiver<()>),
     ) {
-        if let Some(mut input) = child.stdin.take() {
-            let keys = keys.clone();
-            let record = Zeroizing::new(encode(&Birth { role, keys, ..self.birth.clone() }));
-            let length = u32::try_from(record.len()).unwrap_or(u32::MAX).to_be_bytes();
-            // A child that dies before it has read its record is told by its exit.
-            let _ = input.write_all(&length).await;
-            let _ = input.write_all(&record).await;
-            let _ = input.flush().await;
-            self.inputs.borrow_mut().insert(role, input);
-        }
         if let Some(printed) = child.stdout.take() {
             spawn_local(said::pass_on(printed, format!("{role} ({pid})"), self.clock));
         }
@@ -349,7 +352,9 @@ impl Desk {
                 child.wait().await
             }
         };
-        keys.iter().for_each(|it| self.keyring.remove(it));
+        if let Some((other, told)) = keys.iter().find_map(|it| self.keyring.remove(it)) {
+            self.inputs.tell(other, &told);
+        }
         // It said everything before it ended; whoever else holds its pipe is not waited for.
         let complaint = tokio::time::timeout(LAST_WORD, complaint).await;
         let complaint = complaint.ok().and_then(Result::ok).flatten();
@@ -358,7 +363,7 @@ impl Desk {
             (Ok(status), Some(complaint)) => format!("ended ({status}): {complaint}"),
             (Err(error), _) => format!("was lost: {error}"),
         };
-        self.inputs.borrow_mut().remove(&role);
+        self.inputs.close(role);
         self.supervise(Input::Exited(role, pid, how));
         self.supervise(Input::Time);
     }

@@ -1,17 +1,16 @@
 //! The children's entries: read what they need from standard input, work until it ends.
 
-use std::io::Read as _;
 use std::thread;
 
 use anyhow::{Context as _, Result, anyhow, bail};
 use rustix::process::{Signal, getppid, set_parent_process_death_signal};
-use zeroize::Zeroizing;
 use zmq::SocketType;
 
 use super::{clock, doctor, harden};
 use crate::desk::Exit;
+use crate::wire::birth::read_record;
 use crate::wire::socket::{self, Bound};
-use crate::wire::{Birth, Role, decode, frame};
+use crate::wire::{Birth, Role, decode};
 use crate::{executor, strategy};
 
 /// Where the end of standard input is told to the loop.
@@ -68,18 +67,9 @@ fn refuse_ports(port: &str, error: executor::OpenError) -> anyhow::Error {
     }
 }
 
-/// The record that the parent writes first: its length in four bytes, then the frame.
+/// The record that the parent writes first.
 pub(super) fn read_birth() -> Result<Birth> {
-    let mut input = std::io::stdin().lock();
-    let mut length = [0; 4];
-    input.read_exact(&mut length)?;
-    let length = usize::try_from(u32::from_be_bytes(length))?;
-    if length > frame::FRAME_BYTES_MAX {
-        bail!("a record of {length} bytes is too long");
-    }
-    let mut record = Zeroizing::new(vec![0; length]);
-    input.read_exact(&mut record)?;
-    Ok(decode(&record)?)
+    Ok(decode(&read_record(std::io::stdin().lock())?)?)
 }
 
 /// The kernel ends this process with its parent, however that dies; a parent that has died already
@@ -90,11 +80,13 @@ pub(super) fn follow_parent(parent: u32) -> Result<()> {
     if is_there { Ok(()) } else { bail!("the machine that started this has ended") }
 }
 
-/// Nothing more is ever said here: the end of standard input is the order to stop.
+/// Hands on what the parent says further. The end of standard input is the order to stop, which is
+/// an empty message to the loop.
 fn wait_for_end(bell: &zmq::Socket) {
-    let mut rest = [0; 64];
-    while std::io::stdin().lock().read(&mut rest).is_ok_and(|read| read > 0) {}
-    // Where the loop is gone, the process is ending anyway.
+    while let Ok(record) = read_record(std::io::stdin().lock()) {
+        // Where the loop is gone, the process is ending anyway.
+        let _ = bell.send(record.as_slice(), 0);
+    }
     let _ = bell.send("", 0);
     let _ = bell.poll(zmq::POLLERR, END_MS);
     std::process::exit(i32::from(Exit::Ok.code()));

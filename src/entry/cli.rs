@@ -283,6 +283,9 @@ pub enum Rehearse {
         #[arg(long, default_value_t = 1)]
         seed: u64,
     },
+    /// Whoever throws it; started by the rehearsal
+    #[command(hide = true)]
+    GarbageThrower,
 }
 
 /// What can be measured.
@@ -292,6 +295,12 @@ pub enum Bench {
     Chain,
     /// An order's round trip
     Orders,
+    /// What all limits and checks take of an order's round trip
+    Limits,
+    /// An order's round trip over a port with keys, beside one without
+    Curve,
+    /// The kill switch: the last order, the last cancel, and the next machine
+    Kill,
     /// An order's round trip through an exchange plug-in, here and in a process of its own
     Venue,
     /// A tick in the strategy, with many conditions

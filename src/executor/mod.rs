@@ -25,3 +25,6 @@ pub enum OpenError {
     #[error(transparent)]
     Socket(#[from] zmq::Error),
 }
+
+#[cfg(test)]
+mod tests;

@@ -9,7 +9,8 @@ use zmq::{Context, DONTWAIT, POLLIN, Socket, SocketType};
 
 use super::OpenError;
 
-use crate::wire::birth::SignalKeys;
+use crate::failpoint::{Site, reach};
+use crate::wire::birth::{SignalKeys, Told, Visitor};
 use crate::wire::clients::ClientKeys;
 use crate::wire::frame::PROTOCOL;
 use crate::wire::guard::{self, Guard, Pass, Rules};
@@ -48,7 +49,7 @@ struct Pending {
 /// The executor at work.
 pub struct Process<C> {
     /// It stands at the signal ports as long as they are open.
-    _guard: Guard,
+    guard: Guard,
     /// Who may speak to `v1_signals`; `None` where that is plain.
     client_keys: Option<ClientKeys>,
     birth: Birth,
@@ -63,20 +64,20 @@ pub struct Process<C> {
     seen: VecDeque<(Stamp, Vec<u8>)>,
     started: Stamp,
     v1_count: u64,
-    bad: Told,
-    repeated: Told,
+    bad: Count,
+    repeated: Count,
     /// What the last repeated signal was, in words.
     last_repeated: String,
 }
 
 /// What is counted at once and told with the next beat, so that a flood does not become another.
 #[derive(Default)]
-struct Told {
+struct Count {
     count: u64,
     told: u64,
 }
 
-impl Told {
+impl Count {
     /// How often it happened since it was told last; `None` where it did not.
     fn news(&mut self) -> Option<u64> {
         let news = self.count - self.told;
@@ -107,12 +108,7 @@ impl<C: Fn() -> Stamp> Process<C> {
         let client_keys = read()?;
         let rules = Rules {
             open: if clients.is_none() { vec![Domain::ClientSignals] } else { Vec::new() },
-            passes: vec![Pass {
-                who: Who::Child { role: Role::Strategy, generation: 0, pid: 0 },
-                key: *strategy,
-                pid: None,
-                domains: &[Domain::Signals],
-            }],
+            passes: strategy.iter().map(pass).collect(),
             clients: read()?,
             clock: Box::new(clock),
         };
@@ -130,7 +126,7 @@ impl<C: Fn() -> Stamp> Process<C> {
         let link = Link::with_badge(context, &ends.orders, &keys.gateway)?;
         let started = clock();
         Ok(Process {
-            _guard: guard,
+            guard,
             client_keys,
             birth,
             clock,
@@ -144,8 +140,8 @@ impl<C: Fn() -> Stamp> Process<C> {
             seen: VecDeque::new(),
             started,
             v1_count: 0,
-            bad: Told::default(),
-            repeated: Told::default(),
+            bad: Count::default(),
+            repeated: Count::default(),
             last_repeated: String::new(),
         })
     }
@@ -172,7 +168,7 @@ impl<C: Fn() -> Stamp> Process<C> {
             let until_beat = (beat - waited).max(0);
             let timeout =
                 if self.pending.is_empty() { until_beat } else { until_beat.min(WATCH_MS) };
-            if !self.wait(timeout)? {
+            if self.wait(timeout)? && !self.heed()? {
                 return Ok(());
             }
             self.take_ours()?;
@@ -187,21 +183,36 @@ impl<C: Fn() -> Stamp> Process<C> {
         }
     }
 
+    /// Sleeps until somebody speaks; whether it was who started this process.
     fn wait(&self, timeout_ms: i64) -> zmq::Result<bool> {
         let mut items =
             vec![self.stop.as_poll_item(POLLIN), self.link.socket().as_poll_item(POLLIN)];
         items.extend(self.has_room().then(|| self.signals.as_poll_item(POLLIN)));
         items.extend(self.open_port().map(|it| it.as_poll_item(POLLIN)));
         match zmq::poll(&mut items, timeout_ms) {
-            Err(zmq::Error::EINTR) => Ok(true),
+            Err(zmq::Error::EINTR) => Ok(false),
             Err(error) => Err(error),
-            Ok(_) => Ok(!items.iter().take(1).any(zmq::PollItem::is_readable)),
+            Ok(_) => Ok(items.iter().take(1).any(zmq::PollItem::is_readable)),
         }
     }
 
     /// Whether there is room for more signals of our own strategy.
     fn has_room(&self) -> bool {
         self.under_way.len() < OURS_PENDING_MAX
+    }
+
+    /// Hears who may signal; whether to go on.
+    fn heed(&self) -> zmq::Result<bool> {
+        while let Some((_, frame)) = receive(&self.stop)? {
+            match decode::<Told>(&frame) {
+                Ok(Told::Visitor(visitor)) => self.guard.admit(pass(&visitor)),
+                Ok(Told::Gone { key }) => self.guard.remove(key),
+                Ok(Told::Port { .. }) => (),
+                // An empty message is the order to stop; nothing else is ever said.
+                Err(_) => return Ok(false),
+            }
+        }
+        Ok(true)
     }
 
     /// The port for v1 signals, while there is room for more of them.
@@ -231,8 +242,10 @@ impl<C: Fn() -> Stamp> Process<C> {
                 // The strategy offers again what it waits for; one request is enough.
                 Ok(signal) if self.under_way.contains(&signal.id) => (),
                 Ok(signal) => {
+                    reach(Site::SignalTaken)?;
                     self.under_way.insert(signal.id);
                     self.place(Intent::of_signal(&signal))?;
+                    reach(Site::OrderAsked)?;
                 }
             }
         }
@@ -320,7 +333,11 @@ impl<C: Fn() -> Stamp> Process<C> {
         while let Some(answer) = self.link.take()? {
             let at = self.pending.iter().position(|it| it.number == answer.id);
             match at {
-                Some(at) => self.conclude(at, answer.reply)?,
+                Some(at) => {
+                    reach(Site::AnswerTaken)?;
+                    self.conclude(at, answer.reply)?;
+                    reach(Site::SignalDone)?;
+                }
                 None => stand_down(answer.reply.err())?,
             }
         }
@@ -418,6 +435,13 @@ fn receive(socket: &Socket) -> zmq::Result<Option<(Option<Who>, Vec<u8>)>> {
         frame.clear();
     }
     Ok(Some((who, frame)))
+}
+
+/// What lets a strategy in, and no other process with its key.
+fn pass(visitor: &Visitor) -> Pass {
+    let Visitor { key, pid, generation } = *visitor;
+    let who = Who::Child { role: Role::Strategy, generation, pid };
+    Pass { who, key, pid: Some(pid), domains: &[Domain::Signals] }
 }
 
 /// A refusal ends this process only where another executor has taken its place.

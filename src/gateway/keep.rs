@@ -8,6 +8,7 @@ use aftm_domain::{OrderId, Stamp};
 use super::core::Core;
 use super::fact::Fact;
 use super::venue::Venue;
+use crate::failpoint::{Site, reach};
 use crate::wire::Event;
 
 /// Why facts could not be kept.
@@ -82,7 +83,7 @@ impl<L: Ledger> Keeper<L> {
             self.unsaved.extend(facts.iter().cloned());
             return None;
         }
-        let error = self.ledger.append(now, facts).err()?;
+        let error = answered(facts).and_then(|()| self.ledger.append(now, facts)).err()?;
         self.unsaved.extend(facts.iter().cloned());
         self.tried = now;
         Some(error)
@@ -116,6 +117,15 @@ impl<L: Ledger> Keeper<L> {
     fn is_due(&self, now: Stamp) -> bool {
         !self.unsaved.is_empty() && now.since(self.tried) >= RETRY
     }
+}
+
+/// The venue's answer is about to be written down, which a test may let fail.
+fn answered(facts: &[Fact]) -> Result<(), LedgerError> {
+    let is_answer = |it: &Fact| matches!(it, Fact::OrderReported { .. });
+    if cfg!(debug_assertions) && facts.iter().any(is_answer) {
+        reach(Site::Answered).map_err(|it| LedgerError(it.to_string()))?;
+    }
+    Ok(())
 }
 
 impl<V: Venue, L: Ledger> Core<V, L> {
@@ -191,6 +201,7 @@ impl<V: Venue, L: Ledger> Core<V, L> {
             let before = self.limits.before(&self.state, &fact);
             self.state.fold(&fact);
             self.limits.follow(&self.state, &fact, before);
+            self.lookout.follow(&self.state, &fact);
             self.events(&fact, &mut told);
             if self.state.misfits > misfits {
                 let code = "MISFIT".to_owned();
@@ -198,6 +209,7 @@ impl<V: Venue, L: Ledger> Core<V, L> {
                 told.push(Event::Alert { code, text });
             }
         }
+        self.tell_protections(&mut told);
         self.told = told;
     }
 }

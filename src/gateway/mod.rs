@@ -4,8 +4,10 @@
 //! Owns the one exchange session, orders, positions, conditions and the numbering of ticks. Refuses
 //! to read a clock, to wait for the venue, and to send anything that was not journaled first.
 
+pub mod board;
 pub mod brakes;
 mod breaker;
+mod calls;
 mod core;
 pub mod decide;
 mod doubt;
@@ -19,6 +21,7 @@ pub mod listing;
 mod lists;
 pub mod pace;
 mod plugged;
+pub mod protect;
 mod query;
 mod rearm;
 mod reconcile;

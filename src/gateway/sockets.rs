@@ -2,6 +2,7 @@
 
 use zmq::{Socket, SocketType};
 
+use super::board::Board;
 use crate::wire::clients::ClientKeys;
 use crate::wire::socket::{self, Bound, Entrance};
 use crate::wire::{Domain, Endpoints, Guard, KeyPair};
@@ -72,7 +73,7 @@ pub struct Sockets {
     /// Events for all who may hear them.
     pub events: Socket,
     /// v1 ticks.
-    pub ticks: Socket,
+    pub ticks: Board,
     /// The feed's thread.
     pub wake: Socket,
     /// Who may speak to `clients`; `None` where that is plain.
@@ -107,7 +108,7 @@ impl Sockets {
         let (inner, outer) = (Some(&locks.children), locks.clients.as_ref());
         let (what, key) = ("the tick port", outer.filter(|_| locks.are_ticks_locked));
         let at = tcp(doors.ticks);
-        let ticks = serve(what, publisher, Bound::Events, Domain::Ticks, key, &at)?;
+        let ticks = Board::open(guard, key, &at).map_err(failed(what, &at))?;
         let clients = doors.orders.map(|port| {
             let (what, at) = ("the order port for v1 clients", tcp(port));
             serve(what, router, Bound::Orders, Domain::ClientOrders, outer, &at)
@@ -131,6 +132,6 @@ impl Sockets {
 
     /// The ports that v1 ticks and orders got.
     pub fn ports(&self) -> (Option<u16>, Option<u16>) {
-        (socket::port(&self.ticks), self.clients.as_ref().and_then(socket::port))
+        (self.ticks.port(), self.clients.as_ref().and_then(socket::port))
     }
 }

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::frame::{Frame, Frames, Kept, frames};
 use super::{Chain, Durability, JournalError, Record, reader, schema};
+use crate::failpoint::{Site, reach};
 
 /// How much a probe writes: more than the facts of any one request.
 static PROBE: [u8; 65_536] = [0; 65_536];
@@ -97,9 +98,7 @@ impl Log {
     /// Keeps a frame, whole or not at all.
     pub(super) fn append(&mut self, frame: &[u8]) -> Result<(), JournalError> {
         self.write(frame)?;
-        if self.durability == Durability::Power
-            && let Err(source) = self.file.sync_data()
-        {
+        if let Err(source) = self.flush() {
             // What a flush that failed left on the disk is unknown, whatever the next one says.
             self.has_failed = true;
             let _ = self.file.set_len(self.length);
@@ -107,6 +106,14 @@ impl Log {
         }
         self.length += frame.len() as u64;
         Ok(())
+    }
+
+    fn flush(&self) -> io::Result<()> {
+        reach(Site::Written).map_err(io::Error::other)?;
+        match self.durability {
+            Durability::Process => Ok(()),
+            Durability::Power => self.file.sync_data(),
+        }
     }
 
     /// Writes something and takes it away again.

@@ -11,13 +11,14 @@ use zmq::{Context, DONTWAIT, POLLIN, Socket, SocketType};
 
 use super::machine::FRESH_TICKS;
 use super::{Machine, report};
-use crate::wire::birth::SignalKeys;
+use crate::failpoint::{Site, reach};
+use crate::wire::birth::{SignalKeys, Told};
 use crate::wire::event::{ChildWord, Numbered, Topic};
 use crate::wire::frame::PROTOCOL;
 use crate::wire::request::{Moved, TradingState};
 use crate::wire::socket::{self, Bound};
 use crate::wire::{
-    Birth, Event, Link, LinkError, Reply, Request, Role, Signal, decode, encode_into,
+    Badge, Birth, Event, Link, LinkError, Reply, Request, Role, Signal, decode, encode_into,
 };
 
 /// Messages taken from the events before anything else has its turn.
@@ -50,7 +51,7 @@ enum Woken {
 }
 
 /// A topic, and the messages on it.
-type Told = (Vec<u8>, Vec<Vec<u8>>);
+type Heard = (Vec<u8>, Vec<Vec<u8>>);
 
 /// The strategy at work.
 pub struct Process<C> {
@@ -59,6 +60,9 @@ pub struct Process<C> {
     pid: u32,
     machine: Machine,
     events: Socket,
+    context: Context,
+    /// What it shows to the executor's signal port.
+    badge: Badge,
     signals: Socket,
     stop: Socket,
     link: Link,
@@ -96,8 +100,8 @@ impl<C: Fn() -> Stamp> Process<C> {
         for topic in [Topic::Tick, Topic::News] {
             events.set_subscribe(topic.bytes())?;
         }
-        let (kind, bound) = (SocketType::PUSH, Bound::Orders);
-        let signals = socket::connect_with(context, kind, bound, badge, &ends.signals)?;
+        let badge = badge.clone();
+        let signals = dial(context, &badge, &ends.signals)?;
         let stop = socket::connect(context, SocketType::PULL, Bound::Orders, stop)?;
         let link = Link::with_badge(context, &ends.orders, &keys.gateway)?;
         Ok(Process {
@@ -106,6 +110,8 @@ impl<C: Fn() -> Stamp> Process<C> {
             pid,
             machine: Machine::default(),
             events,
+            context: context.clone(),
+            badge,
             signals,
             stop,
             link,
@@ -195,7 +201,7 @@ impl<C: Fn() -> Stamp> Process<C> {
     }
 
     /// Sleeps until somebody speaks.
-    fn wait(&self, timeout_ms: i64) -> zmq::Result<Woken> {
+    fn wait(&mut self, timeout_ms: i64) -> zmq::Result<Woken> {
         let mut items = [
             self.events.as_poll_item(POLLIN),
             self.link.socket().as_poll_item(POLLIN),
@@ -205,9 +211,32 @@ impl<C: Fn() -> Stamp> Process<C> {
             Err(zmq::Error::EINTR) => Ok(Woken::Spoken),
             Err(error) => Err(error),
             Ok(0) => Ok(Woken::Nobody),
-            Ok(_) if items.iter().skip(2).any(zmq::PollItem::is_readable) => Ok(Woken::Stopped),
+            Ok(_) if items.iter().skip(2).any(zmq::PollItem::is_readable) => self.heed(),
             Ok(_) => Ok(Woken::Spoken),
         }
+    }
+
+    /// Hears of an executor that has another key than the one before it.
+    fn heed(&mut self) -> zmq::Result<Woken> {
+        while let Some(frame) = next(&self.stop)? {
+            match decode::<Told>(&frame) {
+                Ok(Told::Port { key }) => {
+                    self.badge.server = key;
+                    self.redial()?;
+                    self.offer(true)?;
+                }
+                Ok(_) => (),
+                // An empty message is the order to stop; nothing else is ever said.
+                Err(_) => return Ok(Woken::Stopped),
+            }
+        }
+        Ok(Woken::Spoken)
+    }
+
+    /// A fresh connection to the executor: one that it has refused is never tried again.
+    fn redial(&mut self) -> zmq::Result<()> {
+        self.signals = dial(&self.context, &self.badge, &self.birth.endpoints.signals)?;
+        Ok(())
     }
 
     /// Says hello until it is told back on the events: from then on nothing is missed.
@@ -308,7 +337,7 @@ impl<C: Fn() -> Stamp> Process<C> {
         }
     }
 
-    fn receive(&self) -> zmq::Result<Option<Told>> {
+    fn receive(&self) -> zmq::Result<Option<Heard>> {
         match self.events.recv_multipart(DONTWAIT) {
             Ok(mut frames) if !frames.is_empty() => Ok(Some((frames.remove(0), frames))),
             Ok(_) => Ok(None),
@@ -386,12 +415,13 @@ impl<C: Fn() -> Stamp> Process<C> {
     }
 
     /// Sends new signals to the executor at once; each is kept until it has its outcome.
-    fn give(&mut self) -> zmq::Result<()> {
+    fn give(&mut self) -> Result<(), LinkError> {
         let now = (self.clock)();
         for signal in self.given.drain(..) {
             let key = (signal.tick, signal.created, signal.id.kind);
             self.outbox.insert(key, Offered { signal, at: now });
             push(&self.signals, &mut self.frame, &signal)?;
+            reach(Site::SignalGiven)?;
             self.unreported.push(signal);
         }
         Ok(())
@@ -409,6 +439,7 @@ impl<C: Fn() -> Stamp> Process<C> {
         let mut last = None;
         for frame in report::frames(self.pid, through, &self.moved, &self.unreported) {
             last = Some(self.link.send(frame)?);
+            reach(Site::Reported)?;
         }
         self.moved.clear();
         self.unreported.clear();
@@ -419,8 +450,12 @@ impl<C: Fn() -> Stamp> Process<C> {
     /// Offers signals again that have waited for their outcome too long.
     fn offer(&mut self, at_once: bool) -> zmq::Result<()> {
         let now = (self.clock)();
+        let is_due = |it: &Offered| now.since(it.at) >= OFFER_AGAIN;
+        if !at_once && self.outbox.values().any(is_due) {
+            self.redial()?;
+        }
         for offered in self.outbox.values_mut() {
-            if at_once || now.since(offered.at) >= OFFER_AGAIN {
+            if at_once || is_due(offered) {
                 offered.at = now;
                 push(&self.signals, &mut self.frame, &offered.signal)?;
             }
@@ -454,6 +489,18 @@ impl<C: Fn() -> Stamp> Process<C> {
             _ => (),
         }
         Ok(())
+    }
+}
+
+fn dial(context: &Context, badge: &Badge, endpoint: &str) -> zmq::Result<Socket> {
+    socket::connect_with(context, SocketType::PUSH, Bound::Orders, badge, endpoint)
+}
+
+/// A message that is there.
+fn next(socket: &Socket) -> zmq::Result<Option<Vec<u8>>> {
+    match socket.recv_bytes(DONTWAIT) {
+        Err(zmq::Error::EAGAIN | zmq::Error::EINTR) => Ok(None),
+        message => message.map(Some),
     }
 }
 

@@ -1,9 +1,12 @@
-//! What a child is told when it is born: one record on its standard input, which then stays open.
-//! Its end is the order to stop.
+//! What a child is told when it is born: one record on its standard input, which then stays open for
+//! what becomes of its neighbor. Its end is the order to stop.
+
+use std::io::{self, Read};
 
 use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
 
-use super::frame::PROTOCOL;
+use super::frame::{FRAME_BYTES_MAX, PROTOCOL};
 use super::keys::{Badge, KeyPair, PublicKey};
 use super::request::Role;
 use super::venue::PluginSeat;
@@ -22,7 +25,7 @@ pub struct Endpoints {
     pub v1_signals: Option<String>,
 }
 
-/// What a child shows at the doors of the machine, made for this one run of it.
+/// What a child shows at the doors of the machine, made for this one process.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ChildKeys {
@@ -40,13 +43,63 @@ pub enum SignalKeys {
     Port {
         /// What it shows.
         own: KeyPair,
-        /// The only one that it lets in.
-        strategy: PublicKey,
+        /// The strategy that is there already.
+        strategy: Option<Visitor>,
         /// Keys at the port for v1 strategies; `None` where that is plain.
         clients: Option<ClientDoor>,
     },
     /// The strategy's.
     Strategy(Badge),
+}
+
+/// A strategy, as the executor lets it in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Visitor {
+    /// What it shows.
+    pub key: PublicKey,
+    /// Its process.
+    pub pid: u32,
+    /// A later one has a higher number.
+    pub generation: u64,
+}
+
+/// What a child is told after its birth.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Told {
+    /// To the executor: a strategy was started.
+    Visitor(Visitor),
+    /// To the executor: a strategy has ended.
+    Gone {
+        /// What it showed.
+        key: PublicKey,
+    },
+    /// To the strategy: an executor was started.
+    Port {
+        /// What its signal port shows.
+        key: PublicKey,
+    },
+}
+
+/// A frame with its length in four bytes before it, as it stands on standard input.
+pub fn record(frame: &[u8]) -> Zeroizing<Vec<u8>> {
+    let length = u32::try_from(frame.len()).unwrap_or(u32::MAX).to_be_bytes();
+    Zeroizing::new([&length[..], frame].concat())
+}
+
+/// Reads one record; an error at the end of the input, too.
+pub fn read_record(mut input: impl Read) -> io::Result<Zeroizing<Vec<u8>>> {
+    let mut length = [0; 4];
+    input.read_exact(&mut length)?;
+    let length = usize::try_from(u32::from_be_bytes(length)).unwrap_or(usize::MAX);
+    if length > FRAME_BYTES_MAX {
+        let text = format!("a record of {length} bytes is too long");
+        return Err(io::Error::new(io::ErrorKind::InvalidData, text));
+    }
+    let mut frame = Zeroizing::new(vec![0; length]);
+    input.read_exact(&mut frame)?;
+    Ok(frame)
 }
 
 /// A port for programs with keys of their own.

@@ -11,6 +11,7 @@ use super::keys::Badge;
 use super::request::{Answer, Ask, Refused, Reply, Request};
 use super::socket::{self, Bound};
 use super::{decode, encode_into};
+use crate::failpoint::Failed;
 
 /// Why a request has no answer.
 #[derive(Debug, thiserror::Error)]
@@ -30,6 +31,9 @@ pub enum LinkError {
     /// The gateway refused.
     #[error(transparent)]
     Refused(#[from] Refused),
+    /// A test wanted it.
+    #[error(transparent)]
+    Failpoint(#[from] Failed),
 }
 
 /// A connection to the gateway's order port.

@@ -14,6 +14,8 @@ const HANDSHAKE_MS: i32 = 1_000;
 const RECONNECT_MS: (i32, i32) = (5, 500);
 /// Names within the process.
 const INPROC: &str = "inproc://";
+/// Ports, where a peer may be on another computer.
+const TCP: &str = "tcp://";
 /// Messages kept for a slow subscriber before the newest are dropped: ticks of a recorded day run at
 /// most 4,096 ahead, so that nothing of it can be lost. The publisher is not told of a drop; whoever
 /// listens to ours sees a gap in the numbers, and programs on the v1 tick port get what they can
@@ -21,6 +23,19 @@ const INPROC: &str = "inproc://";
 pub const EVENTS_KEPT_MAX: i32 = 100_000;
 /// Requests, replies or signals kept for a peer; ten thousand is a flood, not a day.
 const KEPT_MAX: i32 = 10_000;
+
+/// The same of each program of others that is connected: what it sends beyond that waits at its own
+/// end. Times the largest message it is what a stranger can have kept.
+const PROGRAM_KEPT_MAX: i32 = 256;
+/// The same of each subscriber for ticks, which sends nothing but what it wants to hear.
+const TOPICS_KEPT_MAX: i32 = 16;
+/// The largest message of a subscriber, in bytes: a topic, or a part of the handshake. The library
+/// keeps some forty bytes for each of a topic.
+const TOPIC_BYTES_MAX: i64 = 1_024;
+/// How often a peer that may be on another computer is asked whether it is there, and how long it may
+/// say nothing, in milliseconds. The system tells at once that one of this computer has ended, and
+/// whether a child of ours answers is for its parent to judge.
+const HEARTBEAT_MS: (i32, i32) = (500, 1_500);
 
 /// How a socket's queue is bounded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -89,10 +104,22 @@ pub fn serve(
 ) -> zmq::Result<Socket> {
     let socket = make(guard.context(), kind, bound)?;
     socket.set_zap_domain(entrance.domain.word())?;
+    match entrance.domain {
+        Domain::Ticks => {
+            socket.set_rcvhwm(TOPICS_KEPT_MAX)?;
+            socket.set_maxmsgsize(TOPIC_BYTES_MAX)?;
+        }
+        Domain::ClientSignals | Domain::ClientOrders => socket.set_rcvhwm(PROGRAM_KEPT_MAX)?,
+        Domain::Events | Domain::Signals | Domain::Orders | Domain::Control => (),
+    }
     if let Some(key) = entrance.key {
         socket.set_curve_server(true)?;
         socket.set_curve_publickey(key.public.bytes())?;
         socket.set_curve_secretkey(key.secret.reveal())?;
+        if endpoint.starts_with(TCP) {
+            socket.set_heartbeat_ivl(HEARTBEAT_MS.0)?;
+            socket.set_heartbeat_timeout(HEARTBEAT_MS.1)?;
+        }
     }
     socket.bind(endpoint)?;
     Ok(socket)
@@ -130,4 +157,47 @@ pub fn connect_with(
 pub fn port(socket: &Socket) -> Option<u16> {
     let endpoint = socket.get_last_endpoint().ok()?.ok()?;
     endpoint.rsplit_once(':')?.1.parse().ok()
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use aftm_domain::Stamp;
+
+    use super::*;
+    use crate::wire::guard::Rules;
+
+    fn guard() -> Guard {
+        let clock = Box::new(|| Stamp(0));
+        let (open, passes, clients) = (Domain::ALL.to_vec(), Vec::new(), None);
+        Guard::start(&Context::new(), Rules { open, passes, clients, clock }).unwrap()
+    }
+
+    fn door(guard: &Guard, domain: Domain, key: Option<&KeyPair>) -> Socket {
+        let entrance = Entrance { domain, key };
+        let kind = if domain == Domain::Ticks { SocketType::XPUB } else { SocketType::ROUTER };
+        serve(guard, kind, Bound::Orders, entrance, "tcp://127.0.0.1:*").unwrap()
+    }
+
+    #[test]
+    fn a_stranger_can_have_little_kept() {
+        let guard = guard();
+        for domain in [Domain::ClientOrders, Domain::ClientSignals, Domain::Ticks] {
+            let door = door(&guard, domain, None);
+            let kept = i64::from(door.get_rcvhwm().unwrap()) * door.get_maxmsgsize().unwrap();
+            assert!(kept <= 16 * 1_024 * 1_024, "{domain:?} keeps {kept} bytes of a peer");
+            assert_eq!(door.get_handshake_ivl().unwrap(), HANDSHAKE_MS, "{domain:?}");
+        }
+    }
+
+    #[test]
+    fn only_who_may_be_elsewhere_is_asked_whether_it_is_there() {
+        let (guard, key) = (guard(), KeyPair::new().unwrap());
+        for domain in [Domain::ClientOrders, Domain::Ticks] {
+            let with = door(&guard, domain, Some(&key));
+            let beats = (with.get_heartbeat_ivl().unwrap(), with.get_heartbeat_timeout().unwrap());
+            assert_eq!(beats, HEARTBEAT_MS);
+            assert_eq!(door(&guard, domain, None).get_heartbeat_ivl().unwrap(), 0);
+        }
+    }
 }

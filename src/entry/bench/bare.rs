@@ -13,7 +13,7 @@ use crate::config::Folders;
 use crate::desk::Exit;
 use crate::desk::Keyring;
 use crate::entry::{child, clock, doors};
-use crate::wire::birth::SignalKeys;
+use crate::wire::birth::{SignalKeys, Visitor};
 use crate::wire::event::Topic;
 use crate::wire::guard::{Guard, Pass, Rules, Who};
 use crate::wire::request::{Answer, Ask};
@@ -135,7 +135,8 @@ impl Chain {
         let events = serve(SocketType::PUB, Bound::Events, Domain::Events, &endpoints.events)?;
         let orders = serve(SocketType::ROUTER, Bound::Orders, Domain::Orders, &endpoints.orders)?;
         let spawn = |role: Role| spawn(role, &endpoints, keyring.as_ref());
-        let processes = [spawn(Role::Executor)?, spawn(Role::Strategy)?];
+        // The executor is told of the strategy at its birth, and of nothing afterwards.
+        let processes = [spawn(Role::Strategy)?, spawn(Role::Executor)?];
         let messages = Messages::sample()?;
         let chain = Chain { events, orders, messages, _guard: guard, _processes: processes };
         chain.warm()?;
@@ -267,9 +268,12 @@ pub(super) fn serve(role: Role) -> Result<Exit> {
 fn keyed_guard(context: &Context, keys: Option<&ChildKeys>) -> Result<Guard> {
     match keys.map(|it| &it.signals) {
         Some(SignalKeys::Port { strategy, .. }) => {
-            let who = Who::Child { role: Role::Strategy, generation: 0, pid: 0 };
-            let pass = Pass { who, key: *strategy, pid: None, domains: &[Domain::Signals] };
-            let (open, passes) = (Vec::new(), vec![pass]);
+            let pass = |it: &Visitor| {
+                let Visitor { key, pid, generation } = *it;
+                let who = Who::Child { role: Role::Strategy, generation, pid };
+                Pass { who, key, pid: Some(pid), domains: &[Domain::Signals] }
+            };
+            let (open, passes) = (Vec::new(), strategy.iter().map(pass).collect());
             let rules = Rules { open, passes, clients: None, clock: Box::new(clock::now) };
             Ok(Guard::start(context, rules)?)
         }

@@ -155,7 +155,13 @@ impl fmt::Display for Row {
             "{:<33} {:>9} {:>9}    {:>9} {:>9}",
             self.name, ours[0], ours[1], base[0], base[1]
         )?;
-        write!(f, "   {ratio:>5.2} ({low:.2}-{high:.2})   <= {:>4.2}", self.goal)?;
+        // A small part of the floor is told in percent.
+        if self.goal < 0.1 {
+            let [low, ratio, high, goal] = [low, ratio, high, self.goal].map(|it| it * 100.0);
+            write!(f, "   {ratio:>4.2}% ({low:.2}-{high:.2})  <= {goal:>4.2}%")?;
+        } else {
+            write!(f, "   {ratio:>5.2} ({low:.2}-{high:.2})   <= {:>4.2}", self.goal)?;
+        }
         write!(f, "  {} ({} of {PAIRS} pairs quiet)", self.verdict, self.clean)
     }
 }

@@ -6,8 +6,11 @@
 
 mod bare;
 mod chain;
+mod curve;
 mod days;
 mod figures;
+mod kill;
+mod limits;
 mod load;
 mod orders;
 mod rig;
@@ -51,6 +54,12 @@ pub(super) fn bench(what: Option<Bench>, settings: &Settings, out: &mut dyn Writ
     if is_wanted(Bench::Orders) {
         rows.extend(orders::measure(&settings, &folders)?);
     }
+    if is_wanted(Bench::Limits) {
+        rows.extend(limits::measure(&settings, &folders)?);
+    }
+    if is_wanted(Bench::Curve) {
+        rows.extend(curve::measure(&settings, &folders)?);
+    }
     if is_wanted(Bench::Venue) {
         match venue::library() {
             Ok(library) => rows.extend(venue::measure(&settings, &folders, &library)?),
@@ -62,6 +71,9 @@ pub(super) fn bench(what: Option<Bench>, settings: &Settings, out: &mut dyn Writ
     }
     if !rows.is_empty() {
         tell(&rows, out)?;
+    }
+    if is_wanted(Bench::Kill) {
+        write!(out, "{}", kill::measure(&settings)?)?;
     }
     if is_wanted(Bench::Replay) {
         writeln!(out, "{}", days::measure(&settings, &folders)?)?;

@@ -84,41 +84,57 @@ impl Client {
     }
 }
 
-fn compare_ours(badge: &Badge, orders: &str, floor: &str) -> Result<Vec<Row>> {
-    let client = Client::open(SocketType::DEALER, orders, Some(badge))?;
-    let hello = Request::Hello {
-        role: Role::Executor,
-        pid: std::process::id(),
-        version: env!("CARGO_PKG_VERSION").to_owned(),
-        protocol: PROTOCOL,
-        nonce: 1,
-    };
-    let welcome: Answer = decode(&client.ask(&encode(&Ask { id: 0, request: hello }))?)?;
-    welcome.reply?;
-    let count = AtomicU64::new(0);
-    let request = || -> Result<Vec<u8>> {
-        let id = count.fetch_add(1, Ordering::Relaxed) + 1;
+/// An executor of the bench's own, which is answered when the gateway has decided.
+pub(super) struct Ours {
+    client: Client,
+    count: AtomicU64,
+}
+
+impl Ours {
+    pub(super) fn open(badge: &Badge, orders: &str) -> Result<Ours> {
+        let client = Client::open(SocketType::DEALER, orders, Some(badge))?;
+        let hello = Request::Hello {
+            role: Role::Executor,
+            pid: std::process::id(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            protocol: PROTOCOL,
+            nonce: 1,
+        };
+        let welcome: Answer = decode(&client.ask(&encode(&Ask { id: 0, request: hello }))?)?;
+        welcome.reply?;
+        Ok(Ours { client, count: AtomicU64::new(0) })
+    }
+
+    fn request(&self) -> Result<Vec<u8>> {
+        let id = self.count.fetch_add(1, Ordering::Relaxed) + 1;
         let name = RequestId::try_from(format!("bench-{id}").as_str())?;
         let intent = Box::new(Intent::of_ticket(&ticket(id)?, Some(name)));
         Ok(encode(&Ask { id, request: Request::Place { intent } }))
-    };
-    let (sample, answer) = (request()?, client.ask(&request()?)?);
+    }
+
+    /// Sends an order, and measures until its answer.
+    pub(super) fn order(&self, durations: &mut Durations) -> Result<()> {
+        let answer: Answer = decode(&self.client.time(&self.request()?, durations)?)?;
+        answer.reply.map(drop).context("an order of the bench was refused")
+    }
+}
+
+fn compare_ours(badge: &Badge, orders: &str, floor: &str) -> Result<Vec<Row>> {
+    let ours = Ours::open(badge, orders)?;
+    let (sample, answer) = (ours.request()?, ours.client.ask(&ours.request()?)?);
     let raw = Raw::open(floor, answer.len())?;
     let bare = Client::open(SocketType::REQ, &raw.endpoint, None)?;
     let rows = compare(
         ("order, ours over ipc", GOAL),
         &mut |durations| bare.time(&sample, durations).map(drop),
-        &mut |durations| {
-            let answer: Answer = decode(&client.time(&request()?, durations)?)?;
-            answer.reply.map(drop).context("an order of the bench was refused")
-        },
+        &mut |durations| ours.order(durations),
     )?;
     raw.end(&bare)?;
     Ok(rows)
 }
 
 fn compare_v1(orders: &str) -> Result<Vec<Row>> {
-    let v1 = V1::open(orders)?;
+    let v1 = V1::open(orders, None)?;
     let (sample, answer) = (v1.request(), v1.client.ask(&v1.request())?);
     let raw = Raw::open("tcp://127.0.0.1:*", answer.len())?;
     let bare = Client::open(SocketType::REQ, &raw.endpoint, None)?;
@@ -138,8 +154,8 @@ pub(super) struct V1 {
 }
 
 impl V1 {
-    pub(super) fn open(orders: &str) -> Result<V1> {
-        let client = Client::open(SocketType::REQ, orders, None)?;
+    pub(super) fn open(orders: &str, badge: Option<&Badge>) -> Result<V1> {
+        let client = Client::open(SocketType::REQ, orders, badge)?;
         Ok(V1 { client, count: AtomicU64::new(0) })
     }
 
@@ -187,7 +203,7 @@ pub(super) fn compare(
 }
 
 /// Buys and sells in turn, so that nothing piles up.
-fn ticket(number: u64) -> Result<Ticket> {
+pub(super) fn ticket(number: u64) -> Result<Ticket> {
     Ok(Ticket {
         account: AccountId::try_from("SIM-1")?,
         item: ITEM.parse()?,

@@ -11,7 +11,7 @@ use aftm_domain::instrument::Instrument;
 use aftm_domain::order::{Refusal, Ticket};
 use aftm_domain::tick::Moment;
 use aftm_domain::{
-    AccountId, Book, Code, ExchangeTime, OrderId, Price, Quantity, Stamp, Tick, UserId,
+    AccountId, Book, Code, ExchangeTime, OpenClose, OrderId, Price, Quantity, Stamp, Tick, UserId,
 };
 use anyhow::{Context as _, Result, bail};
 use zmq::{Context, DONTWAIT, Socket, SocketType};
@@ -40,6 +40,16 @@ pub(super) struct Stamped<V> {
     venue: V,
     received: Stamp,
     placed: Sender<i64>,
+    called: Sender<Called>,
+}
+
+/// What the venue was asked to do, and when.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Called {
+    /// To place an order that may open a position.
+    Open(Stamp),
+    /// To cancel one.
+    Cancel(Stamp),
 }
 
 impl<V: Venue> Venue for Stamped<V> {
@@ -77,11 +87,16 @@ impl<V: Venue> Venue for Stamped<V> {
 
     fn place(&mut self, id: OrderId, ticket: &Ticket, news: &mut Vec<News>) -> Result<(), Refusal> {
         // Nobody may be listening: then nothing is measured.
-        let _ = self.placed.send(clock::now().since(self.received));
+        let now = clock::now();
+        let _ = self.placed.send(now.since(self.received));
+        if ticket.open_close != OpenClose::Close {
+            let _ = self.called.send(Called::Open(now));
+        }
         self.venue.place(id, ticket, news)
     }
 
     fn cancel(&mut self, order: Sent, news: &mut Vec<News>) -> Result<(), Refusal> {
+        let _ = self.called.send(Called::Cancel(clock::now()));
         self.venue.cancel(order, news)
     }
 
@@ -145,6 +160,7 @@ pub(super) struct Rig {
     /// The port of v1 orders.
     pub(super) orders_port: Option<u16>,
     placed: Receiver<i64>,
+    called: Receiver<Called>,
     feed: Sender<FeedNews>,
     bell: Socket,
     heard: Socket,
@@ -184,7 +200,8 @@ fn run_machine<V: Venue + Send + 'static, T: Send + 'static>(
 ) -> Result<T> {
     let catalog = parts::catalog(folders)?;
     let (tell, placed) = mpsc::channel();
-    let venue = Stamped { venue, received: Stamp(0), placed: tell };
+    let (call, called) = mpsc::channel();
+    let venue = Stamped { venue, received: Stamp(0), placed: tell, called: call };
     let time = settings.random.start;
     let core = run::core(settings, folders, Listing::new(catalog, time.civil().date()), venue)?;
     let (feed, news) = mpsc::channel();
@@ -210,6 +227,7 @@ fn run_machine<V: Venue + Send + 'static, T: Send + 'static>(
         badge: keys.gateway,
         orders_port: machine.orders_port(),
         placed,
+        called,
         feed,
         bell: socket::connect(context, SocketType::PUSH, Bound::Orders, WAKE)?,
         heard,
@@ -277,6 +295,11 @@ impl Rig {
     pub(super) fn placed(&self) -> Result<i64> {
         let patience = std::time::Duration::from_millis(PATIENCE_MS.unsigned_abs());
         self.placed.recv_timeout(patience).context("no order came of a tick that must give one")
+    }
+
+    /// What the venue was asked so far, once.
+    pub(super) fn called(&self) -> Vec<Called> {
+        self.called.try_iter().collect()
     }
 
     /// Orders that were placed and not waited for.

@@ -82,7 +82,7 @@ fn compare(plain: &Settings, loaded: &Settings, folders: &Folders) -> Result<Vec
 
 /// Orders at both machines; with a floor, a raw round trip is added to each of the built-in one's.
 fn pair(built_in: u16, plugged: u16, floor: Option<String>) -> Result<Vec<Row>> {
-    let open = |port: u16| V1::open(&format!("tcp://127.0.0.1:{port}"));
+    let open = |port: u16| V1::open(&format!("tcp://127.0.0.1:{port}"), None);
     let (built_in, plugged) = (open(built_in)?, open(plugged)?);
     let Some(floor) = floor else {
         return orders::compare(

@@ -9,7 +9,7 @@ use std::io::Write;
 
 use anyhow::Result;
 
-pub(super) use self::store::Store;
+pub(super) use self::store::{Store, read_pair};
 use super::cli::Key;
 use crate::config::Folders;
 use crate::desk::Exit;

@@ -51,7 +51,7 @@ impl Store {
     }
 
     /// Makes a key for a client: the file that it shows, and the server's public key.
-    pub(super) fn make(&self, name: &str, uses: &str) -> Result<(PathBuf, KeyPair)> {
+    pub(in crate::entry) fn make(&self, name: &str, uses: &str) -> Result<(PathBuf, KeyPair)> {
         if !is_name(name) || name == "server" {
             bail!(
                 "{name:?} cannot be the name of a key: take letters, digits, - and _, at most 32 of \
@@ -97,7 +97,8 @@ impl Store {
     }
 }
 
-fn read_pair(path: &Path) -> Result<KeyPair> {
+/// The pair of a certificate that proves who somebody is.
+pub(in crate::entry) fn read_pair(path: &Path) -> Result<KeyPair> {
     let text = read_private(path)?;
     let value = |name| field(&text, name).with_context(|| format!("{name} is missing"));
     Ok(KeyPair { public: value("public-key")?.parse()?, secret: value("secret-key")?.parse()? })

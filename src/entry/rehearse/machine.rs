@@ -75,8 +75,14 @@ impl Machine {
 
     /// Hears what has come so far.
     pub(super) fn listen(&mut self) {
+        self.hear(|_| ());
+    }
+
+    /// The same, and hands each line on.
+    pub(super) fn hear(&mut self, mut tell: impl FnMut(&Value)) {
         while let Ok((_, line)) = self.heard.try_recv() {
             self.note(&line);
+            tell(&line);
         }
     }
 

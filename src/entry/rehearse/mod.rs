@@ -31,6 +31,7 @@ pub(super) fn rehearse(what: &Rehearse, out: &mut dyn Write) -> Result<Exit> {
         Rehearse::KillChild => drill::kill_child(out)?,
         Rehearse::Kills { count, seed } => kills::run(*count, *seed, out)?,
         Rehearse::Garbage { count, seed } => garbage::run(*count, *seed, out)?,
+        Rehearse::GarbageThrower => return garbage::throw(out),
     };
     Ok(if is_kept { Exit::Ok } else { Exit::Failure })
 }

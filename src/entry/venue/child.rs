@@ -4,7 +4,6 @@
 //! them, and writes what came of them; where a call hangs, no beat follows, and whoever started
 //! this process ends it.
 
-use std::io::Read as _;
 use std::os::fd::AsFd as _;
 use std::os::unix::net::UnixStream;
 use std::sync::Arc;
@@ -19,6 +18,7 @@ use crate::desk::Exit;
 use crate::entry::child::follow_parent;
 use crate::entry::{clock, harden};
 use crate::plugin::Driver;
+use crate::wire::birth::read_record;
 use crate::wire::stream::{Stream, StreamError};
 use crate::wire::venue::PluginSeat;
 use crate::wire::{Birth, Role, VenueCall, VenueWord, decode, frame};
@@ -58,15 +58,8 @@ pub(in crate::entry) fn run() -> Result<Exit> {
 /// The birth, and the stream it came on: standard input, which nobody else may read from here on.
 fn begin() -> Result<(Birth, UnixStream)> {
     let input = std::io::stdin().as_fd().try_clone_to_owned()?;
-    let mut socket = UnixStream::from(input);
-    let mut length = [0; 4];
-    socket.read_exact(&mut length)?;
-    let length = usize::try_from(u32::from_be_bytes(length))?;
-    if length > frame::FRAME_BYTES_MAX {
-        bail!("a record of {length} bytes is too long");
-    }
-    let mut record = vec![0; length];
-    socket.read_exact(&mut record)?;
+    let socket = UnixStream::from(input);
+    let record = read_record(&socket)?;
     let nothing = std::fs::File::open("/dev/null")?;
     rustix::stdio::dup2_stdin(&nothing)?;
     Ok((decode(&record)?, socket))

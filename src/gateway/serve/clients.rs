@@ -16,17 +16,31 @@ impl<V: Venue, L: Ledger, C: Fn() -> Stamp> Server<V, L, C> {
         for _ in 0..TURN_MAX {
             let Some(clients) = &self.sockets.clients else { break };
             let Some((who, frames)) = receive_from(clients)? else { break };
-            if self.may_ask(who.as_ref(), began) {
-                self.hear_client(&frames)?;
+            let now = (self.clock)();
+            let name = frames.first().map_or(&[][..], |it| it);
+            let bad = self.bad_messages();
+            if !self.peers.is_read(name, now) {
+                self.traffic.clients.messages += 1;
+                self.bad_messages += 1;
+            } else if self.may_ask(who.as_ref(), now) {
+                self.hear_client(&frames, now)?;
             } else {
                 self.refuse_stranger(&frames);
             }
-            if (self.clock)().since(began) >= CLIENTS_TURN {
+            if self.bad_messages() > bad {
+                self.peers.note(name, now);
+            }
+            if now.since(began) >= CLIENTS_TURN {
                 break;
             }
         }
         self.traffic.clients.turned(before);
         Ok(())
+    }
+
+    /// Messages that could not be read, over all sockets.
+    pub(super) const fn bad_messages(&self) -> u64 {
+        self.bad_messages + self.v1.bad_messages()
     }
 
     /// Whether who sent a message may still do so: a key can be revoked while its client is
@@ -51,9 +65,8 @@ impl<V: Venue, L: Ledger, C: Fn() -> Stamp> Server<V, L, C> {
     }
 
     /// A message of a v1 client: its name, an empty frame, one frame of JSON.
-    pub(super) fn hear_client(&mut self, frames: &[Vec<u8>]) -> zmq::Result<()> {
+    fn hear_client(&mut self, frames: &[Vec<u8>], now: Stamp) -> zmq::Result<()> {
         self.traffic.clients.messages += 1;
-        let now = (self.clock)();
         let age = self.feed_age_ms(now);
         let (way, body) = match frames {
             [name, empty, body] if empty.is_empty() => (vec![name.clone(), Vec::new()], body),

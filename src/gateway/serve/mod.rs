@@ -7,6 +7,7 @@ mod apart;
 mod clients;
 mod limits;
 mod ours;
+mod peers;
 mod signals;
 mod tell;
 mod ticks;
@@ -21,6 +22,7 @@ use arrayvec::ArrayVec;
 use rustc_hash::FxHashMap;
 use zmq::{POLLIN, PollItem};
 
+use self::peers::Peers;
 use self::traffic::Traffic;
 use self::wire::{again, receive};
 use super::core::Core;
@@ -37,9 +39,10 @@ pub use self::ticks::{FeedLine, FeedNews};
 
 /// Messages taken from one socket before the others have their turn.
 const TURN_MAX: usize = 64;
-/// How long the requests of v1 clients are answered before our own children have their turn: what
-/// strangers ask may be dear, and a child that is not heard for a second is taken for dead.
-const CLIENTS_TURN: i64 = 5 * Stamp::MILLISECOND;
+/// How long the requests of v1 clients are answered before the desk and our own children have their
+/// turn: what strangers ask may be dear, a kill of the desk is to hold within a millisecond, and a
+/// child that is not heard for a second is taken for dead.
+const CLIENTS_TURN: i64 = Stamp::MILLISECOND / 4;
 /// Ticks published before the sockets have their turn.
 const TICKS_MAX: usize = 64;
 /// How many ticks of a held feed the strategy handles before it reports; a live strategy reports
@@ -113,6 +116,8 @@ pub struct Server<V, L, C> {
     numbers: BTreeMap<Topic, u64>,
     problems: u64,
     bad_messages: u64,
+    /// Clients that sent some of them.
+    peers: Peers,
     /// Events and ticks that could not be told.
     dropped: u64,
     /// Books that were told.
@@ -167,6 +172,7 @@ impl<V: Venue, L: Ledger, C: Fn() -> Stamp> Server<V, L, C> {
             numbers: BTreeMap::new(),
             problems: 0,
             bad_messages: 0,
+            peers: Peers::default(),
             dropped: 0,
             books: 0,
             traffic: Traffic::default(),

@@ -266,7 +266,7 @@ impl<V: Venue, L: Ledger, C: Fn() -> Stamp> Server<V, L, C> {
         row.plain = self.sockets.is_plain();
         (row.tick_port, row.order_port) = self.sockets.ports();
         row.signal_port = self.signal_port.filter(|_| self.is_started);
-        row.bad_messages = self.bad_messages + self.v1.bad_messages();
+        row.bad_messages = self.bad_messages();
         row.dropped = self.dropped + self.traffic.dropped();
         row.sockets = self.sockets();
         Reply::Status(Box::new(row))

@@ -3,6 +3,7 @@
 use aftm_domain::Stamp;
 
 use super::{Server, TICKS_MAX};
+use crate::failpoint::{Site, reach};
 use crate::gateway::fact::Door;
 use crate::gateway::keep::Ledger;
 use crate::gateway::pace::Step;
@@ -23,12 +24,25 @@ impl<V: Venue, L: Ledger, C: Fn() -> Stamp> Server<V, L, C> {
         let is_known = self.core.state().outcome(signal.id).is_some();
         if is_known || (self.pace.arrive(&signal) && self.may_step()) {
             let reply = self.act(&signal);
-            return self.reply(&client, id, reply, Door::Executor);
+            return self.reply_signal(&client, id, reply);
         }
         let mut client = client;
         client.push(id.to_be_bytes().to_vec());
         self.early.entry(signal.id).or_insert((Vec::new(), signal)).0.push(client);
         Ok(())
+    }
+
+    fn reply_signal(
+        &mut self,
+        client: &Client,
+        id: u64,
+        reply: Result<Reply, Refused>,
+    ) -> zmq::Result<()> {
+        match reach(Site::Replying) {
+            Ok(()) => self.reply(client, id, reply, Door::Executor),
+            // The reply is lost on its way.
+            Err(_) => Ok(()),
+        }
     }
 
     pub(super) fn act(&mut self, signal: &Signal) -> Result<Reply, Refused> {
@@ -72,7 +86,7 @@ impl<V: Venue, L: Ledger, C: Fn() -> Stamp> Server<V, L, C> {
         for mut client in clients {
             let Some(number) = client.pop() else { continue };
             let number = <[u8; 8]>::try_from(number).map_or(0, u64::from_be_bytes);
-            self.reply(&client, number, reply.clone(), Door::Executor)?;
+            self.reply_signal(&client, number, reply.clone())?;
         }
         Ok(())
     }

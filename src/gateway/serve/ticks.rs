@@ -5,9 +5,8 @@ use std::sync::mpsc::{Receiver, Sender, SyncSender, TryRecvError};
 
 use aftm_domain::tick::Moment;
 use aftm_domain::{Code, ExchangeTime, Stamp};
-use zmq::{DONTWAIT, SNDMORE};
 
-use super::wire::{again, send_topic};
+use super::wire::send_topic;
 use super::{Server, TICKS_MAX};
 use crate::gateway::keep::Ledger;
 use crate::gateway::venue::Venue;
@@ -114,8 +113,7 @@ impl<V: Venue, L: Ledger, C: Fn() -> Stamp> Server<V, L, C> {
             send_topic(&self.sockets.events, Topic::Book, &self.frame, &mut self.dropped)?;
         }
         v1::ticks::encode_tick(&mut self.frame, tick.time.at, &tick.item, tick.price);
-        let sent = self.sockets.ticks.send(v1::ticks::TOPIC, SNDMORE | DONTWAIT);
-        sent.and_then(|()| self.sockets.ticks.send(&self.frame, DONTWAIT)).or_else(again)
+        self.sockets.ticks.publish(&self.frame)
     }
 
     pub(super) fn want(&mut self) {

@@ -3,6 +3,7 @@
 //!
 //! It is there before any socket is bound: a socket for others takes the guard to be made.
 
+mod crowd;
 mod table;
 mod who;
 
@@ -12,6 +13,7 @@ use std::thread;
 use aftm_domain::Stamp;
 use zmq::{Context, DONTWAIT, POLLIN, Socket, SocketType};
 
+use self::crowd::Crowd;
 use self::table::{Asked, Change, Refusal, Table};
 use super::clients::ClientKeys;
 use super::keys::PublicKey;
@@ -56,7 +58,8 @@ impl Guard {
         let Rules { open, passes, clients, clock } = rules;
         let mut table = Table { open, clients, ..Table::default() };
         passes.into_iter().for_each(|it| table.apply(Change::Admit(it)));
-        let post = Post { socket, changed, table, clock, refused: 0, told: Stamp(0) };
+        let crowd = Crowd::default();
+        let post = Post { socket, changed, table, crowd, clock, refused: 0, told: Stamp(0) };
         thread::Builder::new().name("guard".to_owned()).spawn(move || post.stand())?;
         Ok(Guard { context: context.clone(), changes })
     }
@@ -83,6 +86,7 @@ struct Post {
     socket: Socket,
     changed: Receiver<Change>,
     table: Table,
+    crowd: Crowd,
     clock: Box<dyn Fn() -> Stamp + Send>,
     /// Refusals that the log has not been told.
     refused: u64,
@@ -119,6 +123,8 @@ impl Post {
         let judged = self.judge(frames);
         let (status, text, who) = match judged {
             Ok(who) => ("200", "OK", who.to_string()),
+            // It is cut off without a word, and tries again.
+            Err(Refusal::Crowd) => ("300", "come again", String::new()),
             // Why is for our log, not for a stranger.
             Err(_) => ("400", "refused", String::new()),
         };
@@ -135,7 +141,10 @@ impl Post {
         let credentials = rest.first().map(Vec::as_slice).unwrap_or_default();
         let asked = Asked { domain, address, mechanism, credentials };
         let now = (self.clock)();
-        let judged = self.table.judge(&asked, now);
+        let judged = self.table.judge(&asked, now).and_then(|who| match who {
+            Who::Anyone if !self.crowd.has_room(now) => Err(Refusal::Crowd),
+            who => Ok(who),
+        });
         if let Err(refusal) = judged {
             self.tell(domain, address, refusal, now);
         }

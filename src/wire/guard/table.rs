@@ -51,6 +51,8 @@ pub(super) enum Refusal {
     WrongSocket,
     #[error("its key belongs to another process")]
     WrongProcess,
+    #[error("it has no key, and many without one are connected")]
+    Crowd,
 }
 
 /// Who may come in.

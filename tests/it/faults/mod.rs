@@ -15,6 +15,7 @@
 )] // Helpers of tests may fail as tests do.
 
 mod clients;
+mod failpoints;
 mod flood;
 mod fuzz;
 mod gaps;

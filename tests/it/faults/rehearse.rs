@@ -38,3 +38,14 @@ fn f07_orders_are_refused_while_the_line_is_cut() {
 fn rejected_orders_end_as_rejected() {
     check(&["reject"], &["5 were filled and 5 rejected", "The exchange saw 10 orders"]);
 }
+
+#[test]
+fn f17_malformed_messages_on_every_port_execute_nothing_and_leave_nothing() {
+    let kept = [
+        "kept    F17 none of them was executed",
+        "kept    F17 every one of them was counted",
+        "kept    F17 no process grows",
+        "kept    F17 the log is no flood",
+    ];
+    check(&["garbage", "--count", "10000", "--seed", "3"], &kept);
+}

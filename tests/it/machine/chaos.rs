@@ -165,7 +165,7 @@ fn children_killed_again_and_again_at_any_moment_change_no_trade() {
         let mut dice = Dice::new(seed);
         let home = Home::new();
         let mut machine = start(&home);
-        machine.wait_component("strategy", "running");
+        machine.wait_kind("done", "command", "start");
         let mut kills = Vec::new();
         for _ in 0..5 {
             machine.listen(Duration::from_millis(dice.roll(90)));

@@ -9,12 +9,12 @@ mod control;
 mod ends;
 mod input;
 mod kill;
-mod market;
+pub(crate) mod market;
 mod restarts;
 mod runs;
 mod start;
 mod supervision;
-mod venue;
+pub(crate) mod venue;
 
 use std::fs;
 use std::io::{BufRead as _, BufReader, Read as _};

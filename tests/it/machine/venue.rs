@@ -18,14 +18,14 @@ const PATIENT: &str =
     "desk.restarts_max = 1000\ndesk.restart_window_s = 1\nkill.trip_outages = 0\n";
 
 /// The simulated exchange's library, which cargo has put beside the tests.
-fn simulator() -> PathBuf {
+pub(crate) fn simulator() -> PathBuf {
     let tests = std::env::current_exe().unwrap();
     let (before, after) = (std::env::consts::DLL_PREFIX, std::env::consts::DLL_SUFFIX);
     tests.with_file_name(format!("{before}aftm_sim_plugin{after}"))
 }
 
 /// Settings with a plug-in as the venue.
-fn settings(home: &Home, library: &Path, further: &str) -> String {
+pub(crate) fn settings(home: &Home, library: &Path, further: &str) -> String {
     let library = library.display();
     let text = format!("{further}venue.kind = \"plugin\"\nplugins.it.path = \"{library}\"\n");
     home.write("venue.toml", &text).display().to_string()
@@ -53,7 +53,7 @@ fn ledger(home: &Home) -> Day {
 
 /// Every fill and every order of the journal is the exchange's, once, and the other way round.
 #[track_caller]
-fn assert_books_agree(home: &Home, what: &str) {
+pub(crate) fn assert_books_agree(home: &Home, what: &str) {
     let (theirs, rows) = (ledger(home), |kind: &str| -> Vec<Value> {
         let out = home.run(&["export", kind]).out;
         out.lines().map(|it| serde_json::from_str(it).unwrap()).collect()

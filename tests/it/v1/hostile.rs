@@ -229,3 +229,29 @@ fn dear_questions_starve_neither_the_children_nor_the_clients() {
     }
     machine.assert_whole();
 }
+
+#[test]
+fn a_flood_of_noise_is_counted_to_the_last_message_and_others_are_answered() {
+    const NOISE: u64 = 60_000;
+    let machine = Machine::start(&[]);
+    let port = machine.socket(SocketType::DEALER, "order_port");
+    let mut answered = 0;
+    for number in 0..NOISE {
+        port.send_multipart([&b""[..], b"{"], 0).unwrap();
+        if number % 1_000 == 0 {
+            assert_eq!(machine.ask(br#"{"operation":"health_check"}"#)["success"], true);
+        }
+        while port.recv_multipart(DONTWAIT).is_ok() {
+            answered += 1;
+        }
+    }
+    // Whether it is read or thrown away, all of it is counted.
+    crate::screen::until("every message is counted", || machine.now()["bad_messages"] == NOISE);
+    while port.poll(zmq::POLLIN, 100).unwrap() > 0 {
+        port.recv_multipart(0).unwrap();
+        answered += 1;
+    }
+    assert!((20_000..=NOISE).contains(&answered), "{answered} were answered");
+    assert_eq!(machine.orders().len(), 0);
+    machine.assert_whole();
+}
