@@ -20,6 +20,7 @@ pub mod money;
 pub mod order;
 pub mod position;
 pub mod price;
+pub mod protection;
 pub mod quantity;
 pub mod session;
 pub mod side;

@@ -6,9 +6,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::side::UnknownWord;
 use crate::text::make_plain;
-use crate::{
-    AccountId, Code, Fill, Note, OpenClose, OrderId, Price, Quantity, Side, TradeId, VenueOrderId,
-};
+use crate::{AccountId, Code, Fill, Note, OpenClose, OrderId, Price, Quantity, Side, VenueOrderId};
+
+mod error;
+
+pub use error::OrderError;
 
 /// How an order is priced.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -257,6 +259,10 @@ pub enum Report {
     ReplaceRejected(Refusal),
     /// The venue's answer to the order did not come in time.
     NoReply,
+    /// The venue takes no stop orders: we keep it until its stop price trades.
+    Kept,
+    /// The stop price of one that we kept has traded: it is about to be sent.
+    Released,
 }
 
 impl Report {
@@ -285,43 +291,10 @@ impl Report {
             Report::Replaced { .. } => "replaced",
             Report::ReplaceRejected(_) => "replace_rejected",
             Report::NoReply => "no_reply",
+            Report::Kept => "kept",
+            Report::Released => "released",
         }
     }
-}
-
-/// Why a report makes no sense for an order; nothing has changed then.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum OrderError {
-    /// The report does not follow from the status.
-    #[error("order {id} is {from} and cannot be {report}")]
-    OutOfTurn {
-        /// Which order.
-        id: OrderId,
-        /// Where it stood.
-        from: Status,
-        /// What was reported.
-        report: &'static str,
-    },
-    /// The fill was counted before.
-    #[error("fill {trade} of order {id} was counted before")]
-    Duplicate {
-        /// Which order.
-        id: OrderId,
-        /// Which fill.
-        trade: TradeId,
-    },
-    /// More filled than ordered.
-    #[error("fill {trade} of {quantity} lots exceeds what is left of order {id}, {left} lots")]
-    Overfill {
-        /// Which order.
-        id: OrderId,
-        /// Which fill.
-        trade: TradeId,
-        /// How much it is.
-        quantity: Quantity,
-        /// How much was left.
-        left: Quantity,
-    },
 }
 
 /// An order and all that happened to it.
@@ -335,6 +308,8 @@ pub struct Order {
     pub status: Status,
     /// Its stop price has traded; false for a kind without one.
     pub is_triggered: bool,
+    /// We keep it until its stop price trades; the venue has never heard of it.
+    pub is_kept: bool,
     /// Its name at the venue.
     pub venue_id: Option<VenueOrderId>,
     /// What traded, in the order it was reported.
@@ -347,8 +322,9 @@ impl Order {
     /// An order that is about to be sent.
     pub fn sent(id: OrderId, ticket: Ticket) -> Order {
         let status = Status::PendingNew;
-        let (is_triggered, venue_id, fills, refusal) = (false, None, Vec::new(), None);
-        Order { id, ticket, status, is_triggered, venue_id, fills, refusal }
+        let (is_triggered, is_kept, venue_id) = (false, false, None);
+        let (fills, refusal) = (Vec::new(), None);
+        Order { id, ticket, status, is_triggered, is_kept, venue_id, fills, refusal }
     }
 
     /// An order that we refused.
@@ -369,6 +345,29 @@ impl Order {
     /// Lots that may still trade.
     pub fn working(&self) -> Quantity {
         if self.status.is_open() { self.left() } else { Quantity::ZERO }
+    }
+
+    /// What the venue is sent: of one that we kept, what its stop turned it into.
+    pub fn sendable(&self) -> Ticket {
+        let kind = match self.ticket.kind {
+            Kind::StopLimit if self.is_triggered => Kind::Limit,
+            Kind::Stop if self.is_triggered => Kind::Market,
+            kind => return Ticket { kind, ..self.ticket },
+        };
+        let at_once = kind == Kind::Market && self.ticket.time_in_force == TimeInForce::Rod;
+        let time_in_force = if at_once { TimeInForce::Ioc } else { self.ticket.time_in_force };
+        Ticket { kind, stop_price: None, time_in_force, ..self.ticket }
+    }
+
+    /// The average price of its fills, half a count rounded up; `None` without one.
+    pub fn average(&self) -> Option<Price> {
+        let weigh = |it: &Fill| i128::from(it.price.raw()) * i128::from(it.quantity.raw());
+        let total: i128 = self.fills.iter().map(weigh).sum();
+        let filled = i128::from(self.filled().raw());
+        if filled == 0 {
+            return None;
+        }
+        i64::try_from((total + filled / 2).div_euclid(filled)).ok().map(Price::from_raw)
     }
 
     /// The venue has said that it has the order: it named it, or traded it.
@@ -436,6 +435,14 @@ impl Order {
             (from, R::Triggered) if from != Denied && self.ticket.kind.has_stop() => {
                 self.is_triggered = true;
                 from
+            }
+            (PendingNew, R::Kept) if self.ticket.kind.has_stop() && !self.is_triggered => {
+                self.is_kept = true;
+                New
+            }
+            (New, R::Released) if self.is_kept => {
+                (self.is_kept, self.is_triggered) = (false, true);
+                PendingNew
             }
             (PendingNew | InDoubt | New, R::Filled(fill)) => self.count(fill, New)?,
             (

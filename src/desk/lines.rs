@@ -33,6 +33,7 @@ pub(super) fn event(now: Stamp, event: &Event) -> Option<String> {
         Event::Fill(row) => fill(now, row),
         Event::Order(row) => line(now, "order", row),
         Event::Position(row) => line(now, "position", row),
+        Event::Protection(row) => line(now, "protection", row),
         Event::Condition(row) => line(now, "condition", row),
         Event::ConditionDropped { id } => line(now, "condition_dropped", object!({ "id": id })),
         Event::Settled { id, outcome } => {

@@ -17,6 +17,7 @@ mod operator;
 mod pages;
 mod perform;
 mod projected;
+mod protecting;
 pub mod records;
 pub mod said;
 pub mod supervisor;

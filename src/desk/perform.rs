@@ -45,6 +45,8 @@ impl Desk {
             }
             Command::Condition(condition) => self.condition(condition, lines).await?,
             Command::Order(order) => return self.order(order, lines).await,
+            Command::Protect(protect) => self.protect(protect, lines).await?,
+            Command::Oco(oco) => self.pair(oco, lines).await?,
             Command::Cancel(Cancel::One(order)) => {
                 self.simply(Request::Cancel { order: *order }).await?;
             }
@@ -202,7 +204,7 @@ impl Desk {
         };
         let intent = Box::new(Intent::of_ticket(&order.ticket(account), None));
         let asked = self.now();
-        let reply = self.line.ask(Request::Place { intent }).await;
+        let reply = self.line.ask(Desk::request_of(order, intent)).await;
         self.trips.borrow_mut().add(self.now().since(asked));
         match reply? {
             Reply::Placed { row, .. } => {

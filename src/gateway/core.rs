@@ -21,6 +21,7 @@ use super::latch::Latch;
 use super::limits::Limits;
 use super::listing::Listing;
 use super::lists::Freshness;
+use super::protect::Lookout;
 use super::rearm::{Asked, Rearming};
 use super::rows;
 use super::session::Login;
@@ -29,7 +30,7 @@ use super::state::State;
 use super::venue::{News, Venue};
 use crate::failpoint::{Site, reach};
 use crate::wire::request::Request;
-use crate::wire::{Event, Refused, Reply, Secret};
+use crate::wire::{Event, Refused, Reply, Secret, Target};
 
 /// What a core is made of.
 pub struct Setup<V, L> {
@@ -73,6 +74,8 @@ pub struct Core<V, L> {
     /// Orders at work at the venue that cannot be taken over, in the words they were told in.
     pub(super) remarked: BTreeSet<String>,
     pub(super) breaker: Breaker,
+    /// What watches the market for protections and kept orders.
+    pub(super) lookout: Lookout,
     /// Open orders of the journal that the venue does not have.
     lost: Vec<OrderId>,
     pub(super) news: Vec<News>,
@@ -106,6 +109,7 @@ impl<V: Venue, L: Ledger> Core<V, L> {
             skew: Skew::default(),
             remarked: BTreeSet::new(),
             breaker: Breaker::default(),
+            lookout: Lookout::default(),
             lost: Vec::new(),
             news: Vec::new(),
             login: Login::default(),
@@ -118,7 +122,10 @@ impl<V: Venue, L: Ledger> Core<V, L> {
         let codes: Vec<Code> = held.chain(working).chain(conditions).chain(registered).collect();
         codes.into_iter().for_each(|code| core.learn(code));
         core.limits = Limits::of(&core.state, core.rules.limits);
+        core.lookout = Lookout::of(&core.state);
         core.lost = core.venue.restore(&core.state);
+        let is_kept = |id: &OrderId| core.state.orders.get(id).is_some_and(|it| it.order.is_kept);
+        core.lost.retain(|it| !is_kept(it));
         core
     }
 
@@ -200,7 +207,8 @@ impl<V: Venue, L: Ledger> Core<V, L> {
     pub fn case(&self, door: Door) -> Case<'_> {
         let Core { state, listing, rules, time, last, published, limits, .. } = self;
         let (time, published, is_latched) = (*time, *published, self.latch.is_tripped());
-        Case { state, listing, rules, time, last, published, door, is_latched, limits }
+        let takes_stops = self.venue.takes_stops();
+        Case { state, listing, rules, time, last, published, door, is_latched, limits, takes_stops }
     }
 
     /// The bounds of decisions.
@@ -226,6 +234,10 @@ impl<V: Venue, L: Ledger> Core<V, L> {
         if !self.state.exits.is_empty() {
             self.chase(Some(tick.item), now);
         }
+        if !self.lookout.is_idle_at(tick.item, tick.price) {
+            self.reach(tick, now);
+        }
+        self.tend(now);
         self.heed_limits(now);
         self.sweep(now);
     }
@@ -246,6 +258,7 @@ impl<V: Venue, L: Ledger> Core<V, L> {
             self.venue.advance(time, &mut self.news);
             self.settle_news(now);
             self.chase(None, now);
+            self.tend(now);
         }
     }
 
@@ -254,6 +267,7 @@ impl<V: Venue, L: Ledger> Core<V, L> {
         self.venue.settle(&mut self.news);
         self.settle_news(now);
         self.chase(None, now);
+        self.tend(now);
         self.save(now);
     }
 
@@ -321,6 +335,10 @@ impl<V: Venue, L: Ledger> Core<V, L> {
                 Some(signal) => case.act(signal),
                 None => case.place(intent),
             },
+            Request::Bracket { intent, terms } => case.bracket(intent, terms),
+            Request::Protect { request, target, terms } => case.protect(*request, target, terms),
+            Request::Unprotect { id } => case.unprotect(*id),
+            Request::Pair { request, orders } => case.pair(*request, *orders),
             Request::Cancel { order } => case.cancel(*order),
             Request::CancelAll { item } => case.cancel_all(*item),
             Request::Amend { order, quantity, price } => case.amend(*order, *quantity, *price),
@@ -334,9 +352,19 @@ impl<V: Venue, L: Ledger> Core<V, L> {
             }
             other => return self.query(other),
         };
+        let begun = decision.facts.iter().find_map(|it| match it {
+            Fact::Protected { id, .. } | Fact::Protection { id, .. } | Fact::Paired { id, .. } => {
+                Some(*id)
+            }
+            _ => None,
+        });
         let reply = self.perform(decision, now);
         self.chase(None, now);
+        self.tend(now);
         match reply {
+            Ok(Reply::Done {}) if begun.is_some() => Ok(begun
+                .and_then(|id| rows::protection(&self.state, id))
+                .map_or(Reply::Done {}, |row| Reply::Protected { row: Box::new(row) })),
             // The order may have moved on since: the reply shows it as it stands now.
             Ok(Reply::Placed { mut row, repeated }) => {
                 if let Some(placed) = self.state.orders.get(&row.order) {
@@ -376,57 +404,6 @@ impl<V: Venue, L: Ledger> Core<V, L> {
         }
     }
 
-    /// Makes a call of a decision; that the venue does not take it is an answer by itself. Returns
-    /// why a cancel or a change was not taken.
-    pub(super) fn call(&mut self, call: Call, now: Stamp) -> Option<Refused> {
-        let (id, report) = match call {
-            Call::Place(id) => {
-                let ticket = self.state.orders.get(&id)?.order.ticket;
-                let placed = broken(Site::Journaled).and_then(|()| self.offset(&ticket)).and_then(
-                    |open_close| {
-                        let ticket = Ticket { open_close, ..ticket };
-                        self.venue.place(id, &ticket, &mut self.news)
-                    },
-                );
-                match placed {
-                    Ok(()) => {
-                        // What was called cannot fail any more.
-                        let _ = reach(Site::Called);
-                        self.unanswered.push((id, now));
-                        return None;
-                    }
-                    Err(refusal) => (id, Report::Rejected(refusal)),
-                }
-            }
-            Call::Cancel(id) if !self.state.is_connected => {
-                let text = format!(
-                    "the exchange is not connected; order {id} is canceled when it is again"
-                );
-                self.announce(Event::Alert { code: "CANCEL_WAITS".to_owned(), text });
-                return None;
-            }
-            Call::Cancel(id) => {
-                let sent = self.sent(id)?;
-                let refusal = self.venue.cancel(sent, &mut self.news).err()?;
-                (id, Report::CancelRejected(refusal))
-            }
-            Call::Amend { order, quantity, price } => {
-                self.limits.amend(&self.state, order, quantity);
-                let sent = self.sent(order)?;
-                let refusal = self.venue.amend(sent, quantity, price, &mut self.news).err()?;
-                (order, Report::ReplaceRejected(refusal))
-            }
-        };
-        let refused = match &report {
-            Report::CancelRejected(refusal) | Report::ReplaceRejected(refusal) => {
-                Some(Refused::new(&refusal.code, refusal.text.clone()))
-            }
-            _ => None,
-        };
-        self.settle(now, vec![Fact::OrderReported { id, report }]);
-        refused
-    }
-
     /// Lets exits go on that can.
     pub(super) fn chase(&mut self, ticked: Option<Code>, now: Stamp) {
         // Each step sends an order or settles a signal, so this ends; the bound is a seat belt.
@@ -447,15 +424,11 @@ fn names(request: &Request) -> Option<Code> {
     match request {
         Request::AddItem { item } => Some(*item),
         Request::AddCondition { terms } | Request::EditCondition { terms } => Some(terms.item),
-        Request::Place { intent } => Some(intent.item),
+        Request::Place { intent } | Request::Bracket { intent, .. } => Some(intent.item),
+        Request::Protect { target: Target::Position { item, .. }, .. } => Some(*item),
         Request::CancelAll { item } | Request::Flatten { item } => *item,
         _ => None,
     }
-}
-
-/// A venue that takes nothing, where a test wants that.
-fn broken(site: Site) -> Result<(), Refusal> {
-    reach(site).map_err(|it| Refusal { code: "FAILPOINT".to_owned(), text: it.to_string() })
 }
 
 /// Whether a fact sends an order that could open a position.

@@ -77,7 +77,7 @@ impl Doubts {
 
 /// Whether the exchange may have the order and has not said so.
 pub(super) fn is_doubtful(order: &Order) -> bool {
-    order.status.is_open() && !order.is_answered()
+    order.status.is_open() && !order.is_answered() && !order.is_kept
 }
 
 impl<V: Venue, L: Ledger> Core<V, L> {

@@ -3,6 +3,7 @@
 
 use aftm_domain::condition::{Condition, Progress};
 use aftm_domain::order::{Refusal, Report, Ticket};
+use aftm_domain::protection;
 use aftm_domain::{
     AccountId, Code, ConditionId, ExchangeTime, Fill, Money, OrderId, Price, Quantity, RequestId,
     Side, SignalId, UserId, VenueOrderId,
@@ -10,6 +11,7 @@ use aftm_domain::{
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+use super::protect::Did;
 use crate::wire::request::TradingState;
 use crate::wire::{Outcome, Scope, Signal};
 
@@ -185,6 +187,49 @@ pub enum Fact {
         /// What.
         report: Report,
     },
+    /// An order or a position is protected from here on.
+    Protected {
+        /// Our number of it, among those of orders.
+        id: OrderId,
+        /// The order whose fills it protects; absent where it protects a position.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        on: Option<OrderId>,
+        /// Whose.
+        account: AccountId,
+        /// Of what.
+        item: Code,
+        /// The side of what is protected: buy is long.
+        side: Side,
+        /// How.
+        terms: protection::Terms,
+        /// The tick on which the price that points are counted from lies.
+        step: Price,
+        /// The client's name for the request.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        request: Option<RequestId>,
+        /// Which way it came in.
+        door: Door,
+    },
+    /// A protection or a pair did something.
+    Protection {
+        /// Which one.
+        id: OrderId,
+        /// What.
+        #[serde(flatten)]
+        did: Did,
+    },
+    /// Of two orders one cancels the other from here on.
+    Paired {
+        /// Our number of the pair, among those of orders.
+        id: OrderId,
+        /// Which ones.
+        orders: [OrderId; 2],
+        /// The client's name for the request.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        request: Option<RequestId>,
+        /// Which way it came in.
+        door: Door,
+    },
     /// Trading is halted from here on, until it is armed again.
     Halted {
         /// Why.
@@ -322,6 +367,9 @@ impl Fact {
             Fact::OrderAdopted(_) => "order_adopted",
             Fact::OrderRevived { .. } => "order_revived",
             Fact::OrderReported { .. } => "order_reported",
+            Fact::Protected { .. } => "protected",
+            Fact::Protection { .. } => "protection",
+            Fact::Paired { .. } => "paired",
             Fact::Halted { .. } => "halted",
             Fact::Reduced { .. } => "reduced",
             Fact::Rearmed { .. } => "rearmed",

@@ -132,7 +132,7 @@ impl<V: Venue, L: Ledger> Core<V, L> {
     /// Before a request is judged: what time it is, and how much money its account has.
     pub(super) fn look(&mut self, request: &Request, now: Stamp) {
         self.limits.look(now, self.time.map(|it| it.at));
-        if let Request::Place { intent } = request
+        if let Request::Place { intent } | Request::Bracket { intent, .. } = request
             && let Some(account) = intent.account.or(self.state.account)
             && self.limits.wants_funds(account)
         {

@@ -85,6 +85,7 @@ impl<V: Venue, L: Ledger> Core<V, L> {
         let _ = self.perform(decision, now);
         self.chase(None, now);
         self.size_closings(now);
+        self.tend(now);
         self.finish_sweep(now);
         let left = self.case(Door::Gateway).left(scope, flatten, usize::MAX);
         let left = left.len() as u64;

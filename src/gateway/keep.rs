@@ -201,6 +201,7 @@ impl<V: Venue, L: Ledger> Core<V, L> {
             let before = self.limits.before(&self.state, &fact);
             self.state.fold(&fact);
             self.limits.follow(&self.state, &fact, before);
+            self.lookout.follow(&self.state, &fact);
             self.events(&fact, &mut told);
             if self.state.misfits > misfits {
                 let code = "MISFIT".to_owned();
@@ -208,6 +209,7 @@ impl<V: Venue, L: Ledger> Core<V, L> {
                 told.push(Event::Alert { code, text });
             }
         }
+        self.tell_protections(&mut told);
         self.told = told;
     }
 }

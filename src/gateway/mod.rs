@@ -7,6 +7,7 @@
 pub mod board;
 pub mod brakes;
 mod breaker;
+mod calls;
 mod core;
 pub mod decide;
 mod doubt;
@@ -20,6 +21,7 @@ pub mod listing;
 mod lists;
 pub mod pace;
 mod plugged;
+pub mod protect;
 mod query;
 mod rearm;
 mod reconcile;

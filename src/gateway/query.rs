@@ -60,6 +60,13 @@ impl<V: Venue, L: Ledger> Core<V, L> {
                 Ok(Reply::Fills { rows, next })
             }
             Request::Snapshot { from } => Ok(self.snapshot(*from)),
+            Request::Protections { all, from } => {
+                let ids = self.state.protections.from(aftm_domain::OrderId(*from));
+                let ids = ids.filter(|id| *all || self.state.protections.is_live(*id));
+                let rows = ids.filter_map(|id| rows::protection(&self.state, id));
+                let (rows, next) = page(rows, |it| it.id.0, |it| it);
+                Ok(Reply::Protections { rows, next })
+            }
             Request::Money {} => self.money(),
             Request::Status {} => Ok(Reply::Status(Box::new(self.status()))),
             _ => Err(Refused::new("UNKNOWN_OPERATION", "this cannot be asked here")),

@@ -91,6 +91,7 @@ impl<V: Venue, L: Ledger> Core<V, L> {
         }
         self.note_release(now);
         self.chase(None, now);
+        self.tend(now);
         Ok(Reply::Done {})
     }
 

@@ -129,7 +129,8 @@ impl<V: Venue, L: Ledger> Core<V, L> {
         let is_missing = |it: &&OrderId| !listed.contains_key(it) && !stands.moved.contains(it);
         for id in self.state.open.iter().filter(is_missing).copied() {
             let Some(placed) = self.state.orders.get(&id) else { continue };
-            if !stands.accounts.contains(&placed.order.ticket.account) {
+            // One that we keep was never there.
+            if placed.order.is_kept || !stands.accounts.contains(&placed.order.ticket.account) {
                 continue;
             }
             if is_doubtful(&placed.order) {

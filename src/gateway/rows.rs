@@ -1,7 +1,7 @@
 //! What is known, as rows that cross the wire.
 
 use aftm_domain::instrument::Margin;
-use aftm_domain::{AccountId, Code, Instrument, Price, Quantity, Side, SignalKind};
+use aftm_domain::{AccountId, Code, Instrument, OrderId, Price, Quantity, Side, SignalKind};
 
 use super::brakes::Brake;
 use super::state::{Held, Holding, Placed, State};
@@ -9,7 +9,7 @@ use super::venue::Summary;
 use crate::wire::request::{
     ConditionRow, InstrumentRow, MoneyRow, ScopeRow, TradingRow, TradingState,
 };
-use crate::wire::{FillRow, OrderRow, PositionRow, Scope};
+use crate::wire::{FillRow, OrderRow, PositionRow, ProtectionRow, ProtectionState, Scope};
 
 /// An order.
 pub fn order(placed: &Placed) -> OrderRow {
@@ -27,7 +27,7 @@ pub fn order(placed: &Placed) -> OrderRow {
         stop_price: ticket.stop_price,
         quantity: ticket.quantity,
         filled: order.filled(),
-        average: average(placed),
+        average: order.average(),
         time_in_force: ticket.time_in_force,
         open_close: ticket.open_close,
         status: order.status,
@@ -37,16 +37,6 @@ pub fn order(placed: &Placed) -> OrderRow {
         time: placed.time,
         is_external: placed.is_external,
     }
-}
-
-fn average(placed: &Placed) -> Option<Price> {
-    let weigh = |it: &aftm_domain::Fill| i128::from(it.price.raw()) * i128::from(it.quantity.raw());
-    let total: i128 = placed.order.fills.iter().map(weigh).sum();
-    let filled = i128::from(placed.order.filled().raw());
-    if filled == 0 {
-        return None;
-    }
-    i64::try_from((total + filled / 2).div_euclid(filled)).ok().map(Price::from_raw)
 }
 
 /// A fill of an order.
@@ -89,6 +79,69 @@ pub fn position(
         fees: holding.fees,
         tax: holding.tax,
     }
+}
+
+/// A protection or a pair; `None` for a number that is neither's.
+pub fn protection(state: &State, id: OrderId) -> Option<ProtectionRow> {
+    let Some(own) = state.protections.get(id) else { return pair(state, id) };
+    let held = state.lots(own.key(), own.side);
+    let quantity = match own.ended {
+        Some(_) => Quantity::ZERO,
+        None => state.protections.cover(own, held),
+    };
+    let working = own.leg.map(|it| it.order);
+    let is_open = |id: &OrderId| state.orders.get(id).is_some_and(|it| it.order.status.is_open());
+    let standing = match own {
+        it if it.ended.is_some() => ProtectionState::Done,
+        it if it.is_held => ProtectionState::Held,
+        it if it.fired.is_some() => ProtectionState::Triggered,
+        it if it.levels.is_some() => ProtectionState::Armed,
+        _ => ProtectionState::Waiting,
+    };
+    Some(ProtectionRow {
+        id,
+        on: own.on,
+        other: None,
+        account: own.account,
+        item: own.item,
+        side: own.side,
+        quantity,
+        terms: own.terms,
+        state: standing,
+        base: own.levels.map(|it| it.base),
+        stop: own.levels.and_then(|it| it.stop),
+        take_profit: own.levels.and_then(|it| it.take_profit),
+        cause: own.fired,
+        order: working.filter(is_open),
+        text: own.ended.clone().unwrap_or_default(),
+    })
+}
+
+fn pair(state: &State, id: OrderId) -> Option<ProtectionRow> {
+    let pair = state.protections.pair(id)?;
+    let [one, other] = pair.orders;
+    let order = &state.orders.get(&one)?.order;
+    Some(ProtectionRow {
+        id,
+        on: Some(one),
+        other: Some(other),
+        account: order.ticket.account,
+        item: order.ticket.item,
+        side: order.ticket.side,
+        quantity: if pair.ended.is_some() { Quantity::ZERO } else { pair.lots },
+        terms: Default::default(),
+        state: match &pair.ended {
+            Some(_) => ProtectionState::Done,
+            None if pair.is_held => ProtectionState::Held,
+            None => ProtectionState::Armed,
+        },
+        base: None,
+        stop: None,
+        take_profit: None,
+        cause: None,
+        order: None,
+        text: pair.ended.clone().unwrap_or_default(),
+    })
 }
 
 /// A condition with what came of its signals.

@@ -77,6 +77,7 @@ impl<V: Venue, L: Ledger> Core<V, L> {
         self.settle_news(now);
         self.resume(now);
         self.chase(None, now);
+        self.tend(now);
         self.sweep(now);
         Reply::Accounts { accounts, selected: self.state.account }
     }
@@ -102,7 +103,14 @@ impl<V: Venue, L: Ledger> Core<V, L> {
     /// Whether an order opens or closes, said by us where the venue does not say it. An order that
     /// would do both cannot be one order there.
     pub(super) fn offset(&self, ticket: &Ticket) -> Result<OpenClose, Refusal> {
-        if ticket.open_close != OpenClose::Auto || self.venue.takes_auto() {
+        if ticket.open_close != OpenClose::Auto {
+            return Ok(ticket.open_close);
+        }
+        if self.is_raced(ticket) {
+            // What rests for a protection may close the same lots before its cancel arrives.
+            return Ok(OpenClose::Close);
+        }
+        if self.venue.takes_auto() {
             return Ok(ticket.open_close);
         }
         let holding = self.state.holdings.get(&(ticket.account, ticket.item));
@@ -123,6 +131,18 @@ impl<V: Venue, L: Ledger> Core<V, L> {
         }
     }
 
+    /// Whether an order would close lots that an order of a protection, which is being canceled, may
+    /// still close.
+    fn is_raced(&self, ticket: &Ticket) -> bool {
+        let key = (ticket.account, ticket.item);
+        let protections = &self.state.protections;
+        let legs = protections.of(key).filter_map(|it| self.state.orders.get(&it.resting()?));
+        let mut legs = legs.map(|it| &it.order);
+        let held = self.state.lots(key, ticket.side.opposite());
+        ticket.quantity <= held
+            && legs.any(|it| it.status.is_open() && it.ticket.side == ticket.side)
+    }
+
     /// What the venue told since it was last heard.
     pub fn hear(&mut self, now: Stamp) {
         self.keep_lists(now);
@@ -133,6 +153,7 @@ impl<V: Venue, L: Ledger> Core<V, L> {
         }
         self.settle_news(now);
         self.chase(None, now);
+        self.tend(now);
         self.sweep(now);
         self.size_closings(now);
     }

@@ -19,7 +19,11 @@ use rustc_hash::FxHashMap;
 
 use super::brakes::Brakes;
 use super::fact::{Door, Fact};
+use super::protect::Protections;
 use crate::wire::{Outcome, Signal};
+
+mod booked;
+mod protected;
 
 pub use self::holding::Holding;
 
@@ -123,6 +127,8 @@ pub struct State {
     pub fills: Vec<(OrderId, usize)>,
     /// Whose positions the venue said, because they differed from the fills known here.
     pub taken: BTreeSet<(AccountId, Code)>,
+    /// What is protected, and which orders cancel each other.
+    pub protections: Protections,
     /// Reports that made no sense; counted, and told as alerts when they come.
     pub misfits: u64,
     /// Orders that were not sent from here, by the venue's name, the last one where several had it.
@@ -194,6 +200,7 @@ impl State {
                 holding.multiplier = *multiplier;
                 holding.position.restate(*side, *quantity, *price);
                 self.taken.insert((*account, *item));
+                self.protections.shrink((*account, *item), *side, *quantity);
             }
             Fact::AccountUsed { account } => self.account = Some(*account),
             Fact::ItemAdded { item } => self.items.push(*item),
@@ -227,6 +234,9 @@ impl State {
             Fact::OrderAdopted(adopted) => self.adopt(adopted),
             Fact::OrderRevived { id } => self.revive(*id),
             Fact::OrderReported { id, report } => self.report(*id, report),
+            Fact::Protected { .. } | Fact::Protection { .. } | Fact::Paired { .. } => {
+                self.protect(fact);
+            }
             Fact::Halted { reason, flatten, scope, by, .. } => {
                 self.brakes.halt(*scope, reason, *flatten, *by);
             }
@@ -372,72 +382,6 @@ impl State {
                     self.book(id, fill);
                 }
             }
-        }
-    }
-
-    fn book(&mut self, id: OrderId, fill: &Fill) {
-        let Some(placed) = self.orders.get(&id) else { return };
-        let key = (placed.order.ticket.account, placed.order.ticket.item);
-        let signal = placed.signal;
-        let since = self.told(key, placed.fills_before);
-        let is_late = since.map(|(_, _, other)| other.time).any(|it| fill.time < it);
-        // A position that was taken over from the venue is not the sum of the fills known here.
-        if is_late && !self.taken.contains(&key) {
-            self.book_anew(key);
-        } else if self.holdings.entry(key).or_default().book(placed, fill).is_err() {
-            self.misfits += 1;
-        }
-        if let Some(signal) = signal {
-            self.count(signal, fill.quantity);
-        }
-    }
-
-    /// The fills of an account and item in the order they were told, each with its place among all,
-    /// from one place on.
-    fn told(
-        &self,
-        key: (AccountId, Code),
-        from: usize,
-    ) -> impl Iterator<Item = (usize, &Placed, &Fill)> {
-        self.fills.iter().enumerate().skip(from).filter_map(move |(told, (order, at))| {
-            let placed = self.orders.get(order)?;
-            let is_of_key = (placed.order.ticket.account, placed.order.ticket.item) == key;
-            is_of_key.then_some((told, placed, placed.order.fills.get(*at)?))
-        })
-    }
-
-    /// A fill was told late: what netted against what follows from the order of the trades, so the
-    /// holding is made of all its fills again. Trades of one instant keep the order they were told.
-    fn book_anew(&mut self, key: (AccountId, Code)) {
-        let mut traded: Vec<(usize, &Placed, &Fill)> = Vec::new();
-        for (told, placed, fill) in self.told(key, 0) {
-            let is_after = |(told, _, other): &&(usize, &Placed, &Fill)| {
-                *told >= placed.fills_before && fill.time < other.time
-            };
-            let after = traded.iter().rev().take_while(is_after).count();
-            traded.insert(traded.len() - after, (told, placed, fill));
-        }
-        let day_base = self.holdings.get(&key).map_or(Money::ZERO, |it| it.day_base);
-        let mut holding = Holding { day_base, ..Holding::default() };
-        for (_, placed, fill) in traded {
-            // One that closes what is not there was counted when it was told.
-            let _ = holding.book(placed, fill);
-        }
-        self.holdings.insert(key, holding);
-    }
-
-    fn count(&mut self, signal: SignalId, quantity: Quantity) {
-        let Some(held) = self.held_mut(signal.condition) else { return };
-        if held.condition.progress.generation != signal.generation {
-            return;
-        }
-        let sum = match signal.kind {
-            SignalKind::Entry => &mut held.entered,
-            SignalKind::Exit => &mut held.left,
-        };
-        *sum = sum.checked_add(quantity).unwrap_or(*sum);
-        if signal.kind == SignalKind::Exit && held.open().is_zero() {
-            self.exits.remove(&signal);
         }
     }
 

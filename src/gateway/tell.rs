@@ -18,6 +18,9 @@ impl<V: Venue, L: Ledger> Core<V, L> {
             | Fact::DayBegan { .. }
             | Fact::BestReached { .. }
             | Fact::NumbersTaken { .. }
+            | Fact::Protected { .. }
+            | Fact::Protection { .. }
+            | Fact::Paired { .. }
             | Fact::ReplyTold { .. } => (),
             Fact::LoggedIn { user, production, accounts } => {
                 let (user, production, accounts) = (*user, *production, accounts.clone());

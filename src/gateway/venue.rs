@@ -234,4 +234,8 @@ pub trait Venue {
     fn takes_auto(&self) -> bool {
         true
     }
+    /// Whether it takes stop orders; where it does not, the gateway keeps them.
+    fn takes_stops(&self) -> bool {
+        true
+    }
 }

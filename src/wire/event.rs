@@ -4,6 +4,7 @@ use aftm_domain::{AccountId, Book, Code, Tick, UserId};
 use serde::{Deserialize, Serialize};
 
 use super::order::{FillRow, OrderRow, PositionRow};
+use super::protect::ProtectionRow;
 use super::request::{ConditionRow, LimitRow, Role, TradingRow};
 use super::signal::{Outcome, Signal};
 use aftm_domain::{ConditionId, SignalId};
@@ -112,6 +113,8 @@ pub enum Event {
     Fill(FillRow),
     /// A position changed.
     Position(Box<PositionRow>),
+    /// A protection was made, moved or ended.
+    Protection(Box<ProtectionRow>),
     /// A child said hello, is ready, or is alive.
     Child {
         /// Which one.
@@ -154,9 +157,11 @@ impl Event {
     /// Where it is told. The strategy does not listen to trades, so that it is free for ticks.
     pub const fn topic(&self) -> Topic {
         match self {
-            Event::Signal(_) | Event::Order(_) | Event::Fill(_) | Event::Position(_) => {
-                Topic::Trade
-            }
+            Event::Signal(_)
+            | Event::Order(_)
+            | Event::Fill(_)
+            | Event::Position(_)
+            | Event::Protection(_) => Topic::Trade,
             Event::Child { word: ChildWord::Beat, .. } => Topic::Beat,
             _ => Topic::News,
         }

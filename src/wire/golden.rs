@@ -4,6 +4,7 @@
 
 use aftm_domain::condition::{Condition, ExitReason, Progress, State, Terms};
 use aftm_domain::order::{Kind, TimeInForce};
+use aftm_domain::protection::{self, Aim, Breakeven, Cause};
 use aftm_domain::{ExchangeTime, OpenClose, OrderId, Price, Quantity, Side, Stamp, Tick};
 use serde::de::DeserializeOwned;
 use std::fmt::Write as _;
@@ -110,6 +111,16 @@ fn requests() -> Vec<Request> {
         Request::Conditions { from: 0 },
         Request::Place { intent: Box::new(intent()) },
         Request::Place { intent: Box::new(Intent::of_signal(&signal())) },
+        Request::Bracket { intent: Box::new(intent()), terms: guard() },
+        Request::Protect { request: None, target: Target::Order { order }, terms: guard() },
+        Request::Protect {
+            request: Some("r2".parse().unwrap()),
+            target: Target::Position { account: Some(account), item, side: Some(Side::Buy) },
+            terms: guard(),
+        },
+        Request::Unprotect { id: order },
+        Request::Pair { request: None, orders: [order, OrderId(13)] },
+        Request::Protections { all: false, from: 1 },
         Request::Cancel { order },
         Request::CancelAll { item: None },
         Request::Amend { order, quantity: Some(Quantity::ONE), price: None },
@@ -132,6 +143,36 @@ fn requests() -> Vec<Request> {
     ]
 }
 
+fn guard() -> protection::Terms {
+    let points = |count: i64| Price::from_units(count).unwrap();
+    protection::Terms {
+        take_profit: Some(Aim::Points(points(30))),
+        stop_loss: Some(Aim::At(points(17_285))),
+        trail: None,
+        breakeven: Some(Breakeven { after: points(12), offset: points(2) }),
+    }
+}
+
+fn protection_row() -> ProtectionRow {
+    ProtectionRow {
+        id: OrderId(13),
+        on: Some(OrderId(12)),
+        other: None,
+        account: "SIM-1".parse().unwrap(),
+        item: "TXFH1".parse().unwrap(),
+        side: Side::Buy,
+        quantity: Quantity::ONE,
+        terms: guard(),
+        state: ProtectionState::Triggered,
+        base: Some("17300".parse().unwrap()),
+        stop: Some("17285".parse().unwrap()),
+        take_profit: Some("17330".parse().unwrap()),
+        cause: Some(Cause::StopLoss),
+        order: Some(OrderId(14)),
+        text: String::new(),
+    }
+}
+
 fn trading() -> TradingRow {
     let (state, reason) = (TradingState::Halted, "news".to_owned());
     let scopes = vec![ScopeRow { scope: Scope::Global, state, reason: reason.clone() }];
@@ -148,6 +189,8 @@ fn answers() -> Vec<Answer> {
         Reply::Known { signals: vec![signal().id] },
         Reply::Snapshot { rows: vec![row], next: None, through: 65_132 },
         Reply::Killed { cancels: 3, closings: 1, left: 2 },
+        Reply::Protected { row: Box::new(protection_row()) },
+        Reply::Protections { rows: vec![protection_row()], next: Some(14) },
         Reply::Status(Box::new(StatusRow { trading: trading(), ..StatusRow::default() })),
         Reply::Ticks { ticks: vec![tick()], oldest: 1 },
     ];
@@ -190,6 +233,8 @@ fn the_bytes_of_every_message_are_these() {
     let _ = writeln!(bytes, "{}", check(&Numbered { number: 4, event }));
     let event = Event::Trading(trading());
     let _ = writeln!(bytes, "{}", check(&Numbered { number: 5, event }));
+    let event = Event::Protection(Box::new(protection_row()));
+    let _ = writeln!(bytes, "{}", check(&Numbered { number: 6, event }));
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/src/wire/golden.txt");
     let golden = std::fs::read_to_string(path).unwrap_or_default();
     let differs = bytes.lines().zip(golden.lines()).find(|(now, then)| now != then);

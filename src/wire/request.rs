@@ -1,11 +1,15 @@
 //! Requests to the gateway and their answers: what the desk, the children and our own clients say.
 
 use aftm_domain::condition::{Progress, Terms};
-use aftm_domain::{AccountId, Code, ConditionId, OrderId, Price, Quantity, SignalId, Tick, UserId};
+use aftm_domain::protection;
+use aftm_domain::{
+    AccountId, Code, ConditionId, OrderId, Price, Quantity, RequestId, SignalId, Tick, UserId,
+};
 use serde::{Deserialize, Serialize};
 
 use super::Secret;
 use super::order::{FillRow, Intent, OrderRow, PositionRow};
+use super::protect::{ProtectionRow, Target};
 use super::scope::Scope;
 use super::signal::{Outcome, Signal};
 
@@ -170,7 +174,42 @@ pub enum Request {
         /// Which one.
         intent: Box<Intent>,
     },
-    /// Cancel an order.
+    /// Place an order and protect what it opens.
+    Bracket {
+        /// Which order.
+        intent: Box<Intent>,
+        /// How it is protected.
+        terms: protection::Terms,
+    },
+    /// Protect an order or a position; one that is protected already has these terms from now on.
+    Protect {
+        /// The client's name for the request: the same name is the same protection for ever.
+        request: Option<RequestId>,
+        /// What is protected.
+        target: Target,
+        /// How.
+        terms: protection::Terms,
+    },
+    /// No longer protect, or no longer let one order cancel the other.
+    Unprotect {
+        /// Which protection.
+        id: OrderId,
+    },
+    /// Of two working orders one cancels the other, as far as it is filled.
+    Pair {
+        /// The client's name for the request.
+        request: Option<RequestId>,
+        /// Which ones.
+        orders: [OrderId; 2],
+    },
+    /// The protections, oldest first.
+    Protections {
+        /// Those that are over, too.
+        all: bool,
+        /// The first number wanted.
+        from: u64,
+    },
+    /// Cancel an order, or a protection.
     Cancel {
         /// Which one.
         order: OrderId,
@@ -377,6 +416,18 @@ pub enum Reply {
         row: Box<OrderRow>,
         /// It was asked for before.
         repeated: bool,
+    },
+    /// What is protected now, and how.
+    Protected {
+        /// As it stands.
+        row: Box<ProtectionRow>,
+    },
+    /// Protections.
+    Protections {
+        /// A page of them.
+        rows: Vec<ProtectionRow>,
+        /// Where the next page starts; absent on the last.
+        next: Option<u64>,
     },
     /// A signal was taken, or was taken before.
     Taken {

@@ -44,6 +44,8 @@ fn reports() -> Vec<Report> {
         Report::Replaced { quantity: Quantity::from_units(5).unwrap(), price: None },
         Report::ReplaceRejected(refusal),
         Report::NoReply,
+        Report::Kept,
+        Report::Released,
     ]
 }
 
@@ -53,7 +55,7 @@ fn the_transition_table_is_this() {
     use std::fmt::Write as _;
     let names = [
         "accept", "reject", "trig", "fill", "full", "cancel", "expire", "c.sent", "c.rej",
-        "r.sent", "replac", "r.rej", "silent",
+        "r.sent", "replac", "r.rej", "silent", "kept", "released",
     ];
     let mut table = String::from("               ");
     for name in names {
@@ -63,7 +65,8 @@ fn the_transition_table_is_this() {
         let _ = write!(table, "\n{:<15}", status.to_string());
         for report in reports() {
             let stop = Ticket { kind: Kind::StopLimit, ..ticket(3) };
-            let mut order = Order { status, ..Order::sent(OrderId(1), stop) };
+            let is_kept = report == Report::Released;
+            let mut order = Order { status, is_kept, ..Order::sent(OrderId(1), stop) };
             let cell = order.apply(&report).map_or("-".to_owned(), |to| to.to_string());
             let _ = write!(table, " {cell:<14}");
         }
@@ -163,4 +166,21 @@ fn a_change_down_to_what_was_filled_meanwhile_ends_the_order() {
     let quantity = Quantity::from_units(2).unwrap();
     let price = order.ticket.price;
     assert_eq!(order.apply(&Report::Replaced { quantity, price }), Ok(Status::Filled));
+}
+
+#[test]
+fn a_stop_that_we_kept_is_sent_as_what_it_turned_into() {
+    let stop_price = Some("17350".parse().unwrap());
+    for (kind, sent) in [(Kind::Stop, Kind::Market), (Kind::StopLimit, Kind::Limit)] {
+        let mut order = Order::sent(OrderId(1), Ticket { kind, stop_price, ..ticket(2) });
+        assert_eq!(order.apply(&Report::Kept), Ok(Status::New));
+        assert_eq!(order.sendable(), order.ticket);
+        assert_eq!(order.apply(&Report::Released), Ok(Status::PendingNew));
+        let ticket = order.sendable();
+        assert_eq!((ticket.kind, ticket.stop_price), (sent, None));
+        assert_eq!(ticket.time_in_force == TimeInForce::Ioc, kind == Kind::Stop);
+        assert!(order.apply(&Report::Released).is_err());
+    }
+    let mut order = Order::sent(OrderId(1), ticket(1));
+    assert!(order.apply(&Report::Kept).is_err(), "an order without a stop is sent");
 }

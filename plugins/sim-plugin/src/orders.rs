@@ -161,7 +161,11 @@ impl Standing {
                 (turn.change, turn.refusal) = (CHANGE_REPLACE_REJECTED, Some(refusal));
                 turn.req = self.amends.pop_front();
             }
-            Report::CancelSent | Report::ReplaceSent | Report::NoReply => return None,
+            Report::CancelSent
+            | Report::ReplaceSent
+            | Report::NoReply
+            | Report::Kept
+            | Report::Released => return None,
         }
         Some(turn)
     }

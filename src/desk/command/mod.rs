@@ -7,6 +7,7 @@
 mod condition;
 mod line;
 mod order;
+mod protect;
 mod scope;
 mod script;
 mod wait;
@@ -20,6 +21,7 @@ use clap::{Args, Subcommand};
 
 pub use condition::{Condition, Edit, NewCondition};
 pub use order::{Amend, Cancel, Order};
+pub use protect::{Exits, Oco, Protect, What};
 pub use scope::Scope;
 pub use script::{CommandError, ScriptError, parse_line, parse_script};
 pub use wait::{Until, Wait};
@@ -63,9 +65,13 @@ pub enum Command {
     /// Manage the conditions that the strategy trades by
     #[command(subcommand)]
     Condition(Condition),
-    /// Send an order
+    /// Send an order, with exits of its own where it names any
     Order(Order),
-    /// Cancel an order, or all of them
+    /// Protect an order or a position with exits that survive a restart, show or drop protections
+    Protect(Protect),
+    /// Let each of two working orders cancel the other, as far as it is filled
+    Oco(Oco),
+    /// Cancel an order or a protection, or all orders
     Cancel(Cancel),
     /// Change the quantity or the price of a working order
     Amend(Amend),
@@ -190,6 +196,8 @@ impl Command {
             Command::Fills => Line::new("fills"),
             Command::Condition(it) => it.line(),
             Command::Order(it) => it.line(),
+            Command::Protect(it) => it.line(),
+            Command::Oco(it) => it.line(),
             Command::Cancel(it) => it.line(),
             Command::Amend(it) => it.line(),
             Command::Flatten { code } => Line::new("flatten").words(code),

@@ -5,6 +5,7 @@ use aftm_domain::{AccountId, Code, Note, OpenClose, OrderId, Price, Quantity, Si
 use clap::{ArgGroup, Args};
 
 use super::line::Line;
+use super::protect::Exits;
 use super::words::{lots, meant};
 
 /// An order by hand.
@@ -42,6 +43,9 @@ pub struct Order {
     /// A remark of at most 32 characters
     #[arg(long)]
     pub note: Option<Note>,
+    /// Where what it opens is closed by itself
+    #[command(flatten)]
+    pub exits: Exits,
 }
 
 impl Order {
@@ -79,7 +83,7 @@ impl Order {
 
     pub(super) fn line(&self) -> Line {
         let open_close = Some(self.open_close).filter(|it| *it != OpenClose::Auto);
-        Line::new("order")
+        let line = Line::new("order")
             .word(self.side)
             .word(self.item)
             .word(self.quantity)
@@ -90,7 +94,8 @@ impl Order {
             .option("open-close", open_close)
             .flag("day-trade", self.day_trade)
             .option("account", self.account)
-            .option("note", self.note)
+            .option("note", self.note);
+        self.exits.line(line)
     }
 }
 

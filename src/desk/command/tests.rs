@@ -16,7 +16,7 @@ fn the_definition_is_sound() {
 }
 
 /// Every command in a spelling that a person would choose, and as it is written back.
-const LINES: [(&str, &str); 48] = [
+const LINES: [(&str, &str); 57] = [
     ("login demo", "login demo"),
     ("login demo --password-file 'my file'", "login demo --password-file 'my file'"),
     ("login --production demo", "login demo --production"),
@@ -55,6 +55,24 @@ const LINES: [(&str, &str); 48] = [
         "order buy TXFH1 1 --range --open-close close --day-trade --note \"by hand\" # why",
         "order buy TXFH1 1 --range --open-close close --day-trade --note 'by hand'",
     ),
+    (
+        "order buy TXFH1 1 --stop-loss 15 --take-profit @17330 --breakeven 12+2 --trail 10",
+        "order buy TXFH1 1 --take-profit @17330 --stop-loss 15 --trail 10 --breakeven 12+2",
+    ),
+    ("protect A12 --stop-loss 15", "protect A12 --stop-loss 15"),
+    ("protect a12 --trail 10.0", "protect A12 --trail 10"),
+    (
+        "protect TXFH1 --take-profit 30 --account SIM-1 --side buy",
+        "protect TXFH1 --take-profit 30 --side buy --account SIM-1",
+    ),
+    (
+        "protect TXFH1 --breakeven 12+0 --stop-loss @1",
+        "protect TXFH1 --stop-loss @1 --breakeven 12",
+    ),
+    ("protect list", "protect list"),
+    ("protect list --all", "protect list --all"),
+    ("protect drop A13", "protect drop A13"),
+    ("oco A12 A13", "oco A12 A13"),
     ("cancel A12", "cancel A12"),
     ("cancel --all", "cancel --all"),
     ("cancel --all TXFH1", "cancel --all TXFH1"),
@@ -254,6 +272,7 @@ fn random_commands_read_back_from_their_lines() {
                     day_trade: roll(2) == 0,
                     account: code.parse().ok(),
                     note: words.parse().ok(),
+                    exits: Exits::default(),
                 })
             }),
             id.parse()

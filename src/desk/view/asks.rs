@@ -143,6 +143,7 @@ impl Projection {
                 view.money = Some(account::money(row, currency));
             }
             Reply::Placed { row, .. } => self.orders.answer(&mut view.orders, row, now),
+            Reply::Protected { .. } | Reply::Protections { .. } => (),
             Reply::Done {}
             | Reply::Unchanged {}
             | Reply::Welcome { .. }

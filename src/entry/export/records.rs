@@ -88,6 +88,7 @@ impl Past {
             published: 0,
             is_latched: false,
             limits: &Limits::default(),
+            takes_stops: true,
             door: Door::Gateway,
         };
         let line = |held: &Held| {

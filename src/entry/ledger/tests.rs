@@ -187,6 +187,8 @@ fn every_report_survives_the_journal() {
         Report::Replaced { quantity: Quantity::ONE, price: Some(Price::from_raw(1)) },
         Report::ReplaceRejected(refusal),
         Report::NoReply,
+        Report::Kept,
+        Report::Released,
     ];
     let id = aftm_domain::OrderId(u64::MAX);
     let facts = reports.map(|report| Fact::OrderReported { id, report });
@@ -199,7 +201,7 @@ fn every_report_survives_the_journal() {
         read.push(fact(record)?);
         Ok::<_, FoldError>(())
     };
-    assert_eq!(ledger.journal().read(0, each).unwrap(), 10);
+    assert_eq!(ledger.journal().read(0, each).unwrap(), 12);
     assert_eq!(read, facts);
 }
 
@@ -211,16 +213,16 @@ fn a_status_that_a_fill_does_not_end_shows_in_the_view() {
         account: "SIM-1".parse().unwrap(),
         item: "TXFH1".parse().unwrap(),
         side: Side::Buy,
-        kind: Kind::Market,
+        kind: Kind::Stop,
         price: None,
-        stop_price: None,
+        stop_price: Some(Price::from_raw(1)),
         quantity: Quantity::from_units(lots).unwrap(),
         time_in_force: TimeInForce::Ioc,
         open_close: OpenClose::Auto,
         day_trade: false,
         note: Default::default(),
     };
-    let reports = [None, Some(Report::NoReply), Some(Report::CancelSent)];
+    let reports = [None, Some(Report::NoReply), Some(Report::CancelSent), Some(Report::Kept)];
     let mut state = State::default();
     for (number, report) in (1..).zip(reports) {
         let id = aftm_domain::OrderId(number);
@@ -235,7 +237,8 @@ fn a_status_that_a_fill_does_not_end_shows_in_the_view() {
     }
     ledger.close().unwrap();
     let expected: Vec<Status> = state.orders.values().map(|it| it.order.status).collect();
-    assert_eq!(expected, [Status::PendingNew, Status::InDoubt, Status::PendingCancel]);
+    let statuses = [Status::PendingNew, Status::InDoubt, Status::PendingCancel, Status::New];
+    assert_eq!(expected, statuses);
     let expected: Vec<String> = expected.iter().map(Status::to_string).collect();
     assert_eq!(column(&folder, "SELECT status FROM orders"), expected);
 }

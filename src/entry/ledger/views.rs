@@ -104,6 +104,7 @@ CREATE VIEW orders AS
                    > max((word IN ('replaced', 'replace_rejected', 'cancel_rejected')) * sequence)
                    AS is_changing,
                max(word = 'accepted') AS is_accepted,
+               max((word = 'kept') * sequence) > max((word = 'released') * sequence) AS is_kept,
                max(word IN ('no_reply', 'cancel_rejected')) AS is_silent,
                max(CASE WHEN word IN ('rejected', 'canceled', 'expired')
                          AND sequence > coalesce(revived_at, 0) THEN word END) AS ending
@@ -118,7 +119,7 @@ CREATE VIEW orders AS
         WHERE word = 'replaced' GROUP BY id
     ),
     joined AS (
-        SELECT asked.*, ending, is_canceling, is_changing, is_silent,
+        SELECT asked.*, ending, is_canceling, is_changing, is_silent, is_kept,
                coalesce(is_accepted, 0) OR coalesce(lots, 0) > 0 OR revived_at IS NOT NULL
                    OR kind = 'order_adopted' AS is_answered,
                coalesce(lots, 0) AS lots,
@@ -145,6 +146,7 @@ CREATE VIEW orders AS
                 WHEN ending = 'expired' THEN 'Expired'
                 WHEN is_canceling THEN 'PendingCancel'
                 WHEN is_changing THEN 'PendingReplace'
+                WHEN is_kept THEN 'New'
                 WHEN NOT is_answered AND is_silent THEN 'InDoubt'
                 WHEN NOT is_answered THEN 'PendingNew'
                 ELSE 'New' END AS status,

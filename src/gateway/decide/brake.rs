@@ -82,6 +82,8 @@ impl Case<'_> {
             (other.account, other.item) == key
                 && other.side == ticket.side
                 && Some(it.order.id) != instead
+                // What rests for a protection makes way.
+                && !self.state.protections.is_leg(it.order.id)
         });
         let taken = working.map(|it| it.order.left().raw()).fold(0, i64::saturating_add);
         let holding = self.state.holdings.get(&key);

@@ -11,7 +11,7 @@ use crate::gateway::limits::Candidate;
 use crate::wire::{Refused, Reply};
 
 impl Case<'_> {
-    fn open_order(&self, id: OrderId) -> Result<&aftm_domain::Order, Refused> {
+    pub(super) fn open_order(&self, id: OrderId) -> Result<&aftm_domain::Order, Refused> {
         let Some(placed) = self.state.orders.get(&id) else {
             return Err(Refused::new("UNKNOWN_ORDER", format!("there is no order {id}")));
         };
@@ -26,6 +26,9 @@ impl Case<'_> {
 
     /// Cancels an order; one that is being canceled already is left alone.
     pub fn cancel(&self, id: OrderId) -> Decision {
+        if self.state.protections.is_one(id) {
+            return self.unprotect(id);
+        }
         match self.open_order(id) {
             Err(refused) => refused.into(),
             Ok(order) if order.status == Status::PendingCancel => {
@@ -172,6 +175,7 @@ impl Case<'_> {
             left = Quantity::from_raw(left.raw() - part.raw());
             let ticket = closing(account, item, held.opposite(), part);
             let instrument = self.check(&ticket, None)?;
+            self.make_way(&ticket, decision);
             let id = self.next_order(decision);
             let (multiplier, door) = (instrument.multiplier, self.door);
             let (request, signal, time) = (None, None, self.time);

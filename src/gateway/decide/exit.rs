@@ -55,6 +55,7 @@ impl Case<'_> {
         }
         let open = open.at_most(free);
         let whole = market(held, SignalKind::Exit, account, OpenClose::Close);
+        self.make_way(&whole, decision);
         match self.send(Ticket { quantity: open, ..whole }, id, decision) {
             Ok(order) => Outcome::Ordered { order },
             Err(refused) => Outcome::Refused { code: refused.code, text: refused.text },

@@ -4,9 +4,12 @@
 mod brake;
 mod change;
 mod condition;
+mod cover;
 mod exit;
 mod halt;
+mod pair;
 mod place;
+mod protect;
 mod session;
 mod signal;
 
@@ -143,6 +146,8 @@ pub struct Case<'a> {
     pub is_latched: bool,
     /// What is used of the limits.
     pub limits: &'a Limits,
+    /// The exchange takes stop orders.
+    pub takes_stops: bool,
 }
 
 impl Case<'_> {

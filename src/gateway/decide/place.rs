@@ -54,7 +54,11 @@ impl Case<'_> {
                     is_external: false,
                 }));
                 let reply = Ok(Reply::Placed { row, repeated: false });
-                Decision { facts: vec![received], calls: vec![Call::Place(id)], reply }
+                let mut decision = Decision { reply, ..Decision::done(Vec::new()) };
+                self.make_way(&ticket, &mut decision);
+                decision.facts.push(received);
+                decision.calls.push(Call::Place(id));
+                decision
             }
             Err(refused) => {
                 let refusal = Refusal { code: refused.code.clone(), text: refused.text.clone() };
@@ -143,8 +147,12 @@ impl Case<'_> {
     /// The number of the next order of a decision: several of one decision follow each other, so
     /// that none ever takes another's place at the venue.
     pub(super) fn next_order(&self, decision: &Decision) -> aftm_domain::OrderId {
-        let is_order =
-            |it: &&Fact| matches!(it, Fact::OrderReceived { .. } | Fact::OrderDenied { .. });
+        let is_order = |it: &&Fact| {
+            matches!(
+                it,
+                Fact::OrderReceived { .. } | Fact::OrderDenied { .. } | Fact::Protected { .. }
+            )
+        };
         let taken = decision.facts.iter().filter(is_order).count() as u64;
         aftm_domain::OrderId(self.state.next_order().0 + taken)
     }

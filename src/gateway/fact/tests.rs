@@ -70,6 +70,8 @@ fn facts() -> Vec<Fact> {
         Report::Rejected(refusal.clone()),
         Report::Filled(fill),
         Report::Canceled,
+        Report::Kept,
+        Report::Released,
         Report::Replaced { quantity, price: None },
     ];
     let mut facts = vec![
@@ -91,10 +93,42 @@ fn facts() -> Vec<Fact> {
         Fact::NumbersTaken { through: order },
         Fact::ReplyTold { id: order },
     ];
+    facts.extend(protected(order));
     let settled = outcomes.map(|outcome| Fact::SignalSettled { id: id("a#1/exit"), outcome });
     facts.extend(settled);
     facts.extend(reports.map(|report| Fact::OrderReported { id: order, report }));
     facts
+}
+
+fn protected(id_of: OrderId) -> Vec<Fact> {
+    use crate::gateway::protect::Did;
+    use aftm_domain::protection::{Aim, Breakeven, Cause, Levels, Terms};
+    let price: Price = "17300".parse().unwrap();
+    let terms = Terms {
+        take_profit: Some(Aim::Points(price)),
+        stop_loss: Some(Aim::At(price)),
+        trail: Some(price),
+        breakeven: Some(Breakeven { after: price, offset: Price::ZERO }),
+    };
+    let levels = Levels::of(&terms, Side::Buy, price);
+    let (account, item, side, step) = (id("SIM-1"), id("TXFH1"), Side::Sell, price);
+    let did = [
+        Did::Changed { terms },
+        Did::Moved { levels },
+        Did::Triggered { cause: Cause::TrailingStop, price },
+        Did::Sent { order: id_of, rests: true },
+        Did::Kept {},
+        Did::Held {},
+        Did::Cut {},
+        Did::Ended { text: "t".to_owned() },
+    ];
+    let (on, request, door) = (Some(id_of), Some(id("r")), Door::Desk);
+    let put = Fact::Protected { id: id_of, on, account, item, side, terms, step, request, door };
+    let position =
+        Fact::Protected { id: id_of, on: None, account, item, side, terms, step, request, door };
+    let paired = Fact::Paired { id: id_of, orders: [id_of, id_of], request: None, door };
+    let did = did.map(|did| Fact::Protection { id: id_of, did });
+    did.into_iter().chain([put, position, paired]).collect()
 }
 
 #[test]

@@ -26,6 +26,8 @@ pub(crate) struct Print {
     /// The condition that it enters for.
     pub(super) enters: Option<ConditionId>,
     pub(super) id: OrderId,
+    /// It rests for a protection, and makes way for any other order that closes.
+    pub(super) is_leg: bool,
 }
 
 impl Print {
@@ -50,6 +52,7 @@ impl Print {
             multiplier: placed.multiplier,
             enters: enters.map(|it| it.condition),
             id: order.id,
+            is_leg: false,
         })
     }
 
@@ -64,6 +67,8 @@ struct Working {
     open: i64,
     auto: i64,
     close: i64,
+    /// Of what closes, what makes way.
+    legs: i64,
 }
 
 /// What is held and ordered of one item in one account. Lots are counts of 1e-9, sides are those of
@@ -120,6 +125,9 @@ impl Book {
             OpenClose::Close => &mut working.close,
         };
         *sum = sum.saturating_add(left);
+        if print.is_leg {
+            working.legs = working.legs.saturating_add(left);
+        }
         self.orders = self.orders.saturating_add_signed(if is_there { 1 } else { -1 });
         self.multiplier = print.multiplier.raw();
     }
@@ -149,7 +157,8 @@ impl Book {
     /// one whose place is taken.
     pub(super) fn free(&self, side: Side, own: i64) -> i64 {
         let (_, opposite, working) = self.side(side);
-        let taken = working.auto.saturating_add(working.close).saturating_sub(own);
+        let closing = working.close.saturating_sub(working.legs);
+        let taken = working.auto.saturating_add(closing).saturating_sub(own);
         opposite.saturating_sub(taken).max(0)
     }
 
@@ -208,6 +217,7 @@ mod tests {
             multiplier: Quantity::from_units(200).unwrap(),
             enters: None,
             id: OrderId(1),
+            is_leg: false,
         }
     }
 

@@ -444,6 +444,7 @@ impl Candidate<'_> {
             multiplier: self.instrument.multiplier,
             enters: self.strategy,
             id: aftm_domain::OrderId(0),
+            is_leg: false,
         }
     }
 }

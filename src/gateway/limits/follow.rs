@@ -32,7 +32,7 @@ impl Limits {
             limits.hold(state, *key);
         }
         for placed in state.working() {
-            limits.work(None, Print::of(placed, None));
+            limits.work(None, limits.print(state, placed.order.id));
         }
         let names: Vec<ConditionId> =
             state.conditions.values().map(|it| it.condition.terms.id).collect();
@@ -58,7 +58,8 @@ impl Limits {
     /// What an order that works adds.
     pub(in crate::gateway) fn print(&self, state: &State, id: OrderId) -> Option<Print> {
         let asked = self.amending.get(&id).copied();
-        Print::of(state.orders.get(&id)?, asked)
+        let print = Print::of(state.orders.get(&id)?, asked)?;
+        Some(Print { is_leg: state.protections.is_leg(id), ..print })
     }
 
     /// A change of an order is asked for: until the venue has answered, the larger quantity counts.

@@ -370,4 +370,8 @@ impl Venue for Plugged {
     fn takes_auto(&self) -> bool {
         self.abilities.auto_offset
     }
+
+    fn takes_stops(&self) -> bool {
+        self.abilities.stop
+    }
 }

@@ -13,7 +13,9 @@ use crate::machine::{Home, Machine, of_kind};
 use crate::screen::until;
 use crate::v1::bench::{Random, order, signal};
 
-const SETS: [&str; 8] = [
+/// Ports that programs may use, orders enough for any account, and children that are not taken for dead
+/// on a busy computer.
+const SETS: [&str; 12] = [
     "--set",
     "gateway.plain=true",
     "--set",
@@ -22,6 +24,10 @@ const SETS: [&str; 8] = [
     "gateway.signal_port=0",
     "--set",
     "simulator.balance=1000000000000",
+    "--set",
+    "desk.silent_ms=60000",
+    "--set",
+    "desk.hello_timeout_ms=60000",
 ];
 const SCRIPT: &str = "login demo\nitem add TXFH1\naccount use SIM-1\n\
                       condition add buy TXFH1 --trigger 1000 --id far\nstart\nwait fills 99999999\n";
@@ -114,7 +120,7 @@ fn f24_ticks_and_orders_for_hours_make_nothing_grow_that_is_not_kept_on_purpose(
     let times = number("SOAK").unwrap_or(1);
     let (ticks, count) = (15_000 * times, 300 * usize::try_from(times).unwrap());
     let home = Home::new();
-    let fast = ["--speed", "100000", "--set", "random.gap_ms=100", "--set", "gateway.tick_port=0"];
+    let fast = ["--speed", "100000", "--set", "random.gap_ms=2000"];
     let mut machine = start(&home, &fast);
     let before = status(&home);
     let orders = socket(SocketType::REQ, &before["order_port"]);

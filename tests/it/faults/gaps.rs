@@ -20,9 +20,12 @@ fn status(home: &Home, key: &str) -> u64 {
 fn f20_a_strategy_that_was_away_too_long_says_exactly_which_ticks_are_gone() {
     let home = Home::new();
     // A silence is no reason to replace it: this test does, when enough is gone.
-    let patient = ["--set", "desk.silent_ms=60000", "--set", "random.gap_ms=4000"];
-    let mut machine =
-        Machine::start(&home, SCRIPT, &[&["--speed", "100000"], &patient[..]].concat());
+    let patient = ["--set", "desk.silent_ms=60000", "--set", "desk.hello_timeout_ms=60000"];
+    let mut machine = Machine::start(
+        &home,
+        SCRIPT,
+        &[&["--speed", "100000", "--set", "random.gap_ms=4000"], &patient[..]].concat(),
+    );
     machine.wait_kind("done", "command", "start");
     until("a report", || status(&home, "reported") > 0);
     let away = machine.child("strategy");

@@ -12,6 +12,7 @@ mod lost;
 mod pace;
 mod pages;
 mod projection;
+mod protect;
 mod refusals;
 mod restarts;
 mod states;

@@ -11,7 +11,12 @@ impl Apart {
         self.tell(VenueWord::Down { reason: "the line was cut".to_owned() });
         assert!(!self.core.state().is_connected);
         self.tell(VenueWord::Up {});
-        self.list(working, &[], &[]);
+        // Lists that were asked for before are made to an end, and then once more.
+        for _ in 0..2 {
+            if !self.core.state().is_connected {
+                self.list(working, &[], &[]);
+            }
+        }
         assert!(self.core.state().is_connected);
     }
 
