@@ -5,13 +5,13 @@
 
 use std::collections::BTreeSet;
 
-use aftm_domain::order::{Refusal, Report, Status, Ticket};
+use aftm_domain::order::{Refusal, Report, Status};
 use aftm_domain::tick::Moment;
 use aftm_domain::{Book, Code, ExchangeTime, OpenClose, OrderId, Price, Stamp, Tick};
 use rustc_hash::FxHashMap;
 
 use super::breaker::Breaker;
-use super::decide::{Call, Case, Decision, Rules};
+use super::decide::{Case, Decision, Rules};
 use super::doubt::Doubts;
 use super::fact::{Door, Fact};
 use super::guard::Watch;

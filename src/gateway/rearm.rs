@@ -49,7 +49,7 @@ impl<V: Venue, L: Ledger> Core<V, L> {
         };
         self.may_close_breaker(asked.scope, asked.force, now)?;
         if brake.state != TradingState::Halted {
-            return self.release(&Asked { reason, ..asked }, now);
+            return self.let_go(&Asked { reason, ..asked }, now);
         }
         self.is_time_to_rearm(now)?;
         if self.rearming.waits.is_some() {
@@ -71,10 +71,10 @@ impl<V: Venue, L: Ledger> Core<V, L> {
             return self.not_held(asked.scope);
         };
         self.is_complete(asked.scope, brake.flatten, asked.force)?;
-        self.release(asked, now)
+        self.let_go(asked, now)
     }
 
-    fn release(&mut self, asked: &Asked, now: Stamp) -> Result<Reply, Refused> {
+    fn let_go(&mut self, asked: &Asked, now: Stamp) -> Result<Reply, Refused> {
         let Asked { scope, reason, door, .. } = asked.clone();
         let brake = self.state.brakes.get(scope);
         let is_halted = brake.is_some_and(|it| it.state == TradingState::Halted);
