@@ -64,6 +64,8 @@ pub struct Core<V, L> {
     pub(super) sweep: Sweep,
     pub(super) rearming: Rearming,
     pub(super) latch: Latch,
+    /// The strategy has missed its beats.
+    pub(super) is_strategy_silent: bool,
     pub(super) limits: Limits,
     pub(super) watch: Watch,
     pub(super) lists: Freshness,
@@ -97,6 +99,7 @@ impl<V: Venue, L: Ledger> Core<V, L> {
             sweep: Sweep::default(),
             rearming: Rearming::default(),
             latch: Latch::default(),
+            is_strategy_silent: false,
             limits: Limits::default(),
             watch: Watch::default(),
             lists: Freshness::default(),
@@ -195,7 +198,19 @@ impl<V: Venue, L: Ledger> Core<V, L> {
     pub(super) fn case(&self, door: Door) -> Case<'_> {
         let Core { state, listing, rules, time, last, published, limits, .. } = self;
         let (time, published, is_latched) = (*time, *published, self.latch.is_tripped());
-        Case { state, listing, rules, time, last, published, door, is_latched, limits }
+        let is_strategy_silent = self.is_strategy_silent;
+        Case {
+            state,
+            listing,
+            rules,
+            time,
+            last,
+            published,
+            door,
+            is_latched,
+            is_strategy_silent,
+            limits,
+        }
     }
 
     /// The bounds of decisions.

@@ -144,7 +144,7 @@ impl<V: Venue, L: Ledger> Core<V, L> {
         }
         let mut facts = Vec::with_capacity(self.news.len());
         let mut news = std::mem::take(&mut self.news);
-        let mut is_back = false;
+        let (mut is_back, mut is_lost) = (false, false);
         // What a venue says in words is shown and kept, and must do nothing else.
         for item in news.drain(..).map(News::plain) {
             match item {
@@ -163,6 +163,7 @@ impl<V: Venue, L: Ledger> Core<V, L> {
                 }
                 News::Unknown { order } => facts.extend(self.unknown(order, now)),
                 News::Disconnected { reason } => {
+                    is_lost = true;
                     facts.push(Fact::Disconnected { reason });
                 }
                 News::Connected => {
@@ -185,7 +186,10 @@ impl<V: Venue, L: Ledger> Core<V, L> {
             self.news = news;
         }
         self.settle(now, facts);
-        if is_back {
+        if is_lost {
+            self.lose_line(now);
+        }
+        if is_back && self.state.is_connected {
             self.resume(now);
         }
     }
