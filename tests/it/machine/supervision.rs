@@ -118,22 +118,3 @@ fn a_strategy_that_misses_its_beats_in_a_live_market_is_told_and_so_is_its_retur
     assert_eq!(home.ctl("quit").code, Some(0));
     assert_eq!(machine.finish().code, Some(0));
 }
-
-#[test]
-fn a_halt_stops_who_trades_by_itself_where_the_settings_say_so() {
-    let home = Home::new();
-    let mut machine = Machine::start(&home, WAITS, &["--set", "kill.stop_strategies_s=1"]);
-    machine.wait_kind("done", "command", "start");
-    assert_eq!(home.ctl("kill --reason drill").code, Some(0));
-    // In the order in which they are started.
-    for role in ["executor", "strategy"] {
-        machine.wait_component(role, "stopped");
-    }
-    for _ in 0..2 {
-        assert_eq!(home.ctl("rearm --reason over").code, Some(0));
-    }
-    assert_eq!(home.ctl("start").code, Some(0));
-    assert_eq!(home.ctl("wait running --timeout 10s").code, Some(0));
-    assert_eq!(home.ctl("quit").code, Some(0));
-    assert_eq!(machine.finish().code, Some(0));
-}
