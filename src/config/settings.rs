@@ -15,6 +15,10 @@ use super::venue::{self, Kind};
 /// Ten minutes: no wait of the machine is longer.
 const WAIT_MS_MAX: i64 = 600_000;
 const DAY_MS: i64 = 86_400_000;
+/// What is done with orders that nobody looks after: whether they are canceled, and whether only
+/// reducing ones are taken then.
+const FORSAKEN: [(&str, (bool, bool)); 3] =
+    [("none", (false, false)), ("cancel", (true, false)), ("cancel+reducing", (true, true))];
 
 /// Settings in force. Sections and keys are those of `config.toml`, which says what each means;
 /// durations have lost their unit.
@@ -155,6 +159,16 @@ section! {
         /// How long the journal may not be written before trading is halted; zero for ever.
         trip_journal: Duration =
             |it| it.integer("kill.trip_journal_s", 0..=86_400).map(Duration::from_secs),
+        /// Whether orders that could open are canceled where the way to the exchange is lost, and
+        /// whether only reducing ones are taken then.
+        line_lost: (bool, bool) = |it| it.choice("kill.line_lost", &FORSAKEN),
+        /// The same for those of conditions where the strategy is not heard.
+        strategy_lost: (bool, bool) = |it| it.choice("kill.strategy_lost", &FORSAKEN),
+        /// How long after a halt strategy and executor are stopped; zero never.
+        stop_strategies: Duration =
+            |it| it.integer("kill.stop_strategies_s", 0..=86_400).map(Duration::from_secs),
+        /// Beats that the strategy may miss before its conditions enter nothing; 0 any.
+        missed_beats: u32 = |it| it.integer("kill.missed_beats", 0..=1_000),
         /// Lots by which positions may differ from the exchange's before trading is halted; zero any.
         trip_mismatch: Quantity = |it| {
             it.integer("kill.trip_mismatch_lots", 0..=1_000_000).and_then(Quantity::from_units)

@@ -26,8 +26,9 @@ use super::view::Trips;
 use super::{Command, Defaults, Exit, Keyring, command};
 use crate::failpoint;
 use crate::wire::event::{ChildWord, Numbered};
+use crate::wire::request::{ScopeRow, TradingState};
 use crate::wire::venue::PluginSeat;
-use crate::wire::{Birth, ChildKeys, Event, Refused, Role, Secret, birth, encode};
+use crate::wire::{Birth, ChildKeys, Event, Refused, Role, Scope, Secret, birth, encode};
 
 /// How often the supervisor looks at the children; one that exits is seen at once.
 const WATCH: Duration = Duration::from_millis(100);
@@ -219,6 +220,12 @@ impl Desk {
     }
 
     fn hear(self: &Rc<Self>, event: &Event) {
+        if let Event::Trading(row) = event {
+            let is_all = |it: &ScopeRow| it.scope == Scope::Global;
+            let all = row.scopes.iter().find(|it| is_all(it));
+            let is_halted = all.is_some_and(|it| it.state == TradingState::Halted);
+            self.supervise(Input::Halted(is_halted));
+        }
         if let Event::Child { role, pid, word } = event {
             match word {
                 ChildWord::Hello => (),

@@ -20,6 +20,8 @@ pub struct Patience {
     pub restarts_max: usize,
     /// The window.
     pub window: i64,
+    /// From a halt of everything to the stop of who trades by itself; 0 never.
+    pub halted: i64,
 }
 
 impl Default for Patience {
@@ -30,6 +32,7 @@ impl Default for Patience {
             hang: 5 * Stamp::SECOND,
             restarts_max: 5,
             window: 60 * Stamp::SECOND,
+            halted: 0,
         }
     }
 }
@@ -115,6 +118,8 @@ pub enum Input {
     Ready(Role, u32),
     /// A child lives.
     Beat(Role, u32),
+    /// Trading is halted as a whole, or no longer is.
+    Halted(bool),
     /// Time has passed.
     Time,
 }
@@ -144,6 +149,8 @@ pub enum Action {
 pub struct Supervisor {
     patience: Patience,
     children: Vec<Child>,
+    /// Since when trading is halted, until who trades by itself was stopped for it.
+    halted: Option<Stamp>,
 }
 
 impl Supervisor {
@@ -160,7 +167,7 @@ impl Supervisor {
         };
         let venue = has_venue.then_some(Role::Venue);
         let roles = venue.into_iter().chain(Role::TRADING);
-        Supervisor { patience, children: roles.map(child).collect() }
+        Supervisor { patience, children: roles.map(child).collect(), halted: None }
     }
 
     /// The children.
@@ -200,12 +207,17 @@ impl Supervisor {
         match input {
             Input::Open => self.with(Role::Venue, |it| start(it, actions)),
             Input::Start => self.children.iter_mut().for_each(|it| start(it, actions)),
-            Input::Stop => {
-                let trading = self.children.iter_mut().filter(|it| it.role != Role::Venue);
-                trading.for_each(|it| stop(it, now, actions));
+            Input::Stop => self.stop_trading(now, actions),
+            Input::Halted(is_halted) => {
+                self.halted = is_halted.then(|| self.halted.unwrap_or(now));
             }
             Input::End => self.children.iter_mut().for_each(|it| stop(it, now, actions)),
             Input::Time => {
+                let is_over = |it: Stamp| now.since(it) >= patience.halted;
+                if patience.halted > 0 && self.halted.is_some_and(is_over) {
+                    self.halted = None;
+                    self.stop_trading(now, actions);
+                }
                 self.children.iter_mut().for_each(|it| watch(it, &patience, now, actions));
             }
             Input::Spawned(role, pid) => self.with(role, |child| {
@@ -235,6 +247,11 @@ impl Supervisor {
                 }
             }),
         }
+    }
+
+    fn stop_trading(&mut self, now: Stamp, actions: &mut Vec<Action>) {
+        let trading = self.children.iter_mut().filter(|it| it.role != Role::Venue);
+        trading.for_each(|it| stop(it, now, actions));
     }
 
     fn with(&mut self, role: Role, change: impl FnOnce(&mut Child)) {
@@ -348,133 +365,4 @@ fn fail(child: &mut Child, patience: &Patience, now: Stamp, how: &str, actions: 
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::indexing_slicing)]
-mod tests {
-    use super::*;
-
-    fn at(milliseconds: i64) -> Stamp {
-        Stamp(milliseconds * Stamp::MILLISECOND)
-    }
-
-    fn apply(supervisor: &mut Supervisor, input: Input, now: Stamp) -> Vec<Action> {
-        let mut actions = Vec::new();
-        supervisor.apply(input, now, &mut actions);
-        actions
-    }
-
-    fn running() -> Supervisor {
-        let mut supervisor = Supervisor::new(Patience::default(), false);
-        apply(&mut supervisor, Input::Start, at(0));
-        for (role, pid) in [(Role::Executor, 1), (Role::Strategy, 2)] {
-            apply(&mut supervisor, Input::Spawned(role, pid), at(0));
-            assert!(!supervisor.is_running());
-            apply(&mut supervisor, Input::Ready(role, pid), at(1));
-        }
-        assert!(supervisor.is_running());
-        supervisor
-    }
-
-    #[test]
-    fn a_dead_child_is_not_running_and_comes_back_at_once() {
-        let mut supervisor = running();
-        apply(&mut supervisor, Input::Exited(Role::Strategy, 2, "was killed".to_owned()), at(10));
-        assert!(!supervisor.is_running());
-        let actions = apply(&mut supervisor, Input::Time, at(10));
-        assert!(actions.contains(&Action::Spawn(Role::Strategy)));
-    }
-
-    #[test]
-    fn a_child_whose_word_that_it_is_ready_was_lost_runs_with_its_first_beat() {
-        let mut supervisor = Supervisor::new(Patience::default(), false);
-        apply(&mut supervisor, Input::Start, at(0));
-        for (role, pid) in [(Role::Executor, 1), (Role::Strategy, 2)] {
-            apply(&mut supervisor, Input::Spawned(role, pid), at(0));
-            apply(&mut supervisor, Input::Beat(role, pid), at(250));
-        }
-        assert!(supervisor.is_running());
-    }
-
-    #[test]
-    fn a_silent_child_is_killed_after_a_second() {
-        let mut supervisor = running();
-        apply(&mut supervisor, Input::Beat(Role::Executor, 1), at(900));
-        assert!(apply(&mut supervisor, Input::Time, at(1_001)).is_empty());
-        let actions = apply(&mut supervisor, Input::Time, at(1_002));
-        assert_eq!(actions[0], Action::Kill(Role::Strategy));
-        assert!(matches!(actions[1], Action::Tell { standing: Standing::Silent, .. }));
-        assert!(!supervisor.is_running());
-    }
-
-    #[test]
-    fn five_restarts_in_a_minute_are_enough() {
-        let mut supervisor = running();
-        let mut now = 10;
-        for pid in 2..8 {
-            let how = "exited with 1".to_owned();
-            apply(&mut supervisor, Input::Exited(Role::Strategy, pid, how), at(now));
-            now += 3_000;
-            let actions = apply(&mut supervisor, Input::Time, at(now));
-            let is_back = actions.contains(&Action::Spawn(Role::Strategy));
-            assert_eq!(is_back, pid < 7, "restart {pid}");
-            apply(&mut supervisor, Input::Spawned(Role::Strategy, pid + 1), at(now));
-            apply(&mut supervisor, Input::Ready(Role::Strategy, pid + 1), at(now));
-        }
-        assert!(supervisor.has_given_up());
-        let actions = apply(&mut supervisor, Input::Start, at(now));
-        assert!(actions.contains(&Action::Spawn(Role::Strategy)), "the operator may start it");
-    }
-
-    #[test]
-    fn restarts_long_ago_are_forgiven() {
-        let mut supervisor = running();
-        for round in 0..20 {
-            let (pid, now) = (round + 2, i64::from(round) * 61_000);
-            let how = "exited with 1".to_owned();
-            apply(&mut supervisor, Input::Beat(Role::Executor, 1), at(now));
-            apply(&mut supervisor, Input::Exited(Role::Strategy, pid, how), at(now));
-            apply(&mut supervisor, Input::Beat(Role::Executor, 1), at(now));
-            apply(&mut supervisor, Input::Time, at(now + 1));
-            apply(&mut supervisor, Input::Spawned(Role::Strategy, pid + 1), at(now + 1));
-            apply(&mut supervisor, Input::Ready(Role::Strategy, pid + 1), at(now + 2));
-            assert!(supervisor.is_running());
-        }
-    }
-
-    #[test]
-    fn a_stop_closes_first_and_kills_who_does_not_listen() {
-        let mut supervisor = running();
-        let actions = apply(&mut supervisor, Input::Stop, at(100));
-        assert!(actions.contains(&Action::Close(Role::Strategy)));
-        apply(
-            &mut supervisor,
-            Input::Exited(Role::Strategy, 2, "exited with 0".to_owned()),
-            at(120),
-        );
-        let actions = apply(&mut supervisor, Input::Time, at(1_200));
-        assert_eq!(actions[0], Action::Kill(Role::Executor));
-        apply(
-            &mut supervisor,
-            Input::Exited(Role::Executor, 1, "was killed".to_owned()),
-            at(1_201),
-        );
-        assert!(supervisor.is_down());
-    }
-
-    #[test]
-    fn a_failed_start_that_is_told_after_the_stop_starts_nothing_again() {
-        let mut supervisor = Supervisor::new(Patience::default(), false);
-        apply(&mut supervisor, Input::Start, at(0));
-        apply(&mut supervisor, Input::Stop, at(1));
-        let told = Input::NotSpawned(Role::Strategy, "cannot be started".to_owned());
-        assert_eq!(apply(&mut supervisor, told, at(2)), []);
-        assert_eq!(apply(&mut supervisor, Input::Time, at(10_000)), []);
-        assert!(supervisor.is_down());
-    }
-
-    #[test]
-    fn word_of_an_earlier_process_changes_nothing() {
-        let mut supervisor = running();
-        apply(&mut supervisor, Input::Exited(Role::Strategy, 99, "was killed".to_owned()), at(10));
-        apply(&mut supervisor, Input::Beat(Role::Strategy, 99), at(10));
-        assert!(supervisor.is_running());
-    }
-}
+mod tests;

@@ -8,8 +8,8 @@ use anyhow::{Context as _, Result};
 use crate::config::{self, Folders};
 use crate::desk::Defaults;
 use crate::feeds;
-use crate::gateway::Rules;
 use crate::gateway::limits::Sets;
+use crate::gateway::{Forsaken, Rules};
 
 /// The simulated exchange; where it keeps hours, it keeps the holidays of the calendar.
 pub fn simulator(settings: &config::Simulator, calendar: &Calendar) -> aftm_sim::Settings {
@@ -49,6 +49,10 @@ pub fn catalog(folders: &Folders) -> Result<Catalog> {
     Ok(catalog)
 }
 
+const fn forsaken((cancels, reduces): (bool, bool)) -> Forsaken {
+    Forsaken { cancels, reduces }
+}
+
 /// The bounds of the gateway's decisions.
 pub fn rules(settings: &config::Settings) -> Rules {
     Rules {
@@ -58,6 +62,10 @@ pub fn rules(settings: &config::Settings) -> Rules {
         rearm_cooldown: nanoseconds(settings.kill.cooldown),
         trip_in_doubt: nanoseconds(settings.kill.trip_in_doubt),
         trip_journal: nanoseconds(settings.kill.trip_journal),
+        line_lost: forsaken(settings.kill.line_lost),
+        strategy_lost: forsaken(settings.kill.strategy_lost),
+        strategy_silent_after: nanoseconds(settings.desk.beat)
+            .saturating_mul(i64::from(settings.kill.missed_beats)),
         trip_mismatch: settings.kill.trip_mismatch,
         trip_clock: nanoseconds(settings.kill.trip_clock),
         reconcile_every: nanoseconds(settings.venue.reconcile),

@@ -355,6 +355,7 @@ fn patience(settings: &Settings) -> Patience {
         hang: nanoseconds(settings.venue.hang),
         restarts_max: usize::try_from(desk.restarts_max).unwrap_or(usize::MAX),
         window: nanoseconds(desk.restart_window),
+        halted: nanoseconds(settings.kill.stop_strategies),
     }
 }
 

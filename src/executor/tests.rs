@@ -106,7 +106,9 @@ impl House {
 impl Drop for House {
     fn drop(&mut self) {
         self.parent.send("", 0).unwrap();
-        self.executor.take().map(|it| it.join().unwrap());
+        if let Some(executor) = self.executor.take() {
+            executor.join().unwrap();
+        }
     }
 }
 

@@ -67,6 +67,8 @@ pub struct Core<V, L> {
     pub(super) sweep: Sweep,
     pub(super) rearming: Rearming,
     pub(super) latch: Latch,
+    /// The strategy has missed its beats.
+    pub(super) is_strategy_silent: bool,
     pub(super) limits: Limits,
     pub(super) watch: Watch,
     pub(super) lists: Freshness,
@@ -103,6 +105,7 @@ impl<V: Venue, L: Ledger> Core<V, L> {
             sweep: Sweep::default(),
             rearming: Rearming::default(),
             latch: Latch::default(),
+            is_strategy_silent: false,
             limits: Limits::default(),
             watch: Watch::default(),
             lists: Freshness::default(),
@@ -208,7 +211,20 @@ impl<V: Venue, L: Ledger> Core<V, L> {
         let Core { state, listing, rules, time, last, published, limits, .. } = self;
         let (time, published, is_latched) = (*time, *published, self.latch.is_tripped());
         let takes_stops = self.venue.takes_stops();
-        Case { state, listing, rules, time, last, published, door, is_latched, limits, takes_stops }
+        let is_strategy_silent = self.is_strategy_silent;
+        Case {
+            state,
+            listing,
+            rules,
+            time,
+            last,
+            published,
+            door,
+            is_latched,
+            is_strategy_silent,
+            limits,
+            takes_stops,
+        }
     }
 
     /// The bounds of decisions.
@@ -321,7 +337,7 @@ impl<V: Venue, L: Ledger> Core<V, L> {
             Request::Reduce { reason, scope } => return self.reduce(*scope, reason, door, now),
             Request::Rearm { reason, scope, force } => {
                 let (scope, reason, force) = (*scope, reason.clone(), *force);
-                return self.rearm(Asked { scope, reason, force, door }, now);
+                return self.rearm(&Asked { scope, reason, force, door }, now);
             }
             Request::Accounts {} => case.accounts(),
             Request::UseAccount { account } => case.use_account(*account),

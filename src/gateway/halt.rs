@@ -106,10 +106,15 @@ impl<V: Venue, L: Ledger> Core<V, L> {
             return Err(Refused::new("MISSING_REASON", text));
         }
         self.settle(now, vec![Fact::Reduced { reason, door, scope }]);
+        self.sweep_again(now);
+        Ok(Reply::Done {})
+    }
+
+    /// A part is held back from now on: what works and may not is canceled.
+    pub(super) fn sweep_again(&mut self, now: Stamp) {
         self.sweep.is_told = false;
         self.sweep.since = now;
         self.sweep_now(now);
-        Ok(Reply::Done {})
     }
 
     /// A part is no longer held back as it was.

@@ -64,7 +64,8 @@ impl<V: Venue, L: Ledger> Core<V, L> {
         let compared = Some(now);
         self.lists = Freshness { asked: now, compared, is_level, ..Freshness::default() };
         self.go_on_rearming(now);
-        if self.is_sweeping() {
+        let is_here = self.state.session.is_some() && self.state.is_connected;
+        if is_here && self.is_sweeping() {
             self.sweep_now(now);
         }
     }

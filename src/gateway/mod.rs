@@ -12,6 +12,7 @@ mod core;
 pub mod decide;
 mod doubt;
 pub mod fact;
+mod forsaken;
 mod guard;
 mod halt;
 pub mod keep;
@@ -38,5 +39,6 @@ pub mod venue;
 
 pub use core::{Core, Setup};
 pub use decide::Rules;
+pub use forsaken::Forsaken;
 pub use keep::{Ledger, LedgerError, NoLedger};
 pub use plugged::{Further, Plugged, Way, WayEnded};

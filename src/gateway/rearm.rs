@@ -38,7 +38,7 @@ impl<V: Venue, L: Ledger> Core<V, L> {
     /// Takes orders again: after a halt those that make a position smaller first, where the rules
     /// say so, and all of them when it is said once more. Where the exchange has to list how
     /// everything stands first, `REARM_UNDER_WAY`: `take_rearm` has the answer then.
-    pub(super) fn rearm(&mut self, asked: Asked, now: Stamp) -> Result<Reply, Refused> {
+    pub(super) fn rearm(&mut self, asked: &Asked, now: Stamp) -> Result<Reply, Refused> {
         let reason = tidy(&asked.reason);
         if reason.is_empty() {
             let text = "say why trading goes on: rearm --reason \"...\"";
@@ -49,7 +49,7 @@ impl<V: Venue, L: Ledger> Core<V, L> {
         };
         self.may_close_breaker(asked.scope, asked.force, now)?;
         if brake.state != TradingState::Halted {
-            return self.let_go(&Asked { reason, ..asked }, now);
+            return self.let_go(&Asked { reason, ..asked.clone() }, now);
         }
         self.is_time_to_rearm(now)?;
         if self.rearming.waits.is_some() {
@@ -58,12 +58,12 @@ impl<V: Venue, L: Ledger> Core<V, L> {
         }
         let is_here = self.state.session.is_some() && self.state.is_connected;
         if is_here && self.venue.is_apart() && !self.is_compared(FRESH, self.halted_at(), now) {
-            self.rearming.waits = Some((Asked { reason, ..asked }, now));
+            self.rearming.waits = Some((Asked { reason, ..asked.clone() }, now));
             self.await_lists(now);
             let text = "the exchange was asked how everything stands";
             return Err(Refused::new("REARM_UNDER_WAY", text));
         }
-        self.rearm_halted(&Asked { reason, ..asked }, now)
+        self.rearm_halted(&Asked { reason, ..asked.clone() }, now)
     }
 
     fn rearm_halted(&mut self, asked: &Asked, now: Stamp) -> Result<Reply, Refused> {

@@ -165,7 +165,7 @@ impl<V: Venue, L: Ledger> Core<V, L> {
         }
         let mut facts = Vec::with_capacity(self.news.len());
         let mut news = std::mem::take(&mut self.news);
-        let mut is_back = false;
+        let (mut is_back, mut is_lost) = (false, false);
         let (mut is_up, mut outages) = (self.state.is_connected, 0);
         // What a venue says in words is shown and kept, and must do nothing else.
         for item in news.drain(..).map(News::plain) {
@@ -186,6 +186,7 @@ impl<V: Venue, L: Ledger> Core<V, L> {
                 News::Unknown { order } => facts.extend(self.unknown(order, now)),
                 News::Disconnected { reason } => {
                     outages += u32::from(std::mem::take(&mut is_up));
+                    is_lost = true;
                     facts.push(Fact::Disconnected { reason });
                 }
                 News::Connected => {
@@ -210,7 +211,10 @@ impl<V: Venue, L: Ledger> Core<V, L> {
         }
         self.settle(now, facts);
         (0..outages).for_each(|_| self.note_outage(now));
-        if is_back {
+        if is_lost {
+            self.lose_line(now);
+        }
+        if is_back && self.state.is_connected {
             self.resume(now);
         }
     }

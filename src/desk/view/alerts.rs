@@ -33,7 +33,7 @@ impl Alerts {
 /// How bad an alert of the gateway is. One whose code nobody knows here is worth a look.
 pub(super) fn severity(code: &str) -> Severity {
     match code {
-        "JOURNAL_BACK" | "REARMED" | "KILL_COMPLETE" => Severity::Ok,
+        "JOURNAL_BACK" | "REARMED" | "KILL_COMPLETE" | "STRATEGY_BACK" => Severity::Ok,
         "RESTARTED" => Severity::Info,
         "JOURNAL_UNAVAILABLE"
         | "JOURNAL_LOST"

@@ -87,6 +87,7 @@ impl Past {
             last: &Default::default(),
             published: 0,
             is_latched: false,
+            is_strategy_silent: false,
             limits: &Limits::default(),
             takes_stops: true,
             door: Door::Gateway,

@@ -51,12 +51,20 @@ impl Case<'_> {
         strategy: Option<ConditionId>,
         instead: Option<OrderId>,
     ) -> Result<(), Refused> {
-        let Some((scope, brake)) = self.brake(ticket, strategy) else { return Ok(()) };
+        let brake = self.brake(ticket, strategy);
+        if brake.is_none() && !(self.is_strategy_silent && strategy.is_some()) {
+            return Ok(());
+        }
         let free = self.free_to_close(ticket, instead);
         let is_opening = ticket.open_close == OpenClose::Open;
         if !is_opening && ticket.quantity <= free {
             return Ok(());
         }
+        let Some((scope, brake)) = brake else {
+            let text = "the strategy has missed its beats: its conditions enter nothing until it is \
+                        heard again";
+            return Err(Refused::new("STRATEGY_SILENT", text));
+        };
         let (code, word) = match brake.state {
             TradingState::Halted => ("TRADING_HALTED", "trading is halted"),
             _ => ("REDUCE_ONLY", "only reducing orders are taken"),

@@ -1,7 +1,7 @@
 //! The halt and the reduction: what is canceled, what is closed, and what is left to do.
 
 use aftm_domain::order::Status;
-use aftm_domain::{AccountId, Code, ConditionId, OpenClose, OrderId, Side};
+use aftm_domain::{AccountId, Code, ConditionId, OpenClose, OrderId, Side, SignalKind};
 use rustc_hash::FxHashMap;
 
 use super::{Case, Decision};
@@ -74,6 +74,21 @@ impl Case<'_> {
         let is_of =
             |it: &Placed| (it.order.ticket.account, it.order.ticket.item) == (account, item);
         self.state.working().any(is_of)
+    }
+
+    /// The cancel of what works and could open a position, of those that are meant.
+    pub fn abandon(&self, is_meant: impl Fn(&Placed) -> bool) -> Decision {
+        let mut decision = Decision::done(Vec::new());
+        let may_open = |it: &&Placed| {
+            let is_exit = it.signal.is_some_and(|it| it.kind == SignalKind::Exit);
+            it.order.ticket.open_close != OpenClose::Close
+                && !is_exit
+                && it.order.status != Status::PendingCancel
+        };
+        let meant = self.state.working().filter(|it| may_open(it) && is_meant(it));
+        let meant: Vec<OrderId> = meant.map(|it| it.order.id).collect();
+        meant.iter().for_each(|id| self.cancel_one(*id, &mut decision));
+        decision
     }
 
     /// Orders that a reduction does not let work: those that open, and the newest of those that

@@ -17,6 +17,7 @@ use aftm_domain::{AccountId, Code, ExchangeTime, OrderId, Price, Quantity, Stamp
 use rustc_hash::FxHashMap;
 
 use super::fact::{Door, Fact};
+use super::forsaken::Forsaken;
 use super::limits::{Limits, Sets};
 use super::listing::Listing;
 use super::state::State;
@@ -95,6 +96,12 @@ pub struct Rules {
     /// How far our clock may be from the venue's before trading with real money is halted, in
     /// nanoseconds; 0 any.
     pub trip_clock: i64,
+    /// What is done with orders where the way to the venue is lost.
+    pub line_lost: Forsaken,
+    /// The same with those of conditions where the strategy is not heard.
+    pub strategy_lost: Forsaken,
+    /// How long the strategy may be silent while the market goes on, in nanoseconds; 0 for ever.
+    pub strategy_silent_after: i64,
     /// How often the venue's lists are compared with what is known, in nanoseconds; 0 never.
     pub reconcile_every: i64,
     /// How often the way to the exchange may be lost within the window before only reducing orders are
@@ -117,6 +124,9 @@ impl Default for Rules {
             trip_journal: 60 * Stamp::SECOND,
             trip_mismatch: Quantity::from_raw(5 * Quantity::ONE.raw()),
             trip_clock: 2 * Stamp::SECOND,
+            line_lost: Forsaken::default(),
+            strategy_lost: Forsaken::default(),
+            strategy_silent_after: 750 * Stamp::MILLISECOND,
             reconcile_every: 60 * Stamp::SECOND,
             trip_outages: 3,
             outage_window: 300 * Stamp::SECOND,
@@ -144,6 +154,8 @@ pub struct Case<'a> {
     pub door: Door,
     /// The latch was tripped, and no halt was made of it yet.
     pub is_latched: bool,
+    /// The strategy is not heard: its conditions enter nothing.
+    pub is_strategy_silent: bool,
     /// What is used of the limits.
     pub limits: &'a Limits,
     /// The exchange takes stop orders.

@@ -60,9 +60,9 @@ impl<V: Venue, L: Ledger> Core<V, L> {
             let is_named = row.venue_id.is_some() || self.own_number(row).is_some();
             match row.ticket {
                 Some(ticket) if is_named && stands.accounts.contains(&ticket.account) => {
-                    if seen.insert((row.order, row.venue_id)) {
-                        strangers.push(Stranger { row, ticket, fills: fills_of(row, stands) });
-                    }
+                    let is_first = seen.insert((row.order, row.venue_id));
+                    let stranger = || Stranger { row, ticket, fills: fills_of(row, stands) };
+                    strangers.extend(is_first.then(stranger));
                 }
                 _ if row.status.is_open() => told.push(foreign(row)),
                 _ => (),

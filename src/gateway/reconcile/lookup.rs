@@ -62,5 +62,6 @@ fn is_same(placed: &Placed, row: &VenueOrder) -> bool {
         (it.account, it.item, it.side)
             == (order.ticket.account, order.ticket.item, order.ticket.side)
     });
-    is_of && row.filled >= order.filled()
+    // The list of orders may be older than a fill that ended it.
+    is_of && (order.status.is_open() || row.quantity == order.ticket.quantity)
 }

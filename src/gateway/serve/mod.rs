@@ -101,6 +101,8 @@ pub struct Server<V, L, C> {
     logins: Vec<(Client, u64, Door)>,
     /// The same for a rearming.
     rearms: Vec<(Client, u64, Door)>,
+    /// When the strategy that works was heard last.
+    strategy_heard: Option<Stamp>,
     ready: Vec<Moment>,
     is_started: bool,
     is_open: bool,
@@ -159,6 +161,7 @@ impl<V: Venue, L: Ledger, C: Fn() -> Stamp> Server<V, L, C> {
             early: FxHashMap::default(),
             logins: Vec::new(),
             rearms: Vec::new(),
+            strategy_heard: None,
             ready: Vec::new(),
             is_started: false,
             is_open: false,
@@ -298,6 +301,7 @@ impl<V: Venue, L: Ledger, C: Fn() -> Stamp> Server<V, L, C> {
 
     /// What follows from time alone.
     fn keep_time(&mut self) {
+        self.miss_strategy();
         if self.core.is_sweeping() {
             self.core.sweep((self.clock)());
         }

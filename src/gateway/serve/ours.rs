@@ -130,6 +130,10 @@ impl<V: Venue, L: Ledger, C: Fn() -> Stamp> Server<V, L, C> {
                     self.signal_port = *signal_port;
                 }
                 if let Some(Present { role, pid, .. }) = peer {
+                    if role == Role::Strategy {
+                        self.strategy_heard = Some(now);
+                        self.core.hear_strategy(now);
+                    }
                     let is_beat = matches!(request, Request::Beat { .. });
                     let word = if is_beat { ChildWord::Beat } else { ChildWord::Ready };
                     self.core.announce(Event::Child { role, pid, word });
@@ -169,6 +173,7 @@ impl<V: Venue, L: Ledger, C: Fn() -> Stamp> Server<V, L, C> {
             Request::Start {} => Ok(self.start()),
             Request::Stop {} => {
                 self.is_started = false;
+                self.strategy_heard = None;
                 Ok(Reply::Done {})
             }
             Request::End {} => {
@@ -230,6 +235,7 @@ impl<V: Venue, L: Ledger, C: Fn() -> Stamp> Server<V, L, C> {
             self.children.clear();
             self.ready_roles.clear();
             self.signal_port = None;
+            self.strategy_heard = None;
             self.pace.restart();
             // Who waited for them is gone.
             self.early.clear();
@@ -245,6 +251,18 @@ impl<V: Venue, L: Ledger, C: Fn() -> Stamp> Server<V, L, C> {
                 self.is_open = true;
                 self.want();
             }
+        }
+    }
+
+    /// Whether the strategy has missed its beats. A market that waits for it needs no look.
+    pub(super) fn miss_strategy(&mut self) {
+        let bound = self.core.strategy_silent_after();
+        let Some(heard) = self.strategy_heard.filter(|_| bound > 0 && !self.pace.is_held()) else {
+            return;
+        };
+        let now = (self.clock)();
+        if now.since(heard) >= bound {
+            self.core.lose_strategy(now);
         }
     }
 

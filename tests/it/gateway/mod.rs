@@ -4,6 +4,7 @@
 
 mod apart;
 mod doubt;
+mod forsaken;
 mod halt;
 mod journal;
 mod limits;
@@ -57,7 +58,7 @@ struct Rig {
     core: Core<Simulated, Memory>,
     memory: Memory,
     settings: aftm_sim::Settings,
-    bounds: Bounds,
+    rules: Rules,
     price: Price,
     now: Stamp,
 }
@@ -82,9 +83,15 @@ impl Rig {
 
     /// The same, with limits of its own.
     fn bounded(settings: aftm_sim::Settings, bounds: Bounds) -> Rig {
+        let limits = Sets { test: bounds, ..Sets::default() };
+        Rig::ruled(settings, Rules { limits, ..Rules::default() })
+    }
+
+    /// The same, with rules of its own.
+    fn ruled(settings: aftm_sim::Settings, rules: Rules) -> Rig {
         let memory = Memory::default();
-        let core = core_of(&settings, &memory, memory.fold(), bounds);
-        Rig { core, memory, settings, bounds, price: Price::ZERO, now: MORNING }
+        let core = core_of(&settings, &memory, memory.fold(), rules);
+        Rig { core, memory, settings, rules, price: Price::ZERO, now: MORNING }
     }
 
     /// The last tick as it came.
@@ -97,7 +104,7 @@ impl Rig {
 
     /// The machine is killed and started again.
     fn restart(&mut self) {
-        self.core = core_of(&self.settings, &self.memory, self.memory.fold(), self.bounds);
+        self.core = core_of(&self.settings, &self.memory, self.memory.fold(), self.rules);
     }
 
     fn desk(&mut self, request: &Request) -> Result<Reply, Refused> {
@@ -231,14 +238,14 @@ fn core_of(
     settings: &aftm_sim::Settings,
     memory: &Memory,
     state: State,
-    bounds: Bounds,
+    rules: Rules,
 ) -> Core<Simulated, Memory> {
     let catalog = Catalog::built_in().unwrap();
     let mut core = Core::new(Setup {
         venue: Simulated::new(settings.clone()),
         ledger: memory.clone(),
         listing: Listing::new(catalog, "2021-07-26".parse().unwrap()),
-        rules: Rules { limits: Sets { test: bounds, ..Sets::default() }, ..Rules::default() },
+        rules,
         state,
     });
     core.start(MORNING).unwrap();

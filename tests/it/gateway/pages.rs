@@ -26,8 +26,8 @@ fn rich(count: usize) -> Rig {
         state.holdings.insert(key, Holding { position, multiplier, ..Holding::default() });
     }
     let settings = aftm_sim::Settings { accounts: vec![account], ..Default::default() };
-    let core = core_of(&settings, &memory, state, Bounds::wide());
-    Rig { core, memory, settings, bounds: Bounds::wide(), price: Price::ZERO, now: MORNING }
+    let core = core_of(&settings, &memory, state, Rules::default());
+    Rig { core, memory, settings, rules: Rules::default(), price: Price::ZERO, now: MORNING }
 }
 
 #[test]

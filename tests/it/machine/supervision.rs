@@ -125,3 +125,17 @@ fn f14_a_signal_port_that_is_taken_later_is_named_with_its_holder() {
     assert_eq!(home.ctl("quit").code, Some(0));
     assert_eq!(machine.finish().code, Some(0));
 }
+
+#[test]
+fn a_strategy_that_misses_its_beats_in_a_live_market_is_told_and_so_is_its_return() {
+    let home = Home::new();
+    let mut machine = Machine::start(&home, WAITS, &["--set", "desk.silent_ms=60000"]);
+    machine.wait_kind("done", "command", "start");
+    let strategy = machine.child("strategy");
+    send(strategy, Signal::STOP);
+    machine.wait_kind("alert", "code", "STRATEGY_SILENT");
+    send(strategy, Signal::CONT);
+    machine.wait_kind("alert", "code", "STRATEGY_BACK");
+    assert_eq!(home.ctl("quit").code, Some(0));
+    assert_eq!(machine.finish().code, Some(0));
+}

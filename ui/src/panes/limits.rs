@@ -35,12 +35,12 @@ fn columns<'a>() -> Vec<Column<Row<'a>>> {
     vec![
         Column::text(
             ("limits.name", 16, 9),
-            |row: &Row<'a>, _| Cell::plain(row.limit.name.clone()),
+            |row: &Row<'a>, context| Cell::plain(name(row, context)),
             |row| Key::text(&row.limit.name),
         ),
         Column::text(
             ("limits.scope", 8, 5),
-            |row: &Row<'a>, _| Cell::plain(row.limit.scope.clone()),
+            |row: &Row<'a>, context| Cell::plain(scope(row, context)),
             |row| Key::text(&row.limit.scope),
         ),
         Column::number(
@@ -57,6 +57,20 @@ fn columns<'a>() -> Vec<Column<Row<'a>>> {
         Column::text(("limits.word", 8, 8), word, |row| Key::number(Some(row.limit.permille)))
             .elastic(),
     ]
+}
+
+/// A limit in words; in a file, and where there is none for it, by the name of its setting.
+fn name(row: &Row<'_>, context: &Context<'_>) -> String {
+    let key = format!("limits.of.{}", row.limit.name);
+    let text = context.text(&key);
+    if context.is_saved || text == key { row.limit.name.clone() } else { text }
+}
+
+fn scope(row: &Row<'_>, context: &Context<'_>) -> String {
+    match row.limit.scope.as_str() {
+        "all" if !context.is_saved => context.text("limits.all"),
+        scope => scope.to_owned(),
+    }
 }
 
 fn share(row: &Row<'_>, context: &Context<'_>) -> Cell {

@@ -124,6 +124,20 @@ fn each_fill_of_such_an_order_moves_the_position_once() {
     rig.check();
 }
 
+/// The exchange made its list of orders before the trade, and that of fills after it.
+#[test]
+fn a_list_of_orders_that_is_older_than_a_fill_makes_no_second_order_of_one() {
+    let mut rig = Apart::in_session(true);
+    back(&mut rig, &[theirs(Status::New, Side::Buy, 1, 0)], &[], &[]);
+    for filled in [0, 1] {
+        let row = theirs(Status::New, Side::Buy, 1, filled);
+        back(&mut rig, &[row], &[traded("T-1", 1)], &[held(Side::Buy, 1)]);
+        assert_eq!((rig.net(), rig.status(OrderId(1))), (lots(1), Status::Filled));
+        assert_eq!(rig.core.state().orders.len(), 1);
+    }
+    rig.check();
+}
+
 #[test]
 fn what_traded_before_and_is_held_already_is_not_counted_again() {
     let mut rig = Apart::in_session(true);

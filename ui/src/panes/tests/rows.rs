@@ -1,6 +1,6 @@
 //! The list of what the venue offers, and how rows are ordered and found in the panes.
 
-use super::{look, screen};
+use super::{look, screen, shot};
 use crate::action::Action;
 use crate::event::Press;
 use crate::keys::Keymap;
@@ -144,4 +144,22 @@ fn rows_are_sorted_by_what_they_mean_and_found_by_what_they_say() {
     check(Pane::Limits, down("limits.share"), "100%", "lots an order all");
     check(Pane::Alerts, down("alerts.severity"), "", "3 2 1");
     check(Pane::Health, down("health.restarts"), "", "executor gateway strategy");
+}
+
+#[test]
+fn limits_are_named_in_the_language_of_the_screen() {
+    let mut view = fixture::view();
+    view.limits[0].name = "max_daily_loss_account".into();
+    view.limits[3].name = "a_limit_of_tomorrow".into();
+    for (language, name, all) in [
+        (Language::English, "max_daily_loss_account", "all"),
+        (Language::TraditionalChinese, "帳號當日虧損", "全部"),
+        (Language::SimplifiedChinese, "账号当日亏损", "全部"),
+    ] {
+        let mut screen = screen(Pane::Limits);
+        screen.look.language = language;
+        let shot = shot(&screen, &view, Pane::Limits, (120, 12));
+        assert!(shot.contains(name) && shot.contains(all), "{shot}");
+        assert!(shot.contains("a_limit_of_tomorrow"), "{shot}");
+    }
 }
