@@ -143,7 +143,13 @@ impl Projection {
                 view.money = Some(account::money(row, currency));
             }
             Reply::Placed { row, .. } => self.orders.answer(&mut view.orders, row, now),
-            Reply::Protected { .. } | Reply::Protections { .. } => (),
+            Reply::Protections { rows, next } => {
+                let orders = &mut view.orders;
+                rows.iter().for_each(|it| self.orders.answer_protection(orders, it, now, false));
+                let from = next.map(|from| Request::Protections { all: false, from });
+                from.into_iter().for_each(|it| self.asks.push(it));
+            }
+            Reply::Protected { .. } => (),
             Reply::Done {}
             | Reply::Unchanged {}
             | Reply::Welcome { .. }
@@ -193,6 +199,7 @@ impl Projection {
         if from > 1 {
             self.asks.push(Request::Orders { all: false, from: 1 });
         }
+        self.asks.push(Request::Protections { all: false, from: 1 });
         self.asks.push(Request::Fills { from: row.fills.saturating_sub(EARLIER) });
         if row.user.is_some() {
             self.asks.push(Request::Accounts {});

@@ -57,7 +57,7 @@ impl Projection {
                 self.positions.tell(&mut view.positions, row);
                 self.market.touch();
             }
-            Event::Protection(_) => (),
+            Event::Protection(row) => self.orders.tell_protection(&mut view.orders, row, now),
             Event::Feed { feed, state, text } => self.feed(feed, *state, text, now),
             Event::Trading(row) => {
                 view.machine.trading = account::trading(row.state, &row.reason);

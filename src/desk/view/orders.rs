@@ -2,11 +2,11 @@
 
 use aftm_domain::order::{Kind, Status};
 use aftm_domain::{OrderId, Stamp, TradeId};
-use aftm_ui::view::{Fill, Order, OrderKind, OrderState, Side};
+use aftm_ui::view::{Fill, Order, OrderKind, OrderState, ProtectState, Protects, Side};
 use rustc_hash::FxHashSet;
 
 use super::rows;
-use crate::wire::{FillRow, OrderRow};
+use crate::wire::{FillRow, OrderRow, ProtectionRow, ProtectionState};
 
 /// Orders kept; of more, those that ended longest ago go.
 pub(super) const ORDERS_MAX: usize = 10_000;
@@ -36,6 +36,31 @@ impl Orders {
     pub(super) fn answer(&mut self, orders: &mut Vec<Order>, row: &OrderRow, now: Stamp) {
         if !self.told.contains(&row.order) {
             self.put(orders, row, now);
+        }
+    }
+
+    /// A protection as the gateway has just told it: it has a number as every order has.
+    pub(super) fn tell_protection(
+        &mut self,
+        orders: &mut Vec<Order>,
+        row: &ProtectionRow,
+        now: Stamp,
+    ) {
+        self.told.insert(row.id);
+        self.answer_protection(orders, row, now, true);
+    }
+
+    /// A protection of an answer, which may be older than what was told meanwhile.
+    pub(super) fn answer_protection(
+        &mut self,
+        orders: &mut Vec<Order>,
+        row: &ProtectionRow,
+        now: Stamp,
+        is_news: bool,
+    ) {
+        if is_news || !self.told.contains(&row.id) {
+            let time = self.get(orders, row.id).map_or(now.0, |it| it.time);
+            rows::put(&mut self.keys, orders, row.id, protection(row, time));
         }
     }
 
@@ -179,6 +204,52 @@ fn order(row: &OrderRow, time: i64) -> Order {
         state: state(row.status),
         reason: row.refusal.as_ref().map(ToString::to_string).unwrap_or_default(),
         source: source(row),
+        protects: None,
+    }
+}
+
+/// A protection as an order: what it would send, at its own exits.
+fn protection(row: &ProtectionRow, time: i64) -> Order {
+    let name = |id: Option<OrderId>| id.map(|it| it.to_string()).unwrap_or_default();
+    let terms = &row.terms;
+    let exits = [
+        terms.take_profit.map(|it| it.to_string()),
+        terms.stop_loss.map(|it| it.to_string()),
+        terms.trail.map(|it| it.to_string()),
+        terms.breakeven.map(|it| it.to_string()),
+    ];
+    let is_over = row.state == ProtectionState::Done;
+    Order {
+        id: row.id.to_string(),
+        venue_id: None,
+        time,
+        item: row.item.as_str().to_owned(),
+        account: row.account.as_str().to_owned(),
+        side: side(if row.other.is_some() { row.side } else { row.side.opposite() }),
+        kind: if row.stop.is_some() { OrderKind::Stop } else { OrderKind::Limit },
+        price: row.take_profit.map(aftm_domain::Price::raw),
+        stop: row.stop.map(aftm_domain::Price::raw),
+        quantity: row.quantity.raw(),
+        filled: 0,
+        average: None,
+        time_in_force: String::new(),
+        open_close: if row.other.is_some() { String::new() } else { "close".to_owned() },
+        state: if is_over { OrderState::Canceled } else { OrderState::New },
+        reason: row.text.clone(),
+        source: String::new(),
+        protects: Some(Protects {
+            on: name(row.on),
+            other: name(row.other),
+            state: match row.state {
+                ProtectionState::Waiting => ProtectState::Waiting,
+                ProtectionState::Armed => ProtectState::Armed,
+                ProtectionState::Triggered => ProtectState::Triggered,
+                ProtectionState::Held => ProtectState::Held,
+                ProtectionState::Done => ProtectState::Done,
+            },
+            leg: name(row.order),
+            exits: exits.map(Option::unwrap_or_default),
+        }),
     }
 }
 

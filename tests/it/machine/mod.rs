@@ -10,6 +10,7 @@ mod ends;
 mod input;
 mod kill;
 pub(crate) mod market;
+mod protect;
 mod restarts;
 mod runs;
 mod start;

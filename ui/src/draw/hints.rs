@@ -76,9 +76,15 @@ fn acts(pane: Pane) -> impl Iterator<Item = Act> {
             Act::ConditionEdit,
         ],
         Pane::Orders => {
-            vec![Act::OrderCancel, Act::OrderAmend, Act::OrdersCancelAll, Act::OrdersAll]
+            vec![
+                Act::OrderCancel,
+                Act::OrderAmend,
+                Act::OrderProtect,
+                Act::OrdersCancelAll,
+                Act::OrdersAll,
+            ]
         }
-        Pane::Positions => vec![Act::PositionClose, Act::PositionReverse],
+        Pane::Positions => vec![Act::PositionClose, Act::PositionReverse, Act::PositionProtect],
         Pane::Watchlist => vec![Act::ItemAdd, Act::ItemDrop],
         Pane::Log => vec![Act::LogTarget, Act::LogMore, Act::LogLess],
         Pane::Health | Pane::Tape | Pane::Fills | Pane::Account | Pane::Limits | Pane::Alerts => {

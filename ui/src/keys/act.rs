@@ -116,6 +116,8 @@ pub enum Act {
     OrderCancel,
     /// Amend the order.
     OrderAmend,
+    /// Protect what the order opens, or change its exits.
+    OrderProtect,
     /// Cancel all orders.
     OrdersCancelAll,
     /// Show ended orders, too, or only working ones.
@@ -124,6 +126,8 @@ pub enum Act {
     PositionClose,
     /// Reverse the position.
     PositionReverse,
+    /// Protect the position, or change its exits.
+    PositionProtect,
     /// Buy at the cursor, limit.
     LadderBuy,
     /// Sell at the cursor, limit.
@@ -253,10 +257,12 @@ pub(super) const ACTS: &[(Act, &str, Context, &str)] = &[
     (Act::ConditionDown, "condition_down", Context::Conditions, "["),
     (Act::OrderCancel, "order_cancel", Context::Orders, "c"),
     (Act::OrderAmend, "order_amend", Context::Orders, "e"),
+    (Act::OrderProtect, "order_protect", Context::Orders, "p"),
     (Act::OrdersCancelAll, "orders_cancel_all", Context::Orders, "C"),
     (Act::OrdersAll, "orders_all", Context::Orders, "v"),
     (Act::PositionClose, "position_close", Context::Positions, "f"),
     (Act::PositionReverse, "position_reverse", Context::Positions, "r"),
+    (Act::PositionProtect, "position_protect", Context::Positions, "p"),
     (Act::LadderBuy, "ladder_buy", Context::Ladder, "b"),
     (Act::LadderSell, "ladder_sell", Context::Ladder, "s"),
     (Act::LadderBuyAsk, "ladder_buy_ask", Context::Ladder, "B"),

@@ -190,9 +190,14 @@ fn said(look: &Look, quit: &Quit, view: &View) -> Vec<(String, Role)> {
         let text = look.fill("quit.children", &[("names", &children.join(", "))]);
         said.push((text, Role::StatusWarn));
     }
-    let working = view.orders.iter().filter(|it| it.is_open()).count();
+    let working = view.orders.iter().filter(|it| it.works()).count();
     if working > 0 {
         let text = look.fill("quit.orders", &[("count", &working.to_string())]);
+        said.push((text, Role::StatusWarn));
+    }
+    let watched = view.orders.iter().filter(|it| it.is_open() && !it.works()).count();
+    if watched > 0 {
+        let text = look.fill("quit.protections", &[("count", &watched.to_string())]);
         said.push((text, Role::StatusWarn));
     }
     for it in view.positions.iter().filter(|it| is_held(it)) {

@@ -117,7 +117,7 @@ fn count(screen: &Screen, view: &View, pane: Pane, shown: Pane) -> String {
     }
     match pane {
         Pane::Orders => {
-            let working = view.orders.iter().filter(|it| it.is_open()).count();
+            let working = view.orders.iter().filter(|it| it.works()).count();
             if pane == shown && screen.table(pane).shows_all {
                 return format!(" {working}/{}", view.orders.len());
             }

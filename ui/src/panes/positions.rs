@@ -6,13 +6,13 @@ use super::Told;
 use super::cells::{average, decimals, lots, nothing, points_made, price, profit};
 use crate::action::Action;
 use crate::keys::Act;
-use crate::overlays::form::{self, Prefill};
+use crate::overlays::form::{self, Prefill, Protected};
 use crate::pane::Pane;
 use crate::safety::{self, Staged};
 use crate::screen::Screen;
 use crate::theme::Role;
 use crate::toasts::Kind;
-use crate::view::{Nano, Position, Side, View, money, signed};
+use crate::view::{Nano, Order, Position, Side, View, money, signed};
 use crate::widgets::table::{Cell, Column, Context, Key, Sheet};
 use crate::widgets::text::exact;
 
@@ -21,6 +21,7 @@ pub(super) struct Row<'a> {
     position: &'a Position,
     id: String,
     decimals: Option<u8>,
+    stop: Option<Nano>,
 }
 
 /// The positions, and what was closed today.
@@ -29,11 +30,14 @@ pub(super) fn sheet<'a>(screen: &Screen, view: &'a View) -> Sheet<Row<'a>> {
         position,
         id: format!("{} {}", position.account, position.item),
         decimals: decimals(view, &position.item),
+        stop: nearest_stop(view, position),
     };
+    let rows: Vec<Row<'a>> = view.positions.iter().map(row).collect();
+    let has_stop = rows.iter().any(|it| it.stop.is_some());
     Sheet {
         pane: Pane::Positions,
-        columns: columns(),
-        rows: view.positions.iter().map(row).collect(),
+        columns: columns(has_stop),
+        rows,
         id: |row| Cow::Borrowed(&row.id),
         role: |row| if is_flat(row.position) { Role::TextMuted } else { Role::Text },
         empty: screen.look.text("positions.empty").into_owned(),
@@ -46,7 +50,8 @@ const fn is_flat(position: &Position) -> bool {
 
 /// What its own keys do.
 pub(super) fn update(screen: &mut Screen, view: &View, act: Act, row: Option<&Row<'_>>) -> Told {
-    let is_mine = matches!(act, Act::Open | Act::PositionClose | Act::PositionReverse);
+    let is_mine =
+        matches!(act, Act::Open | Act::PositionClose | Act::PositionReverse | Act::PositionProtect);
     let (true, Some(row)) = (is_mine, row) else {
         return if is_mine { Told::NeedsRow } else { Told::NotMine };
     };
@@ -55,6 +60,7 @@ pub(super) fn update(screen: &mut Screen, view: &View, act: Act, row: Option<&Ro
     let refusal = match act {
         _ if is_flat(position) => Some("positions.flat"),
         Act::PositionClose if !is_both || is_alone(view, position) => None,
+        Act::PositionProtect if !is_both => None,
         _ if is_both => Some("positions.both"),
         _ => None,
     };
@@ -67,6 +73,7 @@ pub(super) fn update(screen: &mut Screen, view: &View, act: Act, row: Option<&Ro
     Told::Done(match act {
         Act::PositionClose => close(screen, view, row),
         Act::PositionReverse => reverse(screen, view, row),
+        Act::PositionProtect => protect(screen, view, position),
         _ => prefill(screen, view, position),
     })
 }
@@ -110,6 +117,36 @@ fn close(screen: &mut Screen, view: &View, row: &Row<'_>) -> Vec<Action> {
     let lots = position.net().saturating_abs();
     let line = format!("{} --open-close close", market(position, lots));
     stage(screen, view, row, line, "positions.close_one")
+}
+
+/// The exits of a position: those that protect it as a whole.
+fn exits<'a>(view: &'a View, position: &Position) -> Option<&'a Order> {
+    view.orders.iter().rev().find(|it| {
+        it.is_open()
+            && (&it.account, &it.item) == (&position.account, &position.item)
+            && it.protects.as_ref().is_some_and(|it| it.on.is_empty() && it.other.is_empty())
+    })
+}
+
+/// Asks for the exits of the position, or how they change.
+fn protect(screen: &mut Screen, view: &View, position: &Position) -> Vec<Action> {
+    let own = exits(view, position).and_then(|it| it.protects.as_ref());
+    let exits = own.map(|it| it.exits.clone()).unwrap_or_default();
+    let (item, account) = (position.item.clone(), &position.account);
+    let what = format!("{item} --account {account}");
+    form::protect(screen, Protected { what, id: item.clone(), item, exits })
+}
+
+/// The nearest stop among everything that protects a row: the highest below what is long, the
+/// lowest above what is short.
+fn nearest_stop(view: &View, position: &Position) -> Option<Nano> {
+    let own = view.orders.iter().filter(|it| {
+        it.is_open()
+            && it.protects.as_ref().is_some_and(|it| it.other.is_empty())
+            && (&it.account, &it.item) == (&position.account, &position.item)
+    });
+    let stops = own.filter_map(|it| it.stop);
+    if position.net() < 0 { stops.min() } else { stops.max() }
 }
 
 /// The command of a market order against the position, in the position's own account.
@@ -164,8 +201,14 @@ fn with_sign(lots: Nano) -> String {
     signed(exact(lots), lots > 0)
 }
 
-fn columns<'a>() -> Vec<Column<Row<'a>>> {
+fn columns<'a>(has_stop: bool) -> Vec<Column<Row<'a>>> {
+    let stop = Column::number(
+        ("positions.stop", 6, 6),
+        |row: &Row<'a>, context: &Context<'_>| Cell::plain(price(row.stop, row.decimals, context)),
+        |row| Key::number(row.stop),
+    );
     let mut columns = held();
+    columns.extend(has_stop.then_some(stop));
     columns.extend(made());
     columns
 }

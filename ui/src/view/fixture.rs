@@ -41,6 +41,11 @@ pub fn view() -> View {
     }
 }
 
+/// The exits of the order A17, as one more order.
+pub fn protection() -> super::Order {
+    trading::protection()
+}
+
 /// A first start: nobody logged in, nothing registered, nothing running.
 pub fn empty() -> View {
     View {

@@ -14,7 +14,8 @@ pub use health::{Alert, Health, Limit, Process, Severity, Socket};
 pub use market::{Bar, Depth, Instrument, Quote, TickBand, Trade};
 pub use number::{Moment, Money, Nano, money, nano, parse_nano, points, signed, whole};
 pub use trading::{
-    AccountMoney, Condition, ConditionState, Fill, Order, OrderKind, OrderState, Position, Side,
+    AccountMoney, Condition, ConditionState, Fill, Order, OrderKind, OrderState, Position,
+    ProtectState, Protects, Side,
 };
 
 /// Everything that the screen shows.

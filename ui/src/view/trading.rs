@@ -120,9 +120,55 @@ pub struct Order {
     pub reason: String,
     /// The condition it belongs to; empty for an order by hand.
     pub source: String,
+    /// What it protects, where it is a protection that the gateway keeps; it is an order with a
+    /// number like any other, and its own exits are its prices.
+    pub protects: Option<Protects>,
+}
+
+/// What a protection protects, and how far it has come.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Protects {
+    /// The order that it is attached to; empty for a position.
+    pub on: String,
+    /// The other of two orders of which one cancels the other; empty for exits.
+    pub other: String,
+    /// Where it stands.
+    pub state: ProtectState,
+    /// The order that works for it at the exchange; empty where the gateway watches alone.
+    pub leg: String,
+    /// Points of its exits as they were said, each empty where there is none: take profit, stop
+    /// loss, trail, breakeven.
+    pub exits: [String; 4],
+}
+
+/// Where a protection stands.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum ProtectState {
+    /// Nothing is filled yet that it could protect.
+    #[default]
+    Waiting,
+    /// It watches the market.
+    Armed,
+    /// A level was reached: it closes.
+    Triggered,
+    /// It cannot close because trading is halted.
+    Held,
+    /// It is over.
+    Done,
 }
 
 impl Order {
+    /// Whether it works at the exchange, and is canceled with all that does.
+    pub const fn works(&self) -> bool {
+        self.is_open() && self.protects.is_none()
+    }
+
+    /// Where it stands in the market by itself: what rests for a protection is an order of its own.
+    pub fn stands(&self) -> bool {
+        self.is_open()
+            && self.protects.as_ref().is_none_or(|it| it.leg.is_empty() && it.other.is_empty())
+    }
+
     /// Whether it may still trade, and so be cancelled: everything that is not over.
     pub const fn is_open(&self) -> bool {
         self.state.is_open()

@@ -59,6 +59,7 @@ impl Page<'_> {
         let kind = &self.reader.form.kind;
         let id = match kind {
             Kind::Condition(Some(id)) | Kind::Amend(id) => id.as_str(),
+            Kind::Protect(it) => it.id.as_str(),
             _ => "",
         };
         self.reader.look.fill(kind.title(), &[("id", id)])

@@ -6,7 +6,7 @@ use crate::widgets::field::Field;
 use crate::widgets::text::exact;
 
 use super::read::yes_no;
-use super::{Entry, Form, Kind, Name, Prefill};
+use super::{Entry, Form, Kind, Name, Prefill, Protected};
 
 /// How a field is read, and what its keys do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,7 +38,9 @@ impl Name {
             Name::Production | Name::Following => Sort::YesNo,
             Name::Side => Sort::Side,
             Name::Trigger | Name::Price => Sort::Price,
-            Name::Turning | Name::TakeProfit | Name::StopLoss => Sort::Points,
+            Name::Turning | Name::TakeProfit | Name::StopLoss | Name::Trail | Name::Breakeven => {
+                Sort::Points
+            }
             Name::Quantity => Sort::Lots,
             Name::Account => Sort::Account,
         }
@@ -57,6 +59,8 @@ impl Name {
             Name::Quantity => "form.quantity",
             Name::TakeProfit => "form.take_profit",
             Name::StopLoss => "form.stop_loss",
+            Name::Trail => "form.trail",
+            Name::Breakeven => "form.breakeven",
             Name::Following => "form.following",
             Name::Item => "form.item",
             Name::Account => "form.account",
@@ -78,6 +82,8 @@ impl Name {
             Name::Quantity => "form.help_quantity",
             Name::TakeProfit => "form.help_take_profit",
             Name::StopLoss => "form.help_stop_loss",
+            Name::Trail => "form.help_trail",
+            Name::Breakeven => "form.help_breakeven",
             Name::Following => "form.help_following",
             Name::Item => "form.help_item",
             Name::Account => "form.help_account",
@@ -98,6 +104,7 @@ impl Kind {
             Kind::Account => "form.title_account",
             Kind::Order => "form.title_order",
             Kind::Amend(_) => "form.title_amend",
+            Kind::Protect(_) => "form.title_protect",
             Kind::Futures => "form.title_futures",
             Kind::Positions => "form.title_positions",
         }
@@ -113,6 +120,7 @@ impl Kind {
             Kind::Account => "form.button_account",
             Kind::Order => "form.button_order",
             Kind::Amend(_) => "form.button_amend",
+            Kind::Protect(_) => "form.button_protect",
             Kind::Futures | Kind::Positions => "form.button_show",
         }
     }
@@ -230,6 +238,18 @@ pub(super) fn amend(it: &Order) -> Vec<Entry> {
     let mut entries = vec![filled(Name::Quantity, exact(it.quantity))];
     entries.extend(it.price.map(|price| filled(Name::Price, exact(price))));
     entries
+}
+
+/// Every exit is said anew: what stands there is what holds.
+pub(super) fn protect(protected: &Protected) -> Vec<Entry> {
+    let names = [Name::TakeProfit, Name::StopLoss, Name::Trail, Name::Breakeven];
+    let said = names.into_iter().zip(&protected.exits);
+    said.map(|(name, exit)| Entry {
+        name,
+        field: Field::new(exit.clone()),
+        default: "none".to_owned(),
+    })
+    .collect()
 }
 
 pub(super) fn code() -> Vec<Entry> {

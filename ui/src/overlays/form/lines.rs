@@ -31,7 +31,7 @@ pub(in crate::overlays) fn yes_no_of(text: &str) -> Option<bool> {
 impl Kind {
     /// Whether it trades, now or later by itself.
     const fn is_asked_for(&self) -> bool {
-        matches!(self, Kind::Condition(_) | Kind::Order | Kind::Amend(_))
+        matches!(self, Kind::Condition(_) | Kind::Order | Kind::Amend(_) | Kind::Protect(_))
     }
 }
 
@@ -65,6 +65,7 @@ pub(in crate::overlays) fn ask(screen: &Screen, view: &View, form: &Form) -> Opt
 fn title(reader: Reader<'_>) -> String {
     let id = match &reader.form.kind {
         Kind::Condition(Some(id)) | Kind::Amend(id) => id.as_str(),
+        Kind::Protect(it) => it.id.as_str(),
         _ => "",
     };
     reader.look.fill(reader.form.kind.title(), &[("id", id)])

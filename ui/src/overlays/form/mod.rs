@@ -52,6 +52,7 @@ enum Kind {
     Account,
     Order,
     Amend(String),
+    Protect(Protected),
     Futures,
     Positions,
 }
@@ -78,11 +79,26 @@ enum Name {
     Quantity,
     TakeProfit,
     StopLoss,
+    Trail,
+    Breakeven,
     Following,
     Item,
     Account,
     Price,
     Code,
+}
+
+/// What is protected, in the words of the command, and its exits so far.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Protected {
+    /// An order's number, or an item with its account.
+    pub what: String,
+    /// How it is called.
+    pub id: String,
+    /// Of which item.
+    pub item: String,
+    /// Take profit, stop loss, trail and breakeven as they were said; empty where there is none.
+    pub exits: [String; 4],
 }
 
 /// What an order form begins with.
@@ -206,6 +222,12 @@ pub fn amend(screen: &mut Screen, view: &View, id: &str) -> Vec<Action> {
         Some(it) => open(screen, Kind::Amend(id.to_owned()), fields::amend(it)),
         None => gone(screen, id),
     }
+}
+
+/// Asks for the exits of an order or a position.
+pub fn protect(screen: &mut Screen, protected: Protected) -> Vec<Action> {
+    let entries = fields::protect(&protected);
+    open(screen, Kind::Protect(protected), entries)
 }
 
 /// Asks which contracts to list.

@@ -53,7 +53,9 @@ impl<'a> Reader<'a> {
             Name::Trigger => self.trigger().err(),
             Name::Turning => self.turning().err(),
             Name::Quantity => self.quantity().err(),
-            Name::TakeProfit | Name::StopLoss => self.points(name).err(),
+            Name::TakeProfit | Name::StopLoss | Name::Trail | Name::Breakeven => {
+                self.exit(name).err()
+            }
             Name::Item => self.item().err(),
             Name::Account => self.account().err(),
             Name::Price => self.price().err(),
@@ -73,6 +75,9 @@ impl<'a> Reader<'a> {
 
     /// Something must change, and what changes must still be there.
     fn whole(&self) -> Option<String> {
+        if let Kind::Protect(_) = &self.form.kind {
+            return self.protect_problem();
+        }
         let is_gone = match &self.form.kind {
             Kind::Condition(Some(id)) => self.view.condition(id).is_none(),
             Kind::Amend(id) => !self.view.order(id).is_some_and(Order::is_open),
@@ -179,6 +184,9 @@ impl<'a> Reader<'a> {
         if let Some(order) = self.order() {
             return Ok(order.item.clone());
         }
+        if let Kind::Protect(it) = &self.form.kind {
+            return Ok(it.item.clone());
+        }
         let code = self.word(Name::Item)?.to_ascii_uppercase();
         if self.form.kind == Kind::Item && self.view.quote(&code).is_some() {
             return self.fail("form.is_registered", &[("item", &code)]);
@@ -195,6 +203,7 @@ impl<'a> Reader<'a> {
         let code = match (self.condition(), self.order()) {
             (Some(it), _) => it.item.clone(),
             (_, Some(it)) => it.item.clone(),
+            _ if matches!(self.form.kind, Kind::Protect(_)) => self.item().unwrap_or_default(),
             _ => self.form.said(Name::Item).to_ascii_uppercase(),
         };
         self.view.quote(&code)
@@ -313,6 +322,47 @@ impl<'a> Reader<'a> {
             return self.fail("form.points_above_zero", &[]);
         }
         self.points_on_grid(points).map(Some)
+    }
+
+    /// An exit of a protection as the command says it; `None` is none. Beside points a price may be
+    /// said, after an `@`, and to where breakeven moves the stop, after a `+`.
+    pub(super) fn exit(&self, name: Name) -> Read<Option<String>> {
+        let text = self.form.said(name);
+        if !matches!(self.form.kind, Kind::Protect(_)) || text == "none" {
+            return self.points(name).map(|it| it.map(exact));
+        }
+        let above_zero = |text: &str| match parse_nano(text) {
+            Some(value) if value > 0 => Ok(value),
+            Some(_) => self.fail("form.points_above_zero", &[]),
+            None => self.fail("form.no_number", &[("text", text)]),
+        };
+        let has_price = matches!(name, Name::TakeProfit | Name::StopLoss);
+        if let Some(price) = text.strip_prefix('@').filter(|_| has_price) {
+            let price = self.on_grid(above_zero(price)?)?;
+            return Ok(Some(format!("@{}", exact(price))));
+        }
+        if let Some((after, offset)) = text.split_once('+').filter(|_| name == Name::Breakeven) {
+            let after = self.points_on_grid(above_zero(after)?)?;
+            let offset = self.points_on_grid(above_zero(offset)?)?;
+            if offset >= after {
+                return self.fail("form.breakeven_offset", &[]);
+            }
+            return Ok(Some(format!("{}+{}", exact(after), exact(offset))));
+        }
+        let points = self.points_on_grid(above_zero(text)?)?;
+        Ok(Some(exact(points)))
+    }
+
+    /// An exit must be there, and a stop for breakeven to move.
+    fn protect_problem(&self) -> Option<String> {
+        let is_there = |name| self.exit(name).is_ok_and(|it| it.is_some());
+        let has_stop = is_there(Name::StopLoss) || is_there(Name::Trail);
+        let key = match () {
+            () if !has_stop && !is_there(Name::TakeProfit) => "form.wants_exit",
+            () if !has_stop && is_there(Name::Breakeven) => "form.wants_stop",
+            () => return None,
+        };
+        Some(self.look.text(key).into_owned())
     }
 
     pub(super) fn quantity(&self) -> Read<Nano> {

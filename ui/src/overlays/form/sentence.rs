@@ -17,6 +17,7 @@ pub(super) fn done(look: &Look, form: &Form, said: &str) -> String {
         Kind::Account => ("form.did_account", form.said(Name::Account).to_owned()),
         Kind::Order => ("form.did_order", said.to_owned()),
         Kind::Condition(Some(id)) | Kind::Amend(id) => ("form.did_change", id.clone()),
+        Kind::Protect(it) => ("form.did_protect", it.id.clone()),
         Kind::Futures | Kind::Positions => return String::new(),
     };
     look.fill(key, &[("what", &what)])
@@ -34,6 +35,7 @@ impl Reader<'_> {
                 let key = if production { "form.says_production" } else { "form.says_test" };
                 Some(self.look.fill(key, &[("user", self.user().ok()?)]))
             }
+            Kind::Protect(_) => self.protect_sentence(),
             Kind::Item | Kind::Account | Kind::Futures | Kind::Positions => None,
         }
     }
@@ -131,6 +133,11 @@ impl Reader<'_> {
         ];
         let key = if price.is_some() { "form.says_limit" } else { "form.says_market" };
         Some(self.look.fill(key, &values))
+    }
+
+    /// The command itself says it best, in few words.
+    fn protect_sentence(&self) -> Option<String> {
+        self.line().ok().filter(|_| self.first_problem().is_none())
     }
 
     fn amend_sentence(&self) -> Option<String> {

@@ -22,6 +22,7 @@ impl Reader<'_> {
             Kind::Account => Ok(format!("account use {}", word(self.account()?))),
             Kind::Order => self.order_line(),
             Kind::Amend(id) => self.amend_line(id),
+            Kind::Protect(it) => self.protect_line(&it.what),
             Kind::Futures => Ok(format!("futures {}", word(&self.code()?)).trim_end().to_owned()),
             Kind::Positions => {
                 Ok(format!("positions {}", word(&self.code()?)).trim_end().to_owned())
@@ -87,6 +88,22 @@ impl Reader<'_> {
             None => "--tif ioc".to_owned(),
         };
         Ok(format!("order {side} {} {lots} {price}", word(&item)))
+    }
+
+    /// `what` is said in the words of the command already.
+    fn protect_line(&self, what: &str) -> Read<String> {
+        let mut line = format!("protect {what}");
+        for (option, name) in [
+            ("take-profit", Name::TakeProfit),
+            ("stop-loss", Name::StopLoss),
+            ("trail", Name::Trail),
+            ("breakeven", Name::Breakeven),
+        ] {
+            if let Some(exit) = self.exit(name)? {
+                line.push_str(&format!(" --{option} {exit}"));
+            }
+        }
+        Ok(line)
     }
 
     fn amend_line(&self, id: &str) -> Read<String> {

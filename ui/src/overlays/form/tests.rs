@@ -432,3 +432,34 @@ fn forms_look_as_they_should() {
     insta::assert_snapshot!("order_80x24", bench.drawn(80, 24));
     bench.draws_everywhere();
 }
+
+fn protect(bench: &mut Bench) {
+    let (what, id, item) = ("A17".to_owned(), "A17".to_owned(), "TXFH1".to_owned());
+    let exits = [String::new(), "15".to_owned(), String::new(), String::new()];
+    form::protect(&mut bench.screen, form::Protected { what, id, item, exits });
+}
+
+#[test]
+fn exits_are_said_as_the_command_says_them() {
+    let mut bench = opened(protect);
+    let actions = submit(&mut bench, &["30"]);
+    assert_eq!(lines(&actions), ["protect A17 --take-profit 30 --stop-loss 15"]);
+    let mut bench = opened(protect);
+    let actions = submit(&mut bench, &["@17400", "", "10", "12+2"]);
+    assert_eq!(lines(&actions), ["protect A17 --take-profit @17400 --trail 10 --breakeven 12+2"]);
+}
+
+#[test]
+fn what_cannot_protect_is_not_sent() {
+    for fields in [
+        &["", "none", "none", "none"][..],
+        &["30", "none", "none", "12"],
+        &["30", "0", "none", "none"],
+        &["30", "15", "none", "12+12"],
+        &["x", "15", "none", "none"],
+        &["@17300.5", "15", "none", "none"],
+    ] {
+        let mut bench = opened(protect);
+        assert_eq!(submit(&mut bench, fields), [], "{fields:?}");
+    }
+}

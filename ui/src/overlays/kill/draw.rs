@@ -71,7 +71,7 @@ pub(super) fn offered(
     has_focus: bool,
     width: u16,
 ) -> Vec<Line<'static>> {
-    let count = view.orders.iter().filter(|it| it.is_open()).count().to_string();
+    let count = view.orders.iter().filter(|it| it.works()).count().to_string();
     let values = [("count", count.as_str())];
     let text = match choice {
         Choice::Reduce => look.text("kill.reduce").into_owned(),

@@ -78,7 +78,7 @@ impl Run {
             return None;
         }
         let was_told = |what: &str| self.steps.iter().any(|it| it.line.starts_with(what));
-        let orders = view.orders.iter().filter(|it| was_told("kill") && it.is_open()).count();
+        let orders = view.orders.iter().filter(|it| was_told("kill") && it.works()).count();
         let closes = was_told("kill --flatten");
         let held = view.positions.iter().filter(|it| closes && is_held(it)).count();
         (orders + held > 0).then_some((orders, held))

@@ -111,6 +111,16 @@ fn names(place: &str, view: &View) -> Vec<String> {
             let quotes = view.quotes.iter().map(|it| it.code.clone());
             quotes.chain(view.instruments.iter().map(|it| it.code.clone())).collect()
         }
+        "what" => {
+            let orders = view.orders.iter().filter(|it| it.is_open()).map(|it| it.id.clone());
+            let quotes = view.quotes.iter().map(|it| it.code.clone());
+            let words = ["list", "drop"].map(str::to_owned).into_iter();
+            words.chain(orders).chain(quotes).collect()
+        }
+        "protection" => {
+            let own = view.orders.iter().filter(|it| it.is_open() && it.protects.is_some());
+            own.map(|it| it.id.clone()).collect()
+        }
         "order" => view.orders.iter().filter(|it| it.is_open()).map(|it| it.id.clone()).collect(),
         "id" | "condition" => view.conditions.iter().map(|it| it.id.clone()).collect(),
         "account" => view.machine.accounts.clone(),

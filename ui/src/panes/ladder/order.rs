@@ -131,7 +131,7 @@ impl Desk<'_> {
         let code = &self.quote.code;
         let held: Vec<_> = self.view.positions.iter().filter(|it| it.item == *code).collect();
         let parts: Vec<_> = held.iter().flat_map(|it| self.legs(it)).collect();
-        let working = self.view.orders.iter().filter(|it| it.item == *code && it.is_open()).count();
+        let working = self.view.orders.iter().filter(|it| it.item == *code && it.works()).count();
         if parts.is_empty() && working == 0 {
             return self.refuse("ladder.refuse_flat", &[]);
         }
@@ -251,7 +251,7 @@ pub(in crate::panes) fn own<'view>(
 ) -> impl Iterator<Item = &'view Order> {
     let account = view.machine.account.as_deref();
     view.orders.iter().filter(move |it| {
-        it.item == code && it.is_open() && account.is_some_and(|account| account == it.account)
+        it.item == code && it.stands() && account.is_some_and(|account| account == it.account)
     })
 }
 

@@ -72,14 +72,19 @@ fn what_cannot_be_taken_back_asks_first() {
 
 #[test]
 fn keys_open_the_forms_and_the_details() {
-    let view = fixture::view();
+    let mut view = fixture::view();
+    view.orders.push(fixture::protection());
     for (pane, row, act) in [
         (Pane::Watchlist, "TXFH1", Act::ItemAdd),
         (Pane::Conditions, "c1", Act::ConditionNew),
         (Pane::Conditions, "c1", Act::ConditionEdit),
         (Pane::Conditions, "c1", Act::Open),
         (Pane::Orders, "A17", Act::OrderAmend),
+        (Pane::Orders, "A17", Act::OrderProtect),
+        (Pane::Orders, "A19", Act::OrderProtect),
+        (Pane::Orders, "A19", Act::OrderAmend),
         (Pane::Orders, "A17", Act::Open),
+        (Pane::Positions, "SIM-1 TXFH1", Act::PositionProtect),
         (Pane::Fills, "A13", Act::Open),
         (Pane::Positions, "SIM-1 TXFH1", Act::Open),
     ] {
@@ -144,6 +149,8 @@ fn a_row_that_is_gone_is_not_acted_on() {
     let keys = [
         (Pane::Orders, Act::OrderCancel),
         (Pane::Orders, Act::OrderAmend),
+        (Pane::Orders, Act::OrderProtect),
+        (Pane::Positions, Act::PositionProtect),
         (Pane::Conditions, Act::ConditionStop),
         (Pane::Conditions, Act::ConditionPause),
         (Pane::Conditions, Act::ConditionUp),

@@ -35,6 +35,33 @@ pane!(limits, Pane::Limits);
 pane!(alerts, Pane::Alerts);
 pane!(log, Pane::Log);
 
+/// A protection stands among the orders, and its stop beside the position.
+#[test]
+fn protections_are_shown_with_their_distance_and_what_they_are_attached_to() {
+    let mut view = fixture::view();
+    view.orders.push(fixture::protection());
+    let mut held = fixture::protection();
+    held.id = "A20".into();
+    held.protects = held.protects.map(|it| crate::view::Protects {
+        on: String::new(),
+        leg: "A21".into(),
+        state: crate::view::ProtectState::Held,
+        ..it
+    });
+    view.orders.push(held);
+    let mut shots = Vec::new();
+    for language in [Language::English, Language::TraditionalChinese] {
+        for pane in [Pane::Orders, Pane::Positions] {
+            let mut screen = screen(pane);
+            screen.look.language = language;
+            for size in [size_in(pane, (120, 40)), size_in(pane, (80, 24))] {
+                shots.push(shot(&screen, &view, pane, size));
+            }
+        }
+    }
+    insta::assert_snapshot!(shots.join("\n\n"));
+}
+
 #[test]
 fn every_pane_speaks_traditional_chinese() {
     let shots: Vec<String> = Pane::ALL

@@ -112,6 +112,9 @@ impl Place<'_> {
             // Somebody who may trade by a key may move what trades by itself, too.
             ["condition", "add" | "edit", ..] if self.is_armed() => Plan::Pass,
             ["condition", ..] => self.ask("confirm.condition", &[("line", self.line)]),
+            ["protect", "list", ..] => Plan::Pass,
+            ["protect" | "oco", ..] if self.is_armed() => Plan::Pass,
+            ["protect" | "oco", ..] => self.ask("confirm.protect", &[("line", self.line)]),
             ["order", _, item, ..] => Plan::Order { item: (*item).to_owned() },
             ["amend", id, ..] => self.amend(id),
             ["cancel", "--all", rest @ ..] => self.cancel_all(rest.first().copied()),
@@ -176,7 +179,7 @@ impl Place<'_> {
     }
 
     fn logout(&self) -> Plan {
-        let working = self.view.orders.iter().filter(|it| it.is_open()).count();
+        let working = self.view.orders.iter().filter(|it| it.works()).count();
         let held = self.view.positions.iter().filter(|it| is_held(it)).count();
         if self.view.machine.running == Running::Stopped && working + held == 0 {
             return Plan::Pass;
@@ -232,7 +235,7 @@ impl Place<'_> {
 
     fn cancel_all(&self, item: Option<&str>) -> Plan {
         let is_meant = |of: &str| item.is_none_or(|it| it == of);
-        let orders = self.view.orders.iter().filter(|it| it.is_open() && is_meant(&it.item));
+        let orders = self.view.orders.iter().filter(|it| it.works() && is_meant(&it.item));
         let count = orders.count();
         if count <= 1 {
             return Plan::Pass;
@@ -246,7 +249,7 @@ impl Place<'_> {
 
     fn flatten(&self, item: Option<&str>) -> Plan {
         let is_meant = |of: &str| item.is_none_or(|it| it == of);
-        let working = self.view.orders.iter().filter(|it| it.is_open() && is_meant(&it.item));
+        let working = self.view.orders.iter().filter(|it| it.works() && is_meant(&it.item));
         let working = working.count();
         let mut texts = Vec::new();
         // The machine cancels what works in the item before it closes.
