@@ -3,12 +3,15 @@
 //! A crash loses nothing: the gateway keeps where each condition stood at the last report and the
 //! ticks since, and hands both to the strategy that comes next.
 
+mod outbox;
+
 use std::collections::BTreeMap;
 
 use aftm_domain::{SignalKind, Stamp, Tick};
 use rustc_hash::FxHashSet;
 use zmq::{Context, DONTWAIT, POLLIN, Socket, SocketType};
 
+use self::outbox::{Offered, dial};
 use super::machine::FRESH_TICKS;
 use super::{Machine, report};
 use crate::failpoint::{Site, reach};
@@ -17,14 +20,10 @@ use crate::wire::event::{ChildWord, Numbered, Topic};
 use crate::wire::frame::PROTOCOL;
 use crate::wire::request::{Moved, TradingState};
 use crate::wire::socket::{self, Bound};
-use crate::wire::{
-    Badge, Birth, Event, Link, LinkError, Reply, Request, Role, Signal, decode, encode_into,
-};
+use crate::wire::{Badge, Birth, Event, Link, LinkError, Reply, Request, Role, Signal, decode};
 
 /// Messages taken from the events before anything else has its turn.
 const TURN_MAX: usize = 1_024;
-/// How long a signal may wait for its outcome before it is offered again.
-const OFFER_AGAIN: i64 = Stamp::SECOND;
 /// How long nothing may be heard before outcomes are followed by a report, in milliseconds: the next
 /// tick's orders must not wait behind it.
 const QUIET_MS: i64 = 5;
@@ -32,12 +31,6 @@ const QUIET_MS: i64 = 5;
 const HELLO_MS: i64 = 20;
 /// How long the last report of a strategy that is told to stop may take, in milliseconds.
 const FAREWELL_MS: i64 = 200;
-
-/// A signal without an outcome, and when it was offered last.
-struct Offered {
-    signal: Signal,
-    at: Stamp,
-}
 
 /// Why a sleep ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -233,12 +226,6 @@ impl<C: Fn() -> Stamp> Process<C> {
         Ok(Woken::Spoken)
     }
 
-    /// A fresh connection to the executor: one that it has refused is never tried again.
-    fn redial(&mut self) -> zmq::Result<()> {
-        self.signals = dial(&self.context, &self.badge, &self.birth.endpoints.signals)?;
-        Ok(())
-    }
-
     /// Says hello until it is told back on the events: from then on nothing is missed.
     fn hello(&mut self) -> Result<(), LinkError> {
         let nonce = (self.clock)().0.unsigned_abs() ^ (u64::from(self.pid) << 40);
@@ -298,12 +285,6 @@ impl<C: Fn() -> Stamp> Process<C> {
         self.outbox.clear();
         self.remember()?;
         self.catch_up()
-    }
-
-    fn keep(&mut self, signal: Signal) {
-        let key = (signal.tick, signal.created, signal.id.kind);
-        let at = Stamp(0);
-        self.outbox.entry(key).or_insert(Offered { signal, at });
     }
 
     /// Asks for the ticks from the next one on, until there are none. One that has much to catch up
@@ -414,19 +395,6 @@ impl<C: Fn() -> Stamp> Process<C> {
         self.report_every < u64::MAX
     }
 
-    /// Sends new signals to the executor at once; each is kept until it has its outcome.
-    fn give(&mut self) -> Result<(), LinkError> {
-        let now = (self.clock)();
-        for signal in self.given.drain(..) {
-            let key = (signal.tick, signal.created, signal.id.kind);
-            self.outbox.insert(key, Offered { signal, at: now });
-            push(&self.signals, &mut self.frame, &signal)?;
-            reach(Site::SignalGiven)?;
-            self.unreported.push(signal);
-        }
-        Ok(())
-    }
-
     /// Tells the gateway what moved, what was given, and how far the ticks are handled; the number
     /// of the last frame, where there was anything to tell.
     fn report(&mut self) -> Result<Option<u64>, LinkError> {
@@ -445,22 +413,6 @@ impl<C: Fn() -> Stamp> Process<C> {
         self.unreported.clear();
         self.reported = through;
         Ok(last)
-    }
-
-    /// Offers signals again that have waited for their outcome too long.
-    fn offer(&mut self, at_once: bool) -> zmq::Result<()> {
-        let now = (self.clock)();
-        let is_due = |it: &Offered| now.since(it.at) >= OFFER_AGAIN;
-        if !at_once && self.outbox.values().any(is_due) {
-            self.redial()?;
-        }
-        for offered in self.outbox.values_mut() {
-            if at_once || is_due(offered) {
-                offered.at = now;
-                push(&self.signals, &mut self.frame, &offered.signal)?;
-            }
-        }
-        Ok(())
     }
 
     fn learn(&mut self, event: Event) -> zmq::Result<()> {
@@ -492,23 +444,10 @@ impl<C: Fn() -> Stamp> Process<C> {
     }
 }
 
-fn dial(context: &Context, badge: &Badge, endpoint: &str) -> zmq::Result<Socket> {
-    socket::connect_with(context, SocketType::PUSH, Bound::Orders, badge, endpoint)
-}
-
 /// A message that is there.
 fn next(socket: &Socket) -> zmq::Result<Option<Vec<u8>>> {
     match socket.recv_bytes(DONTWAIT) {
         Err(zmq::Error::EAGAIN | zmq::Error::EINTR) => Ok(None),
         message => message.map(Some),
-    }
-}
-
-/// Hands a signal to the executor without ever waiting for it: one that is away gets it again.
-fn push(socket: &Socket, frame: &mut Vec<u8>, signal: &Signal) -> zmq::Result<()> {
-    encode_into(frame, signal);
-    match socket.send(&*frame, DONTWAIT) {
-        Err(zmq::Error::EAGAIN | zmq::Error::EINTR) => Ok(()),
-        other => other,
     }
 }
