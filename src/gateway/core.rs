@@ -8,6 +8,7 @@ use aftm_domain::tick::Moment;
 use aftm_domain::{Book, Code, ExchangeTime, OpenClose, OrderId, Price, Stamp, Tick};
 use rustc_hash::FxHashMap;
 
+use super::asker::Asker;
 use super::decide::{Call, Case, Decision, Rules};
 use super::doubt::Doubts;
 use super::fact::{Door, Fact};
@@ -61,6 +62,8 @@ pub struct Core<V, L> {
     pub(super) latch: Latch,
     pub(super) limits: Limits,
     pub(super) watch: Watch,
+    /// Who asks by the port for programs, until it is written down.
+    pub(super) asker: Asker,
     /// Open orders of the journal that the venue does not have.
     lost: Vec<OrderId>,
     pub(super) news: Vec<News>,
@@ -89,6 +92,7 @@ impl<V: Venue, L: Ledger> Core<V, L> {
             latch: Latch::default(),
             limits: Limits::default(),
             watch: Watch::default(),
+            asker: Asker::default(),
             lost: Vec::new(),
             news: Vec::new(),
             login: Login::default(),
@@ -276,6 +280,7 @@ impl<V: Venue, L: Ledger> Core<V, L> {
             self.learn(code);
         }
         self.look(request, now);
+        self.asker.asks(request, door);
         let case = self.case(door);
         let decision = match request {
             Request::Login { user, password, production } => {

@@ -17,6 +17,7 @@ impl<V: Venue, L: Ledger> Core<V, L> {
             Fact::Started { .. }
             | Fact::DayBegan { .. }
             | Fact::NumbersTaken { .. }
+            | Fact::Asked { .. }
             | Fact::ReplyTold { .. } => (),
             Fact::LoggedIn { user, production, accounts } => {
                 let (user, production, accounts) = (*user, *production, accounts.clone());

@@ -74,6 +74,7 @@ const AUDIT: &[Column] = &[
     ("sequence", "/sequence"),
     ("kind", "/kind"),
     ("door", "/door"),
+    ("client", "/client"),
     ("body", "/body"),
 ];
 
@@ -82,7 +83,7 @@ pub(super) const fn columns(what: Records) -> &'static [Column] {
         Records::Orders => ORDERS,
         Records::Fills => FILLS,
         Records::Conditions => CONDITIONS,
-        Records::Audit => AUDIT,
+        Records::Audit | Records::Events => AUDIT,
     }
 }
 

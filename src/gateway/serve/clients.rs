@@ -17,7 +17,13 @@ impl<V: Venue, L: Ledger, C: Fn() -> Stamp> Server<V, L, C> {
             let Some(clients) = &self.sockets.clients else { break };
             let Some((who, frames)) = receive_from(clients)? else { break };
             if self.may_ask(who.as_ref(), began) {
+                let name = match who {
+                    Some(Who::Client(name)) => Some(name),
+                    _ => None,
+                };
+                self.core.asked_by(name);
                 self.hear_client(&frames)?;
+                self.core.asked_by(None);
             } else {
                 self.refuse_stranger(&frames);
             }
