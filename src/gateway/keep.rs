@@ -26,8 +26,8 @@ pub trait Ledger {
         Ok(())
     }
 
-    /// Trading is halted: says so where a machine that starts looks, whatever becomes of the facts.
-    fn latch(&mut self, _reason: &str) {}
+    /// Trading is halted, and every position is to be closed or not: says so where a machine that starts looks, whatever becomes of the facts.
+    fn latch(&mut self, _reason: &str, _flatten: bool) {}
 
     /// Trading is halted no more.
     fn unlatch(&mut self) {}
@@ -101,8 +101,8 @@ impl<L: Ledger> Keeper<L> {
         result
     }
 
-    pub(super) fn latch(&mut self, reason: &str) {
-        self.ledger.latch(reason);
+    pub(super) fn latch(&mut self, reason: &str, flatten: bool) {
+        self.ledger.latch(reason, flatten);
     }
 
     pub(super) fn unlatch(&mut self) {
