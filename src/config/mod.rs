@@ -32,8 +32,8 @@ pub use password::{PasswordError, password};
 pub use plugins::PluginSettings;
 pub use problem::{Origin, Problem, Problems};
 pub use settings::{
-    Desk, Durability, Executor, Feed, Gateway, Journal, Kill, Level, Log, Random, Screen, Settings,
-    Simulator, Speed, Strategy, Venue,
+    Desk, Durability, Executor, Feed, Gateway, Journal, Kill, Level, Log, OnLoss, Random, Screen,
+    Settings, Simulator, Speed, Strategy, Venue,
 };
 pub use venue::Kind;
 

@@ -155,6 +155,19 @@ section! {
         /// How long the journal may not be written before trading is halted; zero for ever.
         trip_journal: Duration =
             |it| it.integer("kill.trip_journal_s", 0..=86_400).map(Duration::from_secs),
+        /// Lots by which positions may differ from the exchange's before trading is halted; zero any.
+        trip_mismatch: Quantity = |it| {
+            it.integer("kill.trip_mismatch_lots", 0..=1_000_000).and_then(Quantity::from_units)
+        },
+        /// How far our clock may be from the exchange's before trading is halted; zero any.
+        trip_clock: Duration =
+            |it| it.integer("kill.trip_clock_s", 0..=86_400).map(Duration::from_secs),
+        /// How often the way to the exchange may be lost before only reducing orders are taken; 0
+        /// for ever.
+        trip_outages: u32 = |it| it.integer("kill.trip_outages", 0..=1_000),
+        /// Within how long.
+        outage_window: Duration =
+            |it| it.integer("kill.outage_window_s", 1..=86_400).map(Duration::from_secs),
     }
 }
 
@@ -254,6 +267,9 @@ section! {
         relogin: bool = |it| it.boolean("venue.relogin"),
         /// After how long a call of the plug-in that has not returned is hung.
         hang: Duration = |it| it.milliseconds("venue.hang_ms", 500..=WAIT_MS_MAX),
+        /// How often the venue's lists are compared with ours; zero never.
+        reconcile: Duration =
+            |it| it.integer("venue.reconcile_s", 0..=86_400).map(Duration::from_secs),
     }
 }
 
@@ -319,9 +335,10 @@ section! {
         mouse: bool = |it| it.boolean("screen.mouse"),
         /// Whether fills and faults ring and tell the desktop.
         bell: bool = |it| it.boolean("screen.bell"),
-        /// Whether the machine goes on without a screen when the terminal goes away.
-        goes_on: bool = |it| it.choice("screen.on_terminal_loss", &[
-            ("continue", true), ("stop", false),
+        /// What the machine does when the terminal goes away.
+        on_loss: OnLoss = |it| it.choice("screen.on_terminal_loss", &[
+            ("continue", OnLoss::Continue), ("cancel", OnLoss::Cancel), ("flat", OnLoss::Flat),
+            ("stop", OnLoss::Stop),
         ]),
         /// Whether the kill key twice chooses the strongest kill.
         kill_double_press: bool = |it| it.boolean("screen.kill_double_press"),
@@ -350,6 +367,19 @@ impl std::str::FromStr for Speed {
             .map(Speed::Times)
             .ok_or("the speed is a number above 0 and up to 100000, or max")
     }
+}
+
+/// What the machine does when nobody can look at it any more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OnLoss {
+    /// It goes on as it was.
+    Continue,
+    /// Every order is canceled, and only what makes a position smaller is taken.
+    Cancel,
+    /// It is halted, and every position closed.
+    Flat,
+    /// It ends in order.
+    Stop,
 }
 
 /// What recorded facts survive.

@@ -58,6 +58,11 @@ pub fn rules(settings: &config::Settings) -> Rules {
         rearm_cooldown: nanoseconds(settings.kill.cooldown),
         trip_in_doubt: nanoseconds(settings.kill.trip_in_doubt),
         trip_journal: nanoseconds(settings.kill.trip_journal),
+        trip_mismatch: settings.kill.trip_mismatch,
+        trip_clock: nanoseconds(settings.kill.trip_clock),
+        reconcile_every: nanoseconds(settings.venue.reconcile),
+        trip_outages: settings.kill.trip_outages,
+        outage_window: nanoseconds(settings.kill.outage_window),
         limits: Sets { test: settings.limits, production: settings.limits_production },
     }
 }

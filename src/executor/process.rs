@@ -24,6 +24,9 @@ const TURN_MAX: usize = 64;
 /// Orders of v1 signals under way before further ones are left in their socket: a flood waits there,
 /// and nothing of it is lost or stands before our own strategy's signals.
 const V1_PENDING_MAX: usize = 256;
+/// Orders of our own strategy's signals under way before further ones are left in their socket: the
+/// strategy keeps each until it is settled, and offers it again.
+const OURS_PENDING_MAX: usize = 10_000;
 /// Byte-equal v1 signals within this time are one.
 const REPEAT: i64 = Stamp::SECOND;
 /// v1 signals remembered for that; a flood pushes the oldest out.
@@ -182,17 +185,20 @@ impl<C: Fn() -> Stamp> Process<C> {
 
     /// Sleeps until somebody speaks; whether it was who started this process.
     fn wait(&self, timeout_ms: i64) -> zmq::Result<bool> {
-        let mut items = vec![
-            self.stop.as_poll_item(POLLIN),
-            self.signals.as_poll_item(POLLIN),
-            self.link.socket().as_poll_item(POLLIN),
-        ];
+        let mut items =
+            vec![self.stop.as_poll_item(POLLIN), self.link.socket().as_poll_item(POLLIN)];
+        items.extend(self.has_room().then(|| self.signals.as_poll_item(POLLIN)));
         items.extend(self.open_port().map(|it| it.as_poll_item(POLLIN)));
         match zmq::poll(&mut items, timeout_ms) {
             Err(zmq::Error::EINTR) => Ok(false),
             Err(error) => Err(error),
             Ok(_) => Ok(items.iter().take(1).any(zmq::PollItem::is_readable)),
         }
+    }
+
+    /// Whether there is room for more signals of our own strategy.
+    fn has_room(&self) -> bool {
+        self.under_way.len() < OURS_PENDING_MAX
     }
 
     /// Hears who may signal; whether to go on.
@@ -227,6 +233,9 @@ impl<C: Fn() -> Stamp> Process<C> {
 
     fn take_ours(&mut self) -> Result<(), LinkError> {
         for _ in 0..TURN_MAX {
+            if !self.has_room() {
+                break;
+            }
             let Some((_, frame)) = receive(&self.signals)? else { break };
             match decode::<Signal>(&frame) {
                 Err(_) => self.bad.count += 1,

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use aftm_domain::{AccountId, Code, ConditionId};
+use aftm_domain::{AccountId, Code, ConditionId, UserId};
 
 use crate::wire::Scope;
 use crate::wire::request::TradingState;
@@ -19,6 +19,8 @@ pub struct Brake {
     pub reason: String,
     /// Whether every position is to be closed; only in a halt.
     pub flatten: bool,
+    /// Who was logged in when it was halted; only in a halt.
+    pub by: Option<UserId>,
 }
 
 /// The longest text of reasons, in bytes: later ones are in the journal.
@@ -90,9 +92,10 @@ impl Brakes {
         self.on(account, item, strategy).map_or(TradingState::Active, |(_, it)| it.state)
     }
 
-    pub(super) fn halt(&mut self, scope: Scope, reason: &str, flatten: bool) {
+    pub(super) fn halt(&mut self, scope: Scope, reason: &str, flatten: bool, by: Option<UserId>) {
         let brake = self.brake(scope, reason);
         brake.flatten |= flatten;
+        brake.by = brake.by.or(by);
         brake.state = TradingState::Halted;
     }
 
@@ -102,8 +105,8 @@ impl Brakes {
     }
 
     fn brake(&mut self, scope: Scope, reason: &str) -> &mut Brake {
-        let (state, flatten) = (TradingState::Reducing, false);
-        let fresh = || Brake { state, reason: reason.to_owned(), flatten };
+        let (state, flatten, by) = (TradingState::Reducing, false, None);
+        let fresh = || Brake { state, reason: reason.to_owned(), flatten, by };
         let brake = self.0.entry(scope).or_insert_with(fresh);
         brake.add(reason);
         brake
@@ -112,7 +115,8 @@ impl Brakes {
     pub(super) fn release(&mut self, scope: Scope, to: TradingState, reason: &str) {
         self.0.remove(&scope);
         if to != TradingState::Active {
-            self.0.insert(scope, Brake { state: to, reason: reason.to_owned(), flatten: false });
+            let (state, reason) = (to, reason.to_owned());
+            self.0.insert(scope, Brake { state, reason, flatten: false, by: None });
         }
     }
 }
@@ -130,8 +134,8 @@ mod tests {
         let mut brakes = Brakes::default();
         assert_eq!(brakes.state_on(account, item, None), TradingState::Active);
         brakes.reduce(Scope::Global, "one");
-        brakes.halt(Scope::Account(account), "two", false);
-        brakes.halt(Scope::Strategy(name), "three", true);
+        brakes.halt(Scope::Account(account), "two", false, None);
+        brakes.halt(Scope::Strategy(name), "three", true, None);
         assert_eq!(brakes.on(account, item, None).unwrap().1.reason, "two");
         assert_eq!(brakes.state_on(other, item, None), TradingState::Reducing);
         assert_eq!(brakes.state_on(other, item, Some(name)), TradingState::Halted);

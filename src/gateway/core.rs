@@ -3,12 +3,15 @@
 //! Replay, the serving loop and the tests run this same code. The order of every step is: decide,
 //! journal, fold, call the venue, and the same again for what the venue says.
 
+use std::collections::BTreeSet;
+
 use aftm_domain::order::{Refusal, Report, Status, Ticket};
 use aftm_domain::tick::Moment;
 use aftm_domain::{Book, Code, ExchangeTime, OpenClose, OrderId, Price, Stamp, Tick};
 use rustc_hash::FxHashMap;
 
 use super::asker::Asker;
+use super::breaker::Breaker;
 use super::decide::{Call, Case, Decision, Rules};
 use super::doubt::Doubts;
 use super::fact::{Door, Fact};
@@ -18,8 +21,11 @@ use super::keep::{Keeper, Ledger, LedgerError};
 use super::latch::Latch;
 use super::limits::Limits;
 use super::listing::Listing;
+use super::lists::Freshness;
+use super::rearm::{Asked, Rearming};
 use super::rows;
 use super::session::Login;
+use super::skew::Skew;
 use super::state::State;
 use super::venue::{News, Venue};
 use crate::failpoint::{Site, reach};
@@ -59,11 +65,17 @@ pub struct Core<V, L> {
     pub(super) unanswered: Vec<(OrderId, Stamp)>,
     pub(super) doubts: Doubts,
     pub(super) sweep: Sweep,
+    pub(super) rearming: Rearming,
     pub(super) latch: Latch,
     pub(super) limits: Limits,
     pub(super) watch: Watch,
     /// Who asks by the port for programs, until it is written down.
     pub(super) asker: Asker,
+    pub(super) lists: Freshness,
+    pub(super) skew: Skew,
+    /// Orders at work at the venue that cannot be taken over, in the words they were told in.
+    pub(super) remarked: BTreeSet<String>,
+    pub(super) breaker: Breaker,
     /// Open orders of the journal that the venue does not have.
     lost: Vec<OrderId>,
     pub(super) news: Vec<News>,
@@ -89,10 +101,15 @@ impl<V: Venue, L: Ledger> Core<V, L> {
             unanswered: Vec::new(),
             doubts: Doubts::default(),
             sweep: Sweep::default(),
+            rearming: Rearming::default(),
             latch: Latch::default(),
             limits: Limits::default(),
             watch: Watch::default(),
             asker: Asker::default(),
+            lists: Freshness::default(),
+            skew: Skew::default(),
+            remarked: BTreeSet::new(),
+            breaker: Breaker::default(),
             lost: Vec::new(),
             news: Vec::new(),
             login: Login::default(),
@@ -293,7 +310,8 @@ impl<V: Venue, L: Ledger> Core<V, L> {
             }
             Request::Reduce { reason, scope } => return self.reduce(*scope, reason, door, now),
             Request::Rearm { reason, scope, force } => {
-                return self.rearm(*scope, reason, *force, door, now);
+                let (scope, reason, force) = (*scope, reason.clone(), *force);
+                return self.rearm(Asked { scope, reason, force, door }, now);
             }
             Request::Accounts {} => case.accounts(),
             Request::UseAccount { account } => case.use_account(*account),

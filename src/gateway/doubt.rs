@@ -3,7 +3,7 @@
 //! An order in doubt is asked for until the exchange says how it stands, and a cancel is sent again
 //! when the connection is back. No order ever is.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use aftm_domain::order::Status;
 use aftm_domain::{Order, OrderId, Stamp};
@@ -23,6 +23,8 @@ const ROUND_EVERY: i64 = 100 * Stamp::MILLISECOND;
 #[derive(Default)]
 pub(super) struct Doubts {
     due: BTreeMap<OrderId, Stamp>,
+    /// Orders that the exchange said once it never had.
+    denied: BTreeSet<OrderId>,
     round: Stamp,
 }
 
@@ -35,6 +37,18 @@ impl Doubts {
     /// From now on the order is asked for, unless it is to be asked for later.
     fn keep(&mut self, id: OrderId, now: Stamp) {
         self.due.entry(id).or_insert(now);
+    }
+
+    /// The exchange says that it never had the order; whether that is the first time, so that it is
+    /// asked once more.
+    pub(super) fn deny(&mut self, id: OrderId, now: Stamp) -> bool {
+        let is_first = self.denied.insert(id);
+        if is_first {
+            self.add(id, now.after(ASK_AGAIN));
+        } else {
+            self.denied.remove(&id);
+        }
+        is_first
     }
 
     /// When the next question is due.
@@ -87,7 +101,9 @@ impl<V: Venue, L: Ledger> Core<V, L> {
 
     fn drop_answered(&mut self) {
         let orders = &self.state.orders;
-        self.doubts.due.retain(|id, _| orders.get(id).is_some_and(|it| is_doubtful(&it.order)));
+        let is_open = |id: &OrderId| orders.get(id).is_some_and(|it| is_doubtful(&it.order));
+        self.doubts.due.retain(|id, _| is_open(id));
+        self.doubts.denied.retain(is_open);
     }
 
     /// When the next order in doubt is asked for, where anybody can be asked.

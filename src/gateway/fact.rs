@@ -4,8 +4,8 @@
 use aftm_domain::condition::{Condition, Progress};
 use aftm_domain::order::{Refusal, Report, Ticket};
 use aftm_domain::{
-    AccountId, Code, ConditionId, ExchangeTime, OrderId, Price, Quantity, RequestId, Side,
-    SignalId, UserId,
+    AccountId, Code, ConditionId, ExchangeTime, Fill, Money, OrderId, Price, Quantity, RequestId,
+    Side, SignalId, UserId, VenueOrderId,
 };
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -181,6 +181,13 @@ pub enum Fact {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         time: Option<ExchangeTime>,
     },
+    /// The venue has an order that this journal did not send: it is one of ours from here on.
+    OrderAdopted(Box<Adopted>),
+    /// The venue has an order at work that was taken for ended here.
+    OrderRevived {
+        /// Which order.
+        id: OrderId,
+    },
     /// Something happened to an order after it was received.
     OrderReported {
         /// Which order.
@@ -199,6 +206,9 @@ pub enum Fact {
         /// What it holds for.
         #[serde(default, skip_serializing_if = "is_global")]
         scope: Scope,
+        /// Who was logged in.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by: Option<UserId>,
     },
     /// Only orders that make a position smaller are taken from here on.
     Reduced {
@@ -222,6 +232,12 @@ pub enum Fact {
         /// Which ones.
         #[serde(default, skip_serializing_if = "is_active")]
         to: TradingState,
+        /// Who was logged in.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by: Option<UserId>,
+        /// Who was logged in when it was halted.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        halted_by: Option<UserId>,
     },
     /// A trading day began for an item: what its positions come to from now on is of that day.
     DayBegan {
@@ -233,6 +249,13 @@ pub enum Fact {
         /// What its open lots are worth as the day begins.
         price: Price,
     },
+    /// The trading day's profit has come to a new best, which a fall is measured from.
+    BestReached {
+        /// Of which account; absent for all of them together.
+        account: Option<AccountId>,
+        /// What it has come to.
+        best: Money,
+    },
     /// Something that the trader must know and the audit must keep.
     Alerted {
         /// A stable code.
@@ -240,6 +263,27 @@ pub enum Fact {
         /// A sentence.
         text: String,
     },
+}
+
+/// An order that the venue has and this journal did not send, as it stood when it was found.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Adopted {
+    /// Our number of it from here on.
+    pub id: OrderId,
+    /// What it is, with the price and the quantity in force.
+    pub ticket: Ticket,
+    /// The venue's name of it.
+    pub venue_id: Option<VenueOrderId>,
+    /// Its stop price had traded.
+    pub is_triggered: bool,
+    /// The venue does not know it by our number.
+    pub is_external: bool,
+    /// Money a point and lot.
+    pub multiplier: Quantity,
+    /// What had traded of it and is counted in positions already.
+    pub fills: Vec<Fill>,
+    /// When it was found, on the exchange's clock; absent where that had no time yet.
+    pub time: Option<ExchangeTime>,
 }
 
 impl Fact {
@@ -286,11 +330,14 @@ impl Fact {
             Fact::SignalSettled { .. } => "signal_settled",
             Fact::OrderReceived { .. } => "order_received",
             Fact::OrderDenied { .. } => "order_denied",
+            Fact::OrderAdopted(_) => "order_adopted",
+            Fact::OrderRevived { .. } => "order_revived",
             Fact::OrderReported { .. } => "order_reported",
             Fact::Halted { .. } => "halted",
             Fact::Reduced { .. } => "reduced",
             Fact::Rearmed { .. } => "rearmed",
             Fact::DayBegan { .. } => "day_began",
+            Fact::BestReached { .. } => "best_reached",
             Fact::Alerted { .. } => "alerted",
         }
     }

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use aftm_domain::order::Status;
-use aftm_domain::{AccountId, Book, Code, OrderId, Stamp, Tick};
+use aftm_domain::{AccountId, Book, Code, OrderId, Quantity, Stamp, Tick};
 use jiff::civil::Date;
 
 use super::core::Core;
@@ -12,8 +12,8 @@ use super::fact::{Door, Fact};
 use super::keep::Ledger;
 use super::limits::{Candidate, Limits};
 use super::venue::Venue;
-use crate::wire::Scope;
 use crate::wire::request::{Request, TradingState};
+use crate::wire::{Event, Scope};
 
 /// What halts trading by itself when it lasts.
 #[derive(Default)]
@@ -22,6 +22,8 @@ pub(super) struct Watch {
     /// Orders in doubt, and since when; those that halted trading already have no time.
     doubtful: BTreeMap<OrderId, Option<Stamp>>,
     unwritten: Option<Stamp>,
+    /// The journal failed for good, and trading was halted for it.
+    has_no_journal: bool,
 }
 
 impl<V: Venue, L: Ledger> Core<V, L> {
@@ -61,6 +63,59 @@ impl<V: Venue, L: Ledger> Core<V, L> {
             let reason = "the journal cannot be written";
             // A kill is never refused.
             let _ = self.kill(Scope::Global, false, reason, Door::Gateway, now);
+        }
+    }
+
+    /// Halts trading at once where the journal has failed for good: what the disk says later is not
+    /// believed, and no order could be kept any more.
+    pub(super) fn judge_ledger(&mut self, now: Stamp) {
+        if self.watch.has_no_journal || !self.ledger().has_failed() {
+            return;
+        }
+        self.watch.has_no_journal = true;
+        let text = "the disk failed under the journal; nothing is recorded any more, and trading is \
+                    halted: look at the positions at the exchange, mend the disk, start again";
+        self.announce(Event::Alert { code: "JOURNAL_LOST".to_owned(), text: text.to_owned() });
+        // A kill is never refused.
+        let reason = "the disk failed under the journal";
+        let _ = self.kill(Scope::Global, false, reason, Door::Gateway, now);
+    }
+
+    /// Halts trading where positions differ from the exchange's by too much.
+    pub(super) fn judge_mismatch(&mut self, lots: Quantity, now: Stamp) {
+        let bound = self.rules().trip_mismatch;
+        let is_halted = self.state.brakes.state(Scope::Global) == TradingState::Halted;
+        if bound.is_positive() && lots >= bound && !is_halted {
+            let reason = format!("positions differ by {lots} lots from those of the exchange");
+            // A kill is never refused.
+            let _ = self.kill(Scope::Global, false, &reason, Door::Gateway, now);
+        }
+    }
+
+    /// Halts trading with real money where our clock is too far from the exchange's, which tells it
+    /// by a trade; without real money it is only said.
+    pub(super) fn judge_clock(&mut self, theirs: Stamp, now: Stamp) {
+        let bound = self.rules().trip_clock;
+        if bound == 0 || !self.venue.tells_time() {
+            return;
+        }
+        let Some(ahead) = self.skew.note(theirs, now) else { return };
+        if ahead.abs() <= bound {
+            self.skew.is_told = false;
+            return;
+        }
+        if std::mem::replace(&mut self.skew.is_told, true) {
+            return;
+        }
+        let word = if ahead > 0 { "ahead of" } else { "behind" };
+        let tenths = ahead.abs() / (Stamp::SECOND / 10);
+        let (seconds, tenth) = (tenths / 10, tenths % 10);
+        let reason = format!("our clock is {seconds}.{tenth} s {word} the exchange's");
+        let text = format!("{reason}; set it by the network's time, then start again");
+        self.settle(now, vec![Fact::Alerted { code: "CLOCK_OFFSET".to_owned(), text }]);
+        if self.state.session.as_ref().is_some_and(|it| it.production) {
+            // A kill is never refused.
+            let _ = self.kill(Scope::Global, false, &reason, Door::Gateway, now);
         }
     }
 
@@ -152,6 +207,11 @@ impl<V: Venue, L: Ledger> Core<V, L> {
     /// Holds back what has passed a bound. Never the other way: only an operator rearms.
     pub(super) fn heed_limits(&mut self, now: Stamp) {
         self.judge_journal(now);
+        if self.limits.has_bests() {
+            let bests = self.limits.take_bests();
+            let fact = |(account, best)| Fact::BestReached { account, best };
+            self.settle(now, bests.into_iter().map(fact).collect());
+        }
         if !self.limits.wants() {
             return;
         }

@@ -11,15 +11,17 @@ use super::fact::{Door, Fact};
 use super::keep::Ledger;
 use super::latch::Latch;
 use super::venue::Venue;
-use crate::wire::request::TradingState;
 use crate::wire::{Refused, Reply, Scope};
 
 /// How often a halt looks again, on our clock.
 const SWEEP_EVERY: i64 = Stamp::SECOND;
 /// How often after it has looked many times, and says so.
 const SWEEP_SLOWLY: i64 = 5 * Stamp::SECOND;
-/// Looks after which the operator is told that something is left, and at each one that follows.
-const ROUNDS_MAX: u32 = 10;
+/// After how long the operator is told that something is left, and at each look that follows.
+const DEADLINE: i64 = 30 * Stamp::SECOND;
+/// How long the closing orders of a halt wait for the exchange's own list of positions; then what is
+/// known here counts, because they can do nothing but close.
+const LISTS_MAX: i64 = 5 * Stamp::SECOND;
 /// What is left is named up to so many times.
 const LEFT_MAX: usize = 8;
 
@@ -27,7 +29,8 @@ const LEFT_MAX: usize = 8;
 #[derive(Default)]
 pub(super) struct Sweep {
     last: Stamp,
-    rounds: u32,
+    /// Since when something is to be canceled or closed.
+    since: Stamp,
     /// When trading was halted last, on our clock; a machine that starts halted was halted then.
     halted: Option<Stamp>,
     /// A halt of a session with real money.
@@ -69,16 +72,21 @@ impl<V: Venue, L: Ledger> Core<V, L> {
         // What was asked for before still is.
         let is_flattening = self.state.brakes.get(scope).is_some_and(|it| it.flatten);
         self.keeper.latch(&reason, flatten || is_flattening);
-        self.settle(now, vec![Fact::Halted { reason, flatten, door, scope }]);
+        let by = self.user();
+        self.settle(now, vec![Fact::Halted { reason, flatten, door, scope, by }]);
         let production = self.state.session.as_ref().is_some_and(|it| it.production);
         let was_production = production || self.sweep.was_production;
         let halted = Some(now);
-        self.sweep = Sweep { last: now, halted, was_production, ..Sweep::default() };
+        self.sweep = Sweep { last: now, since: now, halted, was_production, is_told: false };
         let flatten = self.state.brakes.get(scope).is_some_and(|it| it.flatten);
-        let (decision, cancels, closings) = self.case(door_of(door)).kill(scope, flatten);
+        // What is closed is what the exchange holds from now on, not what was known here before.
+        self.unlevel();
+        let may_close = flatten && !self.venue.is_apart();
+        let (decision, cancels, closings) = self.case(door_of(door)).kill(scope, may_close);
         // A cancel that the exchange refuses is asked for again; the halt holds in any case.
         let _ = self.perform(decision, now);
         self.chase(None, now);
+        self.size_closings(now);
         self.finish_sweep(now);
         let left = self.case(Door::Gateway).left(scope, flatten, usize::MAX);
         let left = left.len() as u64;
@@ -100,48 +108,22 @@ impl<V: Venue, L: Ledger> Core<V, L> {
         }
         self.settle(now, vec![Fact::Reduced { reason, door, scope }]);
         self.sweep.is_told = false;
+        self.sweep.since = now;
         self.sweep_now(now);
         Ok(Reply::Done {})
     }
 
-    /// Takes orders again: after a halt those that make a position smaller first, where the rules
-    /// say so, and all of them when it is said once more.
-    pub(super) fn rearm(
-        &mut self,
-        scope: Scope,
-        reason: &str,
-        force: bool,
-        door: Door,
-        now: Stamp,
-    ) -> Result<Reply, Refused> {
-        let reason = tidy(reason);
-        if reason.is_empty() {
-            let text = "say why trading goes on: rearm --reason \"...\"";
-            return Err(Refused::new("MISSING_REASON", text));
-        }
-        let Some(brake) = self.state.brakes.get(scope) else { return self.not_held(scope) };
-        let (is_halted, flatten) = (brake.state == TradingState::Halted, brake.flatten);
-        if is_halted {
-            self.may_rearm(scope, flatten, force, now)?;
-        }
-        let is_via_reducing = is_halted && self.rules().rearm_via_reducing;
-        let to = if is_via_reducing { TradingState::Reducing } else { TradingState::Active };
-        let armed = Fact::Rearmed { reason, door, scope, to };
-        self.commit(now, vec![armed]).map_err(|error| {
-            let text = format!("the journal cannot be written, trading stays as it is: {error}");
-            Refused::new("JOURNAL_UNAVAILABLE", text)
-        })?;
+    /// A part is no longer held back as it was.
+    pub(super) fn note_release(&mut self, now: Stamp) {
         if self.state.brakes.halted().next().is_none() {
-            self.keeper.unlatch();
             self.sweep.was_production = false;
         }
         self.sweep.is_told = false;
-        self.chase(None, now);
-        Ok(Reply::Done {})
+        self.sweep.since = now;
     }
 
     /// Nothing is held back for that part; where others are, it is said how to end that.
-    fn not_held(&self, scope: Scope) -> Result<Reply, Refused> {
+    pub(super) fn not_held(&self, scope: Scope) -> Result<Reply, Refused> {
         let held = self.state.brakes.iter().filter(|_| scope == Scope::Global);
         let said = held.take(LEFT_MAX).map(|(scope, brake)| match scope {
             Scope::Global => String::new(),
@@ -157,13 +139,13 @@ impl<V: Venue, L: Ledger> Core<V, L> {
         Err(Refused::new("PARTS_HELD", text))
     }
 
-    fn may_rearm(
-        &self,
-        scope: Scope,
-        flatten: bool,
-        force: bool,
-        now: Stamp,
-    ) -> Result<(), Refused> {
+    /// When trading was halted last.
+    pub(super) const fn halted_at(&self) -> Option<Stamp> {
+        self.sweep.halted
+    }
+
+    /// Whether anybody may rearm just now, however a halt stands.
+    pub(super) fn is_time_to_rearm(&self, now: Stamp) -> Result<(), Refused> {
         if self.latch.is_held() {
             let text = "the file kill is still in the data folder; remove it, then rearm";
             return Err(Refused::new("DEAD_MAN", text));
@@ -176,6 +158,16 @@ impl<V: Venue, L: Ledger> Core<V, L> {
             let text = format!("trading was halted a moment ago; wait {seconds} s, then rearm");
             return Err(Refused::new("REARM_COOLDOWN", text));
         }
+        Ok(())
+    }
+
+    /// Whether a halt has done what it was told.
+    pub(super) fn is_complete(
+        &self,
+        scope: Scope,
+        flatten: bool,
+        force: bool,
+    ) -> Result<(), Refused> {
         let case = self.case(Door::Gateway);
         if !force && !case.is_cleared(scope, flatten) {
             let left = case.left(scope, flatten, LEFT_MAX).join(", ");
@@ -205,30 +197,58 @@ impl<V: Venue, L: Ledger> Core<V, L> {
             return;
         }
         let is_here = self.state.session.is_some() && self.state.is_connected;
-        let every = if self.sweep.rounds < ROUNDS_MAX { SWEEP_EVERY } else { SWEEP_SLOWLY };
+        let is_late = now.since(self.sweep.since) >= DEADLINE;
+        let every = if is_late { SWEEP_SLOWLY } else { SWEEP_EVERY };
         if is_here && now.since(self.sweep.last) >= every {
             self.sweep_now(now);
         }
     }
 
-    fn sweep_now(&mut self, now: Stamp) {
+    pub(super) fn sweep_now(&mut self, now: Stamp) {
         self.sweep.last = now;
-        let decision = self.case(Door::Gateway).sweep();
+        let may_close = self.may_close(now);
+        let decision = self.case(Door::Gateway).sweep(may_close);
         // It is told below whether anything is left.
         let _ = self.perform(decision, now);
+        self.size_closings(now);
         self.finish_sweep(now);
+    }
+
+    /// Whether a halt closes positions.
+    fn is_closing(&self) -> bool {
+        self.state.brakes.halted().any(|(_, it)| it.flatten)
+    }
+
+    /// Whether it is known what is to be closed: by the exchange's own list, made since anything
+    /// moved; or by what is known here, where that list does not come.
+    fn may_close(&self, now: Stamp) -> bool {
+        let has_waited = self.awaited_lists().is_some_and(|it| now.since(it) >= LISTS_MAX);
+        self.is_level_with_lists() || has_waited
+    }
+
+    /// Asks the exchange what is held, once nothing works any more that a halt cancels or closes
+    /// with: before it closes, and again before it counts as complete.
+    pub(super) fn size_closings(&mut self, now: Stamp) {
+        if !self.is_sweeping() || self.is_level_with_lists() || !self.is_closing() {
+            return;
+        }
+        let is_here = self.state.session.is_some() && self.state.is_connected;
+        if is_here && !self.case(Door::Gateway).is_closing_under_way() {
+            self.await_lists(now);
+        }
     }
 
     /// Says once that everything is canceled and closed, or what is not after many looks, each time.
     fn finish_sweep(&mut self, now: Stamp) {
-        let case = self.case(Door::Gateway);
-        if !case.is_settled() {
+        let is_said = !self.is_closing() || self.is_level_with_lists();
+        if !is_said || !self.case(Door::Gateway).is_settled() {
             self.sweep.is_told = false;
-            self.sweep.rounds = self.sweep.rounds.saturating_add(1);
-            if self.sweep.rounds >= ROUNDS_MAX {
+            if now.since(self.sweep.since) >= DEADLINE {
                 let case = self.case(Door::Gateway);
                 let halted = self.state.brakes.halted();
                 let left = halted.flat_map(|(scope, it)| case.left(scope, it.flatten, LEFT_MAX));
+                let unsaid = "the exchange has not listed what it holds".to_owned();
+                let left = left.chain((!is_said).then_some(unsaid));
                 let left = left.collect::<Vec<_>>().join(", ");
                 let text = format!(
                     "the halt is not complete: {left}; it is tried again every 5 s, look at the \

@@ -26,7 +26,13 @@ pub trait Ledger {
         Ok(())
     }
 
-    /// Trading is halted, and every position is to be closed or not: says so where a machine that starts looks, whatever becomes of the facts.
+    /// Whether it failed for good: nothing is kept any more, whatever the disk says.
+    fn has_failed(&self) -> bool {
+        false
+    }
+
+    /// Trading is halted, and every position is to be closed or not: says so where a machine that
+    /// starts looks, whatever becomes of the facts.
     fn latch(&mut self, _reason: &str, _flatten: bool) {}
 
     /// Trading is halted no more.
@@ -142,7 +148,10 @@ impl<V: Venue, L: Ledger> Core<V, L> {
         if waited && self.unsaved() == 0 {
             self.tell_back();
         }
-        kept?;
+        if let Err(error) = kept {
+            self.judge_ledger(now);
+            return Err(error);
+        }
         self.fold(facts);
         Ok(())
     }
@@ -159,6 +168,9 @@ impl<V: Venue, L: Ledger> Core<V, L> {
         }
         self.fold(facts);
         self.save(now);
+        if self.unsaved() > 0 {
+            self.judge_ledger(now);
+        }
     }
 
     /// Clients that name no requests were told of their orders.
@@ -185,6 +197,9 @@ impl<V: Venue, L: Ledger> Core<V, L> {
     fn fold(&mut self, facts: Vec<Fact>) {
         let mut told = std::mem::take(&mut self.told);
         for fact in facts {
+            if moves(&fact) {
+                self.unlevel();
+            }
             let misfits = self.state.misfits;
             let before = self.limits.before(&self.state, &fact);
             self.state.fold(&fact);
@@ -198,4 +213,16 @@ impl<V: Venue, L: Ledger> Core<V, L> {
         }
         self.told = told;
     }
+}
+
+/// Whether a fact moves an order or a position.
+const fn moves(fact: &Fact) -> bool {
+    matches!(
+        fact,
+        Fact::OrderReceived { .. }
+            | Fact::OrderReported { .. }
+            | Fact::OrderAdopted(_)
+            | Fact::OrderRevived { .. }
+            | Fact::PositionTaken { .. }
+    )
 }

@@ -6,6 +6,7 @@
 
 mod asker;
 pub mod brakes;
+mod breaker;
 mod core;
 pub mod decide;
 mod doubt;
@@ -16,14 +17,17 @@ pub mod keep;
 pub mod latch;
 pub mod limits;
 pub mod listing;
+mod lists;
 pub mod pace;
 mod plugged;
 mod query;
+mod rearm;
 mod reconcile;
 pub mod rows;
 pub mod serve;
 mod session;
 pub mod simulated;
+mod skew;
 pub mod sockets;
 pub mod state;
 mod tell;

@@ -4,16 +4,21 @@
 //! over, and told. What the journal has and the venue has not is in doubt until it says so again,
 //! or has ended there. Nothing is sent.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod adopt;
+mod lookup;
+mod positions;
+
+use std::collections::BTreeMap;
 
 use aftm_domain::order::{Refusal, Report, Status};
-use aftm_domain::{AccountId, Code, Order, OrderId, Price, Quantity, Side, Stamp};
+use aftm_domain::{Order, OrderId, Stamp};
 
+use self::lookup::Lookup;
 use super::core::Core;
 use super::doubt::{ASK_AGAIN, is_doubtful};
 use super::fact::Fact;
 use super::keep::Ledger;
-use super::state::Placed;
+use super::session::mismatch;
 use super::venue::{Stands, Venue};
 use crate::wire::venue::VenueOrder;
 
@@ -23,71 +28,84 @@ const TOLD_MAX: usize = 50;
 /// How far a number of ours may lie beyond the last that is known; what is farther is not ours.
 const NUMBERS_MAX: u64 = 1_000_000;
 
-/// One side of what an account holds of an item.
-type Leg = (AccountId, Code, Side);
+/// What the lists say of the orders that are known here.
+#[derive(Default)]
+struct Compared {
+    /// What is taken over.
+    facts: Vec<Fact>,
+    /// Each difference as a sentence.
+    told: Vec<String>,
+    /// What nobody here can change, told once.
+    told_once: Vec<String>,
+    /// Orders that may still be on their way there: they are asked for.
+    silent: Vec<OrderId>,
+}
 
 impl<V: Venue, L: Ledger> Core<V, L> {
     /// Takes over how everything stands at the venue.
     pub(super) fn reconcile(&mut self, stands: &Stands, now: Stamp) {
-        let (mut facts, mut told) = (self.taken_numbers(stands), Vec::new());
-        for row in &stands.orders {
-            let Some(placed) = row.order.and_then(|id| self.was_sent(id)) else { continue };
-            if stands.moved.contains(&placed.order.id) {
-                continue;
-            }
-            if let Some(report) = changed(&placed.order, row) {
+        let mut facts = self.taken_numbers(stands);
+        let Compared { facts: found, mut told, told_once, silent } = self.compare(stands);
+        facts.extend(found);
+        told.extend(told_once.into_iter().filter(|it| self.remarked.insert(it.clone())));
+        for id in silent {
+            self.unanswered.retain(|it| it.0 != id);
+            self.doubts.add(id, now.after(ASK_AGAIN));
+        }
+        self.settle(now, facts);
+        told.extend(self.adopt(stands, now));
+        // Those of the first login may be of another day.
+        let was_known = self.state.session.is_some();
+        let (evened, lots) = self.even_out(stands, now);
+        told.extend(evened);
+        self.tell_differences(told, now);
+        if was_known {
+            self.judge_mismatch(lots, now);
+        }
+    }
+
+    /// Whether anything is to be taken over, or to be told.
+    pub(super) fn differs(&self, stands: &Stands) -> bool {
+        let Compared { facts, told, silent, .. } = self.compare(stands);
+        let is_same = facts.is_empty() && told.is_empty() && silent.is_empty();
+        !is_same || self.has_strangers(stands) || !self.differing(stands).is_empty()
+    }
+
+    fn compare(&self, stands: &Stands) -> Compared {
+        let lookup = Lookup::new(&self.state, stands);
+        let mut listed: BTreeMap<OrderId, &VenueOrder> = BTreeMap::new();
+        let rows = stands.orders.iter();
+        listed.extend(rows.filter_map(|row| Some((lookup.order(row)?.order.id, row))));
+        let mut compared = Compared::default();
+        for (id, row) in listed.iter().filter(|(id, _)| !stands.moved.contains(id)) {
+            let placed = self.state.orders.get(id);
+            if let Some(report) = placed.and_then(|it| changed(&it.order, row)) {
                 // Before the fills: they may be more than was asked for at first.
-                facts.push(Fact::OrderReported { id: placed.order.id, report });
+                compared.facts.push(Fact::OrderReported { id: *id, report });
             }
         }
         for row in &stands.fills {
-            let Some(placed) = row.order.and_then(|id| self.was_sent(id)) else { continue };
+            let Some(placed) = lookup.fill(row) else { continue };
             let id = placed.order.id;
-            if placed.order.fills.iter().all(|it| it.trade != row.fill.trade) {
-                told.push(format!("fill {} of order {id} was missing here", row.fill.trade));
-                facts.push(Fact::OrderReported { id, report: Report::Filled(row.fill) });
-            }
-        }
-        let mut listed = BTreeMap::new();
-        for row in &stands.orders {
-            match row.order.and_then(|id| self.was_sent(id)) {
-                Some(placed) => {
-                    let id = placed.order.id;
-                    if placed.order.status.is_final() && row.status.is_open() {
-                        told.push(format!(
-                            "order {id} works at the exchange and is {} by this journal: cancel it \
-                             there",
-                            placed.order.status
-                        ));
-                    }
-                    listed.insert(id, row);
-                }
-                None if row.status.is_open() => told.push(foreign(row)),
-                None => (),
-            }
-        }
-        for (id, row) in &listed {
-            if stands.moved.contains(id) {
+            if row.deal.differs(&placed.order.ticket) {
+                let told = mismatch(id, &row.fill, &row.deal, &placed.order.ticket);
+                compared.told_once.push(told);
                 continue;
             }
-            let Some(placed) = self.state.orders.get(id) else { continue };
-            let before = facts.len();
-            facts.extend(
-                catch_up(&placed.order, row).map(|it| Fact::OrderReported { id: *id, report: it }),
-            );
-            if facts.len() > before && placed.order.is_answered() {
-                told.push(format!("order {id} is {} at the exchange", row.status));
+            if placed.order.fills.iter().all(|it| it.trade != row.fill.trade) {
+                compared
+                    .told
+                    .push(format!("fill {} of order {id} was missing here", row.fill.trade));
+                compared.facts.push(Fact::OrderReported { id, report: Report::Filled(row.fill) });
             }
         }
-        facts.extend(self.missing(stands, &listed, now));
-        self.settle(now, facts);
-        told.extend(self.even_out(stands, now));
-        self.tell_differences(told, now);
-    }
-
-    /// An order by its number, unless it was denied here: then the venue's is another one.
-    fn was_sent(&self, id: OrderId) -> Option<&Placed> {
-        self.state.orders.get(&id).filter(|it| it.order.status != Status::Denied)
+        for (id, row) in listed.iter().filter(|(id, _)| !stands.moved.contains(id)) {
+            if let Some(placed) = self.state.orders.get(id) {
+                compared.stands(&placed.order, row);
+            }
+        }
+        self.missing(stands, &listed, &mut compared);
+        compared
     }
 
     /// Where the venue has orders of ours that the journal lost, with a disk that was full, their
@@ -103,15 +121,13 @@ impl<V: Venue, L: Ledger> Core<V, L> {
     /// Open orders that the venue does not list. One that it never answered may still be on its
     /// way: it is asked for again before it counts as never sent.
     fn missing(
-        &mut self,
+        &self,
         stands: &Stands,
         listed: &BTreeMap<OrderId, &VenueOrder>,
-        now: Stamp,
-    ) -> Vec<Fact> {
-        let is_missing = |it: &OrderId| !listed.contains_key(it) && !stands.moved.contains(it);
-        let open: Vec<OrderId> = self.state.open.iter().copied().filter(is_missing).collect();
-        let mut facts = Vec::new();
-        for id in open {
+        compared: &mut Compared,
+    ) {
+        let is_missing = |it: &&OrderId| !listed.contains_key(it) && !stands.moved.contains(it);
+        for id in self.state.open.iter().filter(is_missing).copied() {
             let Some(placed) = self.state.orders.get(&id) else { continue };
             if !stands.accounts.contains(&placed.order.ticket.account) {
                 continue;
@@ -121,71 +137,15 @@ impl<V: Venue, L: Ledger> Core<V, L> {
                     continue; // It was sent just now, or is asked for already.
                 }
                 if placed.order.status == Status::PendingNew {
-                    facts.push(Fact::OrderReported { id, report: Report::NoReply });
+                    compared.facts.push(Fact::OrderReported { id, report: Report::NoReply });
                 }
-                self.unanswered.retain(|it| it.0 != id);
-                self.doubts.add(id, now.after(ASK_AGAIN));
+                compared.silent.push(id);
             } else {
                 let text = format!("the exchange no longer lists order {id}: it has ended there");
-                facts.push(Fact::OrderReported { id, report: Report::Expired });
-                facts.push(Fact::Alerted { code: "RECONCILED".to_owned(), text });
+                compared.facts.push(Fact::OrderReported { id, report: Report::Expired });
+                compared.facts.push(Fact::Alerted { code: "RECONCILED".to_owned(), text });
             }
         }
-        facts
-    }
-
-    /// Positions that differ are taken over; each as a sentence.
-    fn even_out(&mut self, stands: &Stands, now: Stamp) -> Vec<String> {
-        let mut theirs: BTreeMap<Leg, (Quantity, Option<Price>)> = BTreeMap::new();
-        for row in &stands.positions {
-            let (held, average) = theirs.entry((row.account, row.item, row.side)).or_default();
-            *average = weighed((*held, *average), (row.quantity, row.average));
-            *held = held.checked_add(row.quantity).unwrap_or(*held);
-        }
-        let mut legs: BTreeSet<Leg> = theirs.keys().copied().collect();
-        for (account, item) in self.state.holdings.keys() {
-            legs.extend([Side::Buy, Side::Sell].map(|side| (*account, *item, side)));
-        }
-        let moved = self.moved(stands);
-        let is_said =
-            |account, item| stands.accounts.contains(&account) && !moved.contains(&(account, item));
-        let mut told = Vec::new();
-        for (account, item, side) in legs {
-            if !is_said(account, item) {
-                continue;
-            }
-            let (there, average) =
-                theirs.get(&(account, item, side)).copied().unwrap_or((Quantity::ZERO, None));
-            let holding = self.state.holdings.get(&(account, item));
-            let here = holding.map_or(Quantity::ZERO, |it| it.position.held(side));
-            if here == there {
-                continue;
-            }
-            let known = holding.and_then(|it| it.position.average(side));
-            let last = self.last.get(&item).copied();
-            let price = average.or(known).or(last).unwrap_or(Price::ZERO);
-            let leg = if side == Side::Buy { "long" } else { "short" };
-            told.push(format!(
-                "account {account} holds {there} {item} {leg} at the exchange, {here} by this \
-                 journal: the exchange's word counts"
-            ));
-            let multiplier = self.multiplier(item);
-            let quantity = there;
-            let taken = Fact::PositionTaken { account, item, side, quantity, price, multiplier };
-            self.settle(now, vec![taken]);
-        }
-        told
-    }
-
-    /// What the lists may have as it was before orders moved that are not in them so.
-    fn moved(&self, stands: &Stands) -> BTreeSet<(AccountId, Code)> {
-        let orders = stands.moved.iter().filter_map(|id| self.state.orders.get(id));
-        orders.map(|it| (it.order.ticket.account, it.order.ticket.item)).collect()
-    }
-
-    fn multiplier(&mut self, item: Code) -> Quantity {
-        self.learn(item);
-        self.listing.get(&item).map_or(Quantity::ONE, |it| it.multiplier)
     }
 
     fn tell_differences(&mut self, told: Vec<String>, now: Stamp) {
@@ -199,26 +159,31 @@ impl<V: Venue, L: Ledger> Core<V, L> {
     }
 }
 
-/// The average price of two parts of a leg; a venue may list today's and yesterday's lots apart.
-fn weighed(
-    (held, average): (Quantity, Option<Price>),
-    (more, price): (Quantity, Option<Price>),
-) -> Option<Price> {
-    if held.is_zero() || more.is_zero() {
-        return if held.is_zero() { price } else { average };
+impl Compared {
+    /// How a known order stands at the venue.
+    fn stands(&mut self, order: &Order, row: &VenueOrder) {
+        let id = order.id;
+        if order.status.is_final() && row.status.is_open() {
+            let status = order.status;
+            if order.left().is_positive() {
+                self.facts.push(Fact::OrderRevived { id });
+                self.told.push(format!(
+                    "order {id} works at the exchange and was {status} by this journal: it works \
+                     here, too, from now on"
+                ));
+            } else {
+                self.told_once.push(format!(
+                    "order {id} works at the exchange and is {status} by this journal: cancel it \
+                     there"
+                ));
+            }
+        }
+        let before = self.facts.len();
+        self.facts.extend(catch_up(order, row).map(|report| Fact::OrderReported { id, report }));
+        if self.facts.len() > before && order.is_answered() {
+            self.told.push(format!("order {id} is {} at the exchange", row.status));
+        }
     }
-    let weigh = |it: Price, lots: Quantity| i128::from(it.raw()) * i128::from(lots.raw());
-    let sum = weigh(average?, held) + weigh(price?, more);
-    let lots = i128::from(held.raw()) + i128::from(more.raw());
-    i64::try_from(sum.div_euclid(lots)).ok().map(Price::from_raw)
-}
-
-fn foreign(row: &VenueOrder) -> String {
-    let name = row.venue_id.map_or_else(|| "without a name".to_owned(), |it| it.to_string());
-    let what = row.ticket.map_or_else(String::new, |it| {
-        format!(": {} {} {} for {}", it.side, it.quantity, it.item, it.account)
-    });
-    format!("order {name} works at the exchange and was not sent from here{what}")
 }
 
 /// A change that the venue made and nobody heard of. What an order that has ended once was is of

@@ -35,6 +35,7 @@ pub fn order(placed: &Placed) -> OrderRow {
         refusal: order.refusal.clone(),
         note: ticket.note,
         time: placed.time,
+        is_external: placed.is_external,
     }
 }
 

@@ -4,14 +4,14 @@
 //! asked waits for that without holding anybody up.
 
 use aftm_domain::order::{Refusal, Report, Ticket};
-use aftm_domain::{AccountId, OpenClose, OrderId, Stamp, UserId};
+use aftm_domain::{AccountId, Fill, OpenClose, OrderId, Stamp, UserId};
 
 use super::core::Core;
 use super::doubt::is_doubtful;
 use super::fact::Fact;
 use super::keep::Ledger;
-use super::venue::{LoginStep, News, Venue};
-use crate::wire::venue::Sent;
+use super::venue::{Lists, LoginStep, News, Venue};
+use crate::wire::venue::{Deal, Sent};
 use crate::wire::{Event, Refused, Reply};
 
 /// A login that the venue has not answered yet, and one whose answer nobody has taken.
@@ -93,9 +93,10 @@ impl<V: Venue, L: Ledger> Core<V, L> {
 
     /// An order by everything that the venue may know it by.
     pub(super) fn sent(&self, id: OrderId) -> Option<Sent> {
-        let order = &self.state.orders.get(&id)?.order;
+        let placed = self.state.orders.get(&id)?;
+        let (order, is_external) = (&placed.order, placed.is_external);
         let (account, item, venue_id) = (order.ticket.account, order.ticket.item, order.venue_id);
-        Some(Sent { id, account, item, venue_id })
+        Some(Sent { id, account, item, venue_id, is_external })
     }
 
     /// Whether an order opens or closes, said by us where the venue does not say it. An order that
@@ -124,6 +125,8 @@ impl<V: Venue, L: Ledger> Core<V, L> {
 
     /// What the venue told since it was last heard.
     pub fn hear(&mut self, now: Stamp) {
+        self.keep_lists(now);
+        self.judge_rearming(now);
         self.venue.hear(now, &mut self.news);
         if self.news.is_empty() {
             return;
@@ -131,6 +134,7 @@ impl<V: Venue, L: Ledger> Core<V, L> {
         self.settle_news(now);
         self.chase(None, now);
         self.sweep(now);
+        self.size_closings(now);
     }
 
     /// Turns the venue's news into facts, in the order in which they were told.
@@ -141,6 +145,7 @@ impl<V: Venue, L: Ledger> Core<V, L> {
         let mut facts = Vec::with_capacity(self.news.len());
         let mut news = std::mem::take(&mut self.news);
         let mut is_back = false;
+        let (mut is_up, mut outages) = (self.state.is_connected, 0);
         // What a venue says in words is shown and kept, and must do nothing else.
         for item in news.drain(..).map(News::plain) {
             match item {
@@ -150,19 +155,31 @@ impl<V: Venue, L: Ledger> Core<V, L> {
                         facts.push(Fact::OrderReported { id: order, report });
                     }
                 }
-                News::Unknown { order } => facts.extend(self.unknown(order)),
+                News::Filled { order, fill, deal } => {
+                    self.unanswered.retain(|it| it.0 != order);
+                    let report = Report::Filled(fill);
+                    if !self.is_repeated(order, &report) {
+                        facts.push(self.counted(order, fill, &deal));
+                    }
+                }
+                News::Unknown { order } => facts.extend(self.unknown(order, now)),
                 News::Disconnected { reason } => {
+                    outages += u32::from(std::mem::take(&mut is_up));
                     facts.push(Fact::Disconnected { reason });
                 }
                 News::Connected => {
-                    is_back = true;
+                    (is_back, is_up) = (true, true);
                     facts.push(Fact::Connected {});
                 }
-                News::Market(moment) => self.market.push(*moment),
+                News::Market(moment) => {
+                    self.judge_clock(moment.tick.time.at, now);
+                    self.market.push(*moment);
+                }
                 // What follows looks at the state, so everything before it is folded first.
                 other => {
                     self.settle(now, std::mem::take(&mut facts));
                     self.act_on(other, now);
+                    is_up = self.state.is_connected;
                 }
             }
         }
@@ -171,6 +188,7 @@ impl<V: Venue, L: Ledger> Core<V, L> {
             self.news = news;
         }
         self.settle(now, facts);
+        (0..outages).for_each(|_| self.note_outage(now));
         if is_back {
             self.resume(now);
         }
@@ -192,13 +210,14 @@ impl<V: Venue, L: Ledger> Core<V, L> {
                 let told = Fact::Alerted { code: "LOGGED_OUT".to_owned(), text };
                 self.settle(now, vec![Fact::LoggedOut {}, told]);
             }
-            News::Stands(stands) => self.reconcile(&stands, now),
+            News::Stands(stands) => self.hear_lists(&stands, now),
             News::Instrument(instrument) => self.listing.tell(*instrument),
             News::Process { pid, word } => {
                 self.announce(Event::Child { role: crate::wire::Role::Venue, pid, word });
             }
             News::Alert { code, text } => self.settle(now, vec![Fact::Alerted { code, text }]),
             News::Report { .. }
+            | News::Filled { .. }
             | News::Unknown { .. }
             | News::Connected
             | News::Disconnected { .. }
@@ -220,14 +239,43 @@ impl<V: Venue, L: Ledger> Core<V, L> {
         }
     }
 
-    fn unknown(&mut self, order: OrderId) -> Option<Fact> {
+    /// A fill as the order's, unless it is of something else by its own words: then nobody knows
+    /// what it is, and the venue's list of positions says what is held.
+    fn counted(&mut self, id: OrderId, fill: Fill, deal: &Deal) -> Fact {
+        let ticket = self.state.orders.get(&id).map(|it| it.order.ticket);
+        match ticket.filter(|it| deal.differs(it)) {
+            None => Fact::OrderReported { id, report: Report::Filled(fill) },
+            Some(ticket) => {
+                self.venue.stand(Lists::Soon, &mut self.news);
+                let text = mismatch(id, &fill, deal, &ticket);
+                Fact::Alerted { code: "FILL_MISMATCH".to_owned(), text }
+            }
+        }
+    }
+
+    /// The venue says that it never had an order. Where it lives apart it is asked once more, a
+    /// while later, before that counts: an order that is still on its way there is not listed yet.
+    fn unknown(&mut self, order: OrderId, now: Stamp) -> Option<Fact> {
         self.unanswered.retain(|it| it.0 != order);
         let known = self.state.orders.get(&order);
         if !known.is_some_and(|it| is_doubtful(&it.order)) {
+            return None;
+        }
+        if self.venue.is_apart() && self.doubts.deny(order, now) {
             return None;
         }
         let (code, text) = ("UNKNOWN_ORDER", "the exchange never had this order");
         let refusal = Refusal { code: code.to_owned(), text: text.to_owned() };
         Some(Fact::OrderReported { id: order, report: Report::Rejected(refusal) })
     }
+}
+
+/// A fill that is not of its order, with both.
+pub(super) fn mismatch(id: OrderId, fill: &Fill, deal: &Deal, ticket: &Ticket) -> String {
+    let Ticket { account, item, side, .. } = ticket;
+    format!(
+        "the exchange told fill {} of {} lots as one of order {id}, but it is {deal} and the order \
+         is {side} {item} for {account}: it counts nowhere, and the exchange's positions do",
+        fill.trade, fill.quantity
+    )
 }

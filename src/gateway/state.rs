@@ -3,14 +3,16 @@
 //! Folding never refuses and never reads a clock: a fact has happened. The same facts give the same
 //! state, on a running machine and when a journal is read again.
 
+mod external;
+mod holding;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use aftm_domain::condition::{Condition, State as Standing};
 use aftm_domain::order::{Report, Status, Ticket};
-use aftm_domain::position::PositionError;
 use aftm_domain::{
-    AccountId, Code, ConditionId, ExchangeTime, Fill, Money, OpenClose, Order, OrderId, Position,
-    Price, Quantity, RequestId, SignalId, SignalKind, UserId,
+    AccountId, Code, ConditionId, ExchangeTime, Fill, Money, Order, OrderId, Quantity, RequestId,
+    SignalId, SignalKind, UserId, VenueOrderId,
 };
 use jiff::civil::Date;
 use rustc_hash::FxHashMap;
@@ -18,6 +20,8 @@ use rustc_hash::FxHashMap;
 use super::brakes::Brakes;
 use super::fact::{Door, Fact};
 use crate::wire::{Outcome, Signal};
+
+pub use self::holding::Holding;
 
 /// Who is logged in.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -77,54 +81,8 @@ pub struct Placed {
     pub fills_before: usize,
     /// A client that names no requests was told of it.
     pub is_told: bool,
-}
-
-/// A position and what it has earned.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Holding {
-    /// The open lots.
-    pub position: Position,
-    /// Profit of closed lots, before fees and tax.
-    pub realized: Money,
-    /// Fees so far.
-    pub fees: Money,
-    /// Tax so far.
-    pub tax: Money,
-    /// Money a point and lot.
-    pub multiplier: Quantity,
-    /// What closed and open lots had come to, less fees and tax, when the trading day began.
-    pub day_base: Money,
-}
-
-impl Holding {
-    /// What it has come to at a price.
-    fn worth(&self, price: Price) -> Money {
-        let open = self.position.profit_at(price, self.multiplier).unwrap_or(Money::ZERO);
-        let costs = self.fees.checked_add(self.tax).unwrap_or(self.fees);
-        let sum = self.realized.checked_add(open).and_then(|it| it.checked_sub(costs));
-        sum.unwrap_or(self.realized)
-    }
-
-    /// Books a fill. The venue's word on trades is final: a close of lots that are not held here is
-    /// an error, and is booked as what nets.
-    fn book(&mut self, placed: &Placed, fill: &Fill) -> Result<(), PositionError> {
-        let Ticket { side, open_close, .. } = placed.order.ticket;
-        let Fill { quantity, price, .. } = *fill;
-        self.multiplier = placed.multiplier;
-        let booked = self.position.book(side, open_close, quantity, price, self.multiplier);
-        let (booked, result) = match booked {
-            Ok(booked) => (Ok(booked), Ok(())),
-            Err(error) => {
-                let auto = OpenClose::Auto;
-                (self.position.book(side, auto, quantity, price, self.multiplier), Err(error))
-            }
-        };
-        let add = |sum: &mut Money, more: Money| *sum = sum.checked_add(more).unwrap_or(*sum);
-        add(&mut self.realized, booked.map_or(Money::ZERO, |it| it.profit));
-        add(&mut self.fees, fill.fee);
-        add(&mut self.tax, fill.tax);
-        result
-    }
+    /// It was not sent from here, and the venue does not know it by our number.
+    pub is_external: bool,
 }
 
 /// What the gateway knows.
@@ -159,12 +117,16 @@ pub struct State {
     pub holdings: BTreeMap<(AccountId, Code), Holding>,
     /// The trading day of each item that was traded.
     pub days: BTreeMap<Code, Date>,
+    /// The best of the trading day so far, of each account and of all together.
+    pub bests: BTreeMap<Option<AccountId>, Money>,
     /// Every fill in the order it was told: the order, and the fill's place among the order's.
     pub fills: Vec<(OrderId, usize)>,
     /// Whose positions the venue said, because they differed from the fills known here.
     pub taken: BTreeSet<(AccountId, Code)>,
     /// Reports that made no sense; counted, and told as alerts when they come.
     pub misfits: u64,
+    /// Orders that were not sent from here, by the venue's name, the last one where several had it.
+    externals: FxHashMap<VenueOrderId, OrderId>,
     last_order: u64,
     last_created: u64,
 }
@@ -262,13 +224,19 @@ impl State {
                 let order = Order::denied(*id, *ticket, refusal.clone());
                 self.take(order, (*request, *door), *signal, Quantity::ZERO, *time);
             }
+            Fact::OrderAdopted(adopted) => self.adopt(adopted),
+            Fact::OrderRevived { id } => self.revive(*id),
             Fact::OrderReported { id, report } => self.report(*id, report),
-            Fact::Halted { reason, flatten, scope, .. } => {
-                self.brakes.halt(*scope, reason, *flatten);
+            Fact::Halted { reason, flatten, scope, by, .. } => {
+                self.brakes.halt(*scope, reason, *flatten, *by);
             }
             Fact::Reduced { reason, scope, .. } => self.brakes.reduce(*scope, reason),
             Fact::Rearmed { reason, scope, to, .. } => self.brakes.release(*scope, *to, reason),
+            Fact::BestReached { account, best } => _ = self.bests.insert(*account, *best),
             Fact::DayBegan { item, day, price } => {
+                if self.days.values().max().is_none_or(|it| it < day) {
+                    self.bests.clear();
+                }
                 self.days.insert(*item, *day);
                 let own = self.holdings.iter_mut().filter(|((_, code), _)| code == item);
                 own.for_each(|(_, it)| it.day_base = it.worth(*price));
@@ -373,9 +341,18 @@ impl State {
                 self.requests.insert((None, request), id);
             }
         }
-        let (fills_before, is_told) = (self.fills.len(), false);
-        let placed =
-            Placed { order, asked, request, signal, multiplier, time, fills_before, is_told };
+        let (fills_before, is_told, is_external) = (self.fills.len(), false, false);
+        let placed = Placed {
+            order,
+            asked,
+            request,
+            signal,
+            multiplier,
+            time,
+            fills_before,
+            is_told,
+            is_external,
+        };
         self.orders.insert(id, placed);
     }
 

@@ -16,6 +16,7 @@ impl<V: Venue, L: Ledger> Core<V, L> {
         match fact {
             Fact::Started { .. }
             | Fact::DayBegan { .. }
+            | Fact::BestReached { .. }
             | Fact::NumbersTaken { .. }
             | Fact::Asked { .. }
             | Fact::ReplyTold { .. } => (),
@@ -56,9 +57,10 @@ impl<V: Venue, L: Ledger> Core<V, L> {
                 events.push(Event::Settled { id: *id, outcome: outcome.clone() });
                 self.tell_condition(id.condition, events);
             }
-            Fact::OrderReceived { id, .. } | Fact::OrderDenied { id, .. } => {
-                self.tell_order(*id, events);
-            }
+            Fact::OrderReceived { id, .. }
+            | Fact::OrderDenied { id, .. }
+            | Fact::OrderRevived { id } => self.tell_order(*id, events),
+            Fact::OrderAdopted(adopted) => self.tell_order(adopted.id, events),
             Fact::OrderReported { id, report } => {
                 self.tell_order(*id, events);
                 if let Report::Filled(fill) = report {

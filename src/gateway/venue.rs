@@ -8,12 +8,12 @@ use aftm_domain::order::{Refusal, Report, Ticket};
 use aftm_domain::text::make_plain;
 use aftm_domain::tick::Moment;
 use aftm_domain::{
-    AccountId, Book, Code, ExchangeTime, Money, OrderId, Price, Quantity, Stamp, Tick, UserId,
+    AccountId, Book, Code, ExchangeTime, Fill, Money, OrderId, Price, Quantity, Stamp, Tick, UserId,
 };
 
 use super::state::State;
 use crate::wire::event::ChildWord;
-use crate::wire::venue::{Sent, VenueFill, VenueOrder, VenuePosition};
+use crate::wire::venue::{Deal, Sent, VenueFill, VenueOrder, VenuePosition};
 
 /// What the venue tells.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,6 +24,15 @@ pub enum News {
         order: OrderId,
         /// What.
         report: Report,
+    },
+    /// Part or all of an order traded.
+    Filled {
+        /// Which one.
+        order: OrderId,
+        /// The fill.
+        fill: Fill,
+        /// Whose and of what it is by its own words.
+        deal: Deal,
     },
     /// The venue was asked for an order and has never heard of it.
     Unknown {
@@ -103,6 +112,19 @@ pub struct Stands {
     pub moved: BTreeSet<OrderId>,
     /// The session took orders meanwhile.
     pub is_live: bool,
+    /// They were asked for as [`Lists::Look`].
+    pub is_look: bool,
+}
+
+/// Why lists are asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lists {
+    /// To see whether anything differs; lists that are made already will do.
+    Look,
+    /// To be acted upon, after a pause in which what is on its way arrives.
+    Soon,
+    /// To be acted upon: made from now on.
+    Now,
 }
 
 /// How far a login came at once.
@@ -189,6 +211,11 @@ pub trait Venue {
     fn descriptor(&self) -> Option<RawFd> {
         None
     }
+    /// Asks how everything stands, where it can list that: [`News::Stands`] answers. Whether it will
+    /// be said.
+    fn stand(&mut self, _why: Lists, _news: &mut Vec<News>) -> bool {
+        false
+    }
     /// Whether it lives apart: it answers later, remembers by itself, and must be asked how orders
     /// stand that it did not answer.
     fn is_apart(&self) -> bool {
@@ -198,6 +225,10 @@ pub trait Venue {
     /// or nothing works there that a tick could trade, and it is not too far behind.
     fn is_level(&self, _has_open_orders: bool) -> bool {
         true
+    }
+    /// Whether its times are those of a clock that goes on by itself, and not of a feed of ours.
+    fn tells_time(&self) -> bool {
+        false
     }
     /// Whether it says by itself if an order opens or closes.
     fn takes_auto(&self) -> bool {

@@ -134,6 +134,11 @@ impl Journal {
         self.mover.probe()
     }
 
+    /// Whether the disk failed for good: nothing is kept any more, whatever it says.
+    pub fn has_failed(&self) -> bool {
+        self.mover.has_failed()
+    }
+
     /// What went wrong with moving facts from the log into the file, said once. Appends still work
     /// then, but the log grows until that succeeds.
     pub fn moving_failure(&mut self) -> Option<JournalError> {

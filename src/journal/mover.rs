@@ -107,6 +107,11 @@ impl Mover {
         self.shared.lock().log.probe()
     }
 
+    /// Whether nothing more is written, for good.
+    pub(super) fn has_failed(&self) -> bool {
+        self.shared.lock().log.has_failed()
+    }
+
     /// The last failure, said once.
     pub(super) fn failure(&self) -> Option<JournalError> {
         self.failures.try_recv().ok()

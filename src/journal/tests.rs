@@ -354,7 +354,7 @@ fn a_lock_held_by_another_program_holds_no_append_up() {
 }
 
 #[test]
-fn after_the_disk_failed_nothing_is_written_any_more() {
+fn f10_after_the_disk_failed_nothing_is_written_any_more() {
     let desk = Desk::filled(3);
     let mut journal = desk.open();
     // Stands for any failure of the disk: a handle that refuses every write.

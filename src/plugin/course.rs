@@ -97,6 +97,7 @@ impl<S: Seam> Course<S> {
     }
 
     fn cancel(&mut self, which: &Sent, words: &mut Vec<VenueWord>) {
+        self.state.meet(which);
         let request = order::cancel(which, &self.state.items.symbol_or_bare(&which.item));
         match self.session.cancel(&request) {
             Ok(req_id) => _ = self.state.asked.insert(req_id, Asked::Cancel(which.id)),
@@ -113,6 +114,7 @@ impl<S: Seam> Course<S> {
         (quantity, price): (Option<Quantity>, Option<Price>),
         words: &mut Vec<VenueWord>,
     ) {
+        self.state.meet(which);
         let request =
             order::amend(which, &self.state.items.symbol_or_bare(&which.item), quantity, price);
         match self.session.amend(&request) {

@@ -265,7 +265,7 @@ fn found(id: OrderId, errand: Errand, words: &mut Vec<VenueWord>) {
         if fills.is_empty() {
             words.push(VenueWord::Unknown { order: id });
         }
-        return words.extend(fills.drain(..).map(|it| report(id, Report::Filled(it.fill))));
+        return words.extend(fills.drain(..).map(|it| VenueWord::Filled { row: Box::new(it) }));
     };
     let listed: i64 = fills.iter().map(|it| it.fill.quantity.raw()).fold(0, i64::saturating_add);
     if listed < row.filled.raw() {
@@ -280,7 +280,7 @@ fn found(id: OrderId, errand: Errand, words: &mut Vec<VenueWord>) {
         });
     }
     words.extend(row.is_triggered.then(|| report(id, Report::Triggered)));
-    words.extend(fills.drain(..).map(|it| report(id, Report::Filled(it.fill))));
+    words.extend(fills.drain(..).map(|it| VenueWord::Filled { row: Box::new(it) }));
     words.extend(match row.status {
         Status::Canceled => Some(report(id, Report::Canceled)),
         Status::Expired => Some(report(id, Report::Expired)),

@@ -3,13 +3,24 @@
 use aftm_domain::{ExchangeTime, Fill, Instrument, Money, Price, Quantity, Stamp};
 use aftm_plugin_host::abi::{self, ABSENT};
 
-use super::names;
+use super::items::Items;
+use super::{names, words};
+use crate::wire::venue::Deal;
 
 /// A fill, and whether its fee or tax is not known: neither said by the venue nor to be reckoned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Read {
     pub(super) fill: Fill,
     pub(super) is_cost_unknown: bool,
+}
+
+/// Whose and of what a fill is by its own words. What cannot be understood is not said.
+pub(super) fn deal(told: &abi::Fill, items: &Items) -> Deal {
+    Deal {
+        account: names::account(&told.account).ok(),
+        item: items.code(&told.exchange, &told.symbol),
+        side: words::side(told.side),
+    }
 }
 
 /// A fill. What the venue does not say of fee and tax is reckoned by the instrument, as the machine
@@ -104,5 +115,18 @@ mod tests {
         let mut told = told();
         put_name(&mut told.fill_id, &"x".repeat(70)).unwrap();
         assert!(read(&told, None, (None, LATE)).unwrap_err().contains("longer than 64 bytes"));
+    }
+
+    #[test]
+    fn what_a_fill_is_of_is_read_with_it_and_what_is_not_said_is_not_made_up() {
+        let mut items = Items::default();
+        items.list(&[0; 16], demo_instrument()).unwrap();
+        let mut told = abi::Fill { side: abi::SIDE_SELL, ..told() };
+        put_name(&mut told.account, "A-1").unwrap();
+        put_name(&mut told.symbol, "DEMO").unwrap();
+        let read = deal(&told, &items);
+        assert_eq!(read.to_string(), "sell DEMO for A-1");
+        let bare = abi::Fill { side: 0, account: [0; 40], symbol: [0; 64], ..told };
+        assert_eq!(deal(&bare, &items), Deal::default());
     }
 }

@@ -103,6 +103,7 @@ impl State {
     }
 
     fn hear_order(&mut self, told: Told, update: &OrderUpdate, words: &mut Vec<VenueWord>) {
+        let update = &self.ours(*update);
         let time = names::time(update.ts_ns, update.utc_offset_s);
         self.clock = time.map_or(self.clock, |it| it.max(self.clock));
         let is_ours = update.client_order_id != 0;
@@ -126,6 +127,16 @@ impl State {
                 }
                 Err(why) => words.push(line(LOG_WARN, unreadable(why))),
             },
+        }
+    }
+
+    /// An update with our number, where the order was not sent from here and was asked about.
+    fn ours(&self, update: OrderUpdate) -> OrderUpdate {
+        match self.met(&update.broker_order_id) {
+            Some(order) if update.client_order_id == 0 => {
+                OrderUpdate { client_order_id: order.0, ..update }
+            }
+            _ => update,
         }
     }
 
@@ -155,8 +166,9 @@ impl State {
             }
         };
         self.clock = self.clock.max(read.fill.time);
-        let order = order::whose(fill.client_order_id);
-        let row = VenueFill { order, venue_id, fill: read.fill };
+        let order = order::whose(fill.client_order_id).or_else(|| self.met(&fill.broker_order_id));
+        let deal = fill::deal(fill, &self.items);
+        let row = VenueFill { order, venue_id, fill: read.fill, deal };
         if told == Told::Row {
             return self.errands.fill(row, words);
         }
@@ -165,9 +177,10 @@ impl State {
                 format!("fee or tax of the fill {} is not known and counts as 0", row.fill.trade);
             words.push(line(LOG_WARN, text));
         }
+        let row = Box::new(row);
         words.push(match order {
-            Some(order) => report(order, Report::Filled(read.fill)),
-            None => VenueWord::Fill { row: Box::new(row) },
+            Some(_) => VenueWord::Filled { row },
+            None => VenueWord::Fill { row },
         });
     }
 

@@ -34,10 +34,15 @@ pub(super) fn request(id: OrderId, ticket: &Ticket, symbol: &Symbol) -> OrderReq
     request
 }
 
+/// Our number of an order, by which the venue knows it; 0 for one that was not sent from here.
+const fn number(order: &Sent) -> u64 {
+    if order.is_external { 0 } else { order.id.0 }
+}
+
 /// Its cancel.
 pub(super) fn cancel(order: &Sent, symbol: &Symbol) -> CancelRequest {
     let mut request = CancelRequest {
-        client_order_id: order.id.0,
+        client_order_id: number(order),
         exchange: symbol.exchange,
         symbol: symbol.symbol,
         ..CancelRequest::blank()
@@ -55,7 +60,7 @@ pub(super) fn amend(
     price: Option<Price>,
 ) -> AmendRequest {
     let mut request = AmendRequest {
-        client_order_id: order.id.0,
+        client_order_id: number(order),
         qty_e9: quantity.map_or(ABSENT, Quantity::raw),
         price_e9: names::price_number(price),
         exchange: symbol.exchange,

@@ -1,15 +1,16 @@
 //! What is known of a session: changed by what is asked and told, and never by a call of its own.
 
 use aftm_domain::order::{Refusal, Report};
-use aftm_domain::{AccountId, Code, ExchangeTime, OrderId};
+use aftm_domain::{AccountId, Code, ExchangeTime, OrderId, VenueOrderId};
 use aftm_plugin_host::abi::{LOG_ERROR, Query};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::errand::{Errands, Purpose};
 use super::items::Items;
 use super::market::Newest;
+use super::names;
 use crate::wire::VenueWord;
-use crate::wire::venue::Abilities;
+use crate::wire::venue::{Abilities, Sent};
 
 /// What a request was, until it is answered.
 #[derive(Clone, Debug)]
@@ -45,6 +46,8 @@ pub(super) struct State {
     pub(super) asked: FxHashMap<u64, Asked>,
     pub(super) errands: Errands,
     pub(super) link: Link,
+    /// Our numbers of orders that were not sent from here and were asked about, by the venue's names.
+    pub(super) externals: FxHashMap<VenueOrderId, OrderId>,
     pub(super) followed: FxHashSet<Code>,
     pub(super) books: FxHashMap<Code, Newest>,
     /// The last that was seen of the exchange's clock.
@@ -68,6 +71,7 @@ impl State {
             asked: FxHashMap::default(),
             errands: Errands::default(),
             link: Link::default(),
+            externals: FxHashMap::default(),
             followed: FxHashSet::default(),
             books: FxHashMap::default(),
             clock: ExchangeTime::default(),
@@ -77,6 +81,22 @@ impl State {
             strays: 0,
             remarked: FxHashSet::default(),
         }
+    }
+
+    /// The order is asked about from here on: what the venue tells of it is told of our number.
+    pub(super) fn meet(&mut self, order: &Sent) {
+        if let Some(name) = order.venue_id.filter(|_| order.is_external) {
+            self.externals.insert(name, order.id);
+        }
+    }
+
+    /// Our number of an order that was not sent from here, where it was asked about.
+    pub(super) fn met(&self, name: &[u8]) -> Option<OrderId> {
+        if self.externals.is_empty() {
+            return None;
+        }
+        let name = names::venue_order(name).ok().flatten()?;
+        self.externals.get(&name).copied()
     }
 
     /// A login was sent: what was asked before it is of no interest any more.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use aftm_domain::condition::{Condition, Reach, Reaction};
+use aftm_domain::condition::{Condition, Reach, Reaction, State};
 use aftm_domain::{Code, ConditionId, Price, SignalKind, Tick};
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -55,7 +55,18 @@ impl Watch {
     }
 }
 
-/// The conditions, and where each stands. A pure function of ticks.
+/// Trades of an item that are seen without a gap before its conditions may enter again.
+pub(super) const FRESH_TICKS: u32 = 3;
+
+/// Ticks were lost: where the market went meanwhile nobody knows.
+struct Gap {
+    /// The last tick that is not fresh: it was kept, and seen late.
+    through: u64,
+    /// Fresh trades of each item so far.
+    fresh: FxHashMap<Code, u32>,
+}
+
+/// The conditions, and where each stands. A pure function of ticks and of gaps among them.
 #[derive(Default)]
 pub struct Machine {
     slots: Vec<Slot>,
@@ -63,9 +74,41 @@ pub struct Machine {
     watches: FxHashMap<Code, Watch>,
     moved: Vec<u32>,
     hits: Vec<u32>,
+    gap: Option<Gap>,
 }
 
 impl Machine {
+    /// Ticks were lost. Conditions without a position see none, and so enter nothing, before some
+    /// fresh ones of their item have come; those with one are followed as ever.
+    pub fn lose_ticks(&mut self) {
+        self.gap = Some(Gap { through: u64::MAX, fresh: FxHashMap::default() });
+    }
+
+    /// What was kept has been seen: what comes after this tick is fresh.
+    pub fn catch_up(&mut self, through: u64) {
+        if let Some(gap) = self.gap.as_mut().filter(|it| it.through == u64::MAX) {
+            gap.through = through;
+        }
+    }
+
+    /// Whether conditions of the tick's item may enter, as far as gaps are concerned.
+    fn may_enter(&mut self, tick: &Tick) -> bool {
+        let Some(gap) = &mut self.gap else { return true };
+        if tick.sequence <= gap.through {
+            return false;
+        }
+        let seen = gap.fresh.entry(tick.item).or_default();
+        *seen += 1;
+        if *seen <= FRESH_TICKS {
+            return false;
+        }
+        let is_fresh = |it: &Code| gap.fresh.get(it).is_some_and(|it| *it > FRESH_TICKS);
+        if self.watches.keys().all(is_fresh) {
+            self.gap = None;
+        }
+        true
+    }
+
     /// Puts a condition in, in the order of creation, or changes the one of that place: what was
     /// said of it is taken over, but where it stands is known here first.
     pub fn put(&mut self, created: u64, condition: Condition) {
@@ -127,6 +170,7 @@ impl Machine {
 
     /// One tick: appends the signals it gives, in the order in which their conditions were created.
     pub fn tick(&mut self, tick: &Tick, signals: &mut Vec<Signal>) {
+        let may_enter = self.gap.is_none() || self.may_enter(tick);
         let Some(watch) = self.watches.get_mut(&tick.item) else { return };
         if watch.is_idle_at(tick.price) {
             return;
@@ -136,6 +180,9 @@ impl Machine {
             let at = usize::try_from(*place).unwrap_or(usize::MAX);
             let Some(slot) = self.slots.get_mut(at) else { continue };
             if tick.sequence <= slot.condition.progress.as_of {
+                continue;
+            }
+            if !may_enter && slot.condition.progress.state != State::Entered {
                 continue;
             }
             watch.change(*place, &slot.condition, false);
@@ -266,6 +313,53 @@ mod tests {
                 assert_eq!(given, expected, "seed {seed}, tick {sequence}");
             }
         }
+    }
+
+    /// A condition that enters on a trade at 90 and then one at 100, and one that has entered.
+    fn gapped() -> Machine {
+        let mut machine = Machine::default();
+        let points = |count: i64| Price::from_units(count).unwrap();
+        for (created, state) in [(1, State::Waiting), (2, State::Entered)] {
+            let mut condition = random_condition(&mut Roll(7), created);
+            condition.terms.item = "TXFH1".parse().unwrap();
+            (condition.terms.action, condition.terms.turning) = (Side::Buy, points(5));
+            condition.terms.take_profit = Some(points(8));
+            condition.terms.stop_loss = Some(points(8));
+            condition.terms.following = false;
+            condition.progress.trigger = points(90);
+            if state == State::Entered {
+                condition.tick(points(90));
+                condition.tick(points(100));
+                assert_eq!(condition.progress.state, State::Entered);
+            }
+            machine.put(created, condition);
+        }
+        machine
+    }
+
+    #[test]
+    fn f20_after_a_gap_conditions_enter_only_after_fresh_ticks_of_their_item() {
+        let mut machine = gapped();
+        machine.lose_ticks();
+        let mut kinds = |ticks: &[(u64, &str, i64)]| {
+            let mut given = Vec::new();
+            for (sequence, item, points) in ticks {
+                machine.tick(&tick(*sequence, item, *points), &mut given);
+            }
+            machine.catch_up(102);
+            given.iter().map(|it| it.id.kind).collect::<Vec<_>>()
+        };
+        // What was kept and is seen late, fresh trades of another item, and the first of its own.
+        assert_eq!(kinds(&[(101, "TXFH1", 90), (102, "TXFH1", 95)]), []);
+        assert_eq!(kinds(&[(103, "MXFH1", 90), (104, "MXFH1", 90), (105, "MXFH1", 90)]), []);
+        assert_eq!(kinds(&[(106, "TXFH1", 90), (107, "TXFH1", 95), (108, "TXFH1", 90)]), []);
+        // What is held is closed all the while; from here on it may enter.
+        assert_eq!(kinds(&[(109, "TXFH1", 90), (110, "TXFH1", 95)]), [SignalKind::Entry]);
+        let mut machine = gapped();
+        machine.lose_ticks();
+        let mut given = Vec::new();
+        machine.tick(&tick(101, "TXFH1", 120), &mut given);
+        assert_eq!(given.iter().map(|it| it.id.kind).collect::<Vec<_>>(), [SignalKind::Exit]);
     }
 
     #[test]

@@ -9,6 +9,7 @@ use aftm_domain::{SignalKind, Stamp, Tick};
 use rustc_hash::FxHashSet;
 use zmq::{Context, DONTWAIT, POLLIN, Socket, SocketType};
 
+use super::machine::FRESH_TICKS;
 use super::{Machine, report};
 use crate::failpoint::{Site, reach};
 use crate::wire::birth::{SignalKeys, Told};
@@ -78,6 +79,8 @@ pub struct Process<C> {
     /// An outcome came since the last report.
     is_settled: bool,
     moved: Vec<Moved>,
+    /// When it last said that it lives.
+    beaten: Stamp,
     frame: Vec<u8>,
 }
 
@@ -122,6 +125,7 @@ impl<C: Fn() -> Stamp> Process<C> {
             unreported: Vec::new(),
             is_settled: false,
             moved: Vec::new(),
+            beaten: Stamp(0),
             frame: Vec::with_capacity(1_024),
         })
     }
@@ -129,16 +133,15 @@ impl<C: Fn() -> Stamp> Process<C> {
     /// Works until it is told to stop.
     pub fn run(mut self) -> Result<(), LinkError> {
         self.hello()?;
+        self.beaten = (self.clock)();
         self.remember()?;
         self.catch_up()?;
         let (role, pid) = (Role::Strategy, self.pid);
         self.link.send(Request::Ready { role, pid, signal_port: None })?;
         self.offer(true)?;
-        let beat = i64::try_from(self.birth.beat_ms).unwrap_or(250);
-        let mut beaten = (self.clock)();
         loop {
-            let waited = (self.clock)().since(beaten) / Stamp::MILLISECOND;
-            let until_beat = (beat - waited).max(0);
+            let waited = (self.clock)().since(self.beaten) / Stamp::MILLISECOND;
+            let until_beat = (self.beat_ms() - waited).max(0);
             let longest = if self.is_settled { until_beat.min(QUIET_MS) } else { until_beat };
             match self.wait(longest)? {
                 Woken::Stopped => return self.say_farewell(),
@@ -149,13 +152,26 @@ impl<C: Fn() -> Stamp> Process<C> {
             }
             self.hear()?;
             self.take_answers()?;
-            if (self.clock)().since(beaten) >= beat * Stamp::MILLISECOND {
-                beaten = (self.clock)();
-                self.link.send(Request::Beat { role: Role::Strategy, pid: self.pid })?;
+            if self.beat()? {
                 self.report()?;
                 self.offer(false)?;
             }
         }
+    }
+
+    fn beat_ms(&self) -> i64 {
+        i64::try_from(self.birth.beat_ms).unwrap_or(250)
+    }
+
+    /// Says that it lives, where it is time to; whether it was.
+    fn beat(&mut self) -> Result<bool, LinkError> {
+        let now = (self.clock)();
+        if now.since(self.beaten) < self.beat_ms().saturating_mul(Stamp::MILLISECOND) {
+            return Ok(false);
+        }
+        self.beaten = now;
+        self.link.send(Request::Beat { role: Role::Strategy, pid: self.pid })?;
+        Ok(true)
     }
 
     /// What moved since the last report is told before the end. The gateway may be gone already,
@@ -291,7 +307,8 @@ impl<C: Fn() -> Stamp> Process<C> {
         self.outbox.entry(key).or_insert(Offered { signal, at });
     }
 
-    /// Asks for the ticks from the next one on, until there are none.
+    /// Asks for the ticks from the next one on, until there are none. One that has much to catch up
+    /// with is not taken for dead meanwhile.
     fn catch_up(&mut self) -> Result<(), LinkError> {
         loop {
             let timeout = i64::try_from(self.birth.request_timeout_ms).unwrap_or(5_000);
@@ -299,21 +316,25 @@ impl<C: Fn() -> Stamp> Process<C> {
             let Reply::Ticks { ticks, oldest } = reply else { return Ok(()) };
             if oldest > self.next {
                 let text = format!(
-                    "ticks {} to {} are gone: conditions did not see them",
+                    "ticks {} to {} are gone: conditions did not see them, and enter again after \
+                     {FRESH_TICKS} fresh trades of their item",
                     self.next,
                     oldest - 1
                 );
                 let code = "TICKS_LOST".to_owned();
                 self.link.send(Request::Alert { code, text })?;
+                self.machine.lose_ticks();
                 self.next = oldest;
             }
             if ticks.is_empty() {
+                self.machine.catch_up(self.next - 1);
                 return Ok(());
             }
             for tick in &ticks {
                 self.handle(tick)?;
             }
             self.report()?;
+            self.beat()?;
         }
     }
 

@@ -126,6 +126,8 @@ pub struct OrderRow {
     pub note: Note,
     /// When it was asked for, on the exchange's clock; absent where that had no time yet.
     pub time: Option<ExchangeTime>,
+    /// It was not sent from here: the exchange listed it, and it was taken over.
+    pub is_external: bool,
 }
 
 /// A fill as it is shown and exported: an entry or exit of a condition, or one of an order by hand,

@@ -129,6 +129,9 @@ pub struct StatusRow {
     pub trading: TradingRow,
     /// The gateway's sockets, and what passed through them.
     pub sockets: Vec<SocketRow>,
+    /// Milliseconds since orders, fills and positions were compared with the exchange's lists; absent
+    /// where it has none, or none came yet.
+    pub reconciled_ms: Option<u64>,
     /// The limits, and how much of them is used.
     pub limits: Vec<LimitRow>,
 }

@@ -133,6 +133,8 @@ pub struct Sent {
     pub item: Code,
     /// The venue's name of it, where it is known.
     pub venue_id: Option<VenueOrderId>,
+    /// It was not sent from here: the venue knows it by its own name alone.
+    pub is_external: bool,
 }
 
 /// What a plug-in says it can do; beyond it nothing is asked of it.
@@ -196,6 +198,40 @@ pub struct VenueFill {
     pub venue_id: Option<VenueOrderId>,
     /// The fill.
     pub fill: Fill,
+    /// Whose and of what it is by its own words.
+    pub deal: Deal,
+}
+
+/// Whose and of what a fill is, as far as the venue says it with the fill itself.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Deal {
+    /// For whom.
+    pub account: Option<AccountId>,
+    /// Of what.
+    pub item: Option<Code>,
+    /// Bought or sold.
+    pub side: Option<Side>,
+}
+
+impl Deal {
+    /// Whether it is of another order than this, by anything that the venue says of it.
+    pub fn differs(&self, ticket: &Ticket) -> bool {
+        self.account.is_some_and(|it| it != ticket.account)
+            || self.item.is_some_and(|it| it != ticket.item)
+            || self.side.is_some_and(|it| it != ticket.side)
+    }
+}
+
+impl fmt::Display for Deal {
+    /// What is said of it: `buy TXFH1 for SIM-1`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let unsaid = || "?".to_owned();
+        let side = self.side.map_or_else(unsaid, |it| it.to_string());
+        let item = self.item.map_or_else(unsaid, |it| it.to_string());
+        let account = self.account.map_or_else(unsaid, |it| it.to_string());
+        write!(f, "{side} {item} for {account}")
+    }
 }
 
 /// What is held, as the venue lists it.
@@ -275,6 +311,11 @@ pub enum VenueWord {
         order: OrderId,
         /// What.
         report: Report,
+    },
+    /// Part or all of an order that was sent from here traded.
+    Filled {
+        /// The fill, with our number of the order.
+        row: Box<VenueFill>,
     },
     /// The venue has never heard of an order.
     Unknown {

@@ -55,6 +55,31 @@ fn the_domain_touches_neither_files_nor_clocks() {
     none(&violations);
 }
 
+/// Time is handed in. Who reads a clock stands here: ours, a finding of the doctor on the clock itself,
+/// the bench's look at its neighbors, and a plug-in that has no other.
+const CLOCKS: [&str; 4] = [
+    "src/entry/clock.rs",
+    "src/entry/doctor/clock.rs",
+    "src/entry/bench/load.rs",
+    "plugins/ctp/src/line.rs",
+];
+
+#[test]
+fn f12_clocks_are_read_where_they_are_handed_out_and_nowhere_else() {
+    let is_test =
+        |file: &str| ["/tests", "/benches/", "/examples/"].iter().any(|it| file.contains(it));
+    let files = ["src", "domain/src", "ui/src", "plugins"].into_iter().flat_map(sources);
+    let files = files.filter(|(file, _)| !is_test(file));
+    let found: Vec<_> = files
+        .map(|(file, text)| (rules::clocks(&file, &text), file))
+        .filter(|it| !it.0.is_empty())
+        .collect();
+    let (known, unknown): (Vec<_>, Vec<_>) =
+        found.into_iter().partition(|it| CLOCKS.contains(&it.1.as_str()));
+    none(&unknown.into_iter().flat_map(|it| it.0).collect::<Vec<_>>());
+    assert_eq!(known.len(), CLOCKS.len(), "one of the clocks is read no more");
+}
+
 #[test]
 fn the_screen_knows_neither_the_machine_nor_the_domain() {
     let manifest = fs::read_to_string(root().join("ui/Cargo.toml")).unwrap();

@@ -30,6 +30,10 @@ pub(crate) fn line(text: &str) -> String {
 
 /// Repairs the sentence of a field in place; what no longer fits is cut between characters.
 fn repair(field: &mut [u8]) {
+    if field.first() == Some(&0) {
+        // Nearly all news comes without a sentence.
+        return;
+    }
     let sentence = repaired(field);
     put_text(field, &sentence);
 }

@@ -36,6 +36,9 @@ pub(super) fn severity(code: &str) -> Severity {
         "JOURNAL_BACK" | "REARMED" | "KILL_COMPLETE" => Severity::Ok,
         "RESTARTED" => Severity::Info,
         "JOURNAL_UNAVAILABLE"
+        | "JOURNAL_LOST"
+        | "CLOCK_OFFSET"
+        | "FILL_MISMATCH"
         | "MISFIT"
         | "EXIT_INCOMPLETE"
         | "EXIT_HELD"

@@ -178,8 +178,16 @@ fn order(row: &OrderRow, time: i64) -> Order {
         open_close: row.open_close.word().to_owned(),
         state: state(row.status),
         reason: row.refusal.as_ref().map(ToString::to_string).unwrap_or_default(),
-        source: row.condition.map(|it| it.as_str().to_owned()).unwrap_or_default(),
+        source: source(row),
     }
+}
+
+/// The condition that an order belongs to, `external` for one that was not sent from here.
+fn source(row: &OrderRow) -> String {
+    if row.is_external {
+        return "external".to_owned();
+    }
+    row.condition.map(|it| it.as_str().to_owned()).unwrap_or_default()
 }
 
 fn fill(row: &FillRow) -> Fill {

@@ -49,6 +49,9 @@ impl Past {
             Fact::OrderReceived { id, .. } | Fact::OrderDenied { id, .. } => {
                 self.ordered.insert(*id, at);
             }
+            Fact::OrderAdopted(adopted) => {
+                self.ordered.insert(adopted.id, at);
+            }
             Fact::ConditionPut { condition, .. } => {
                 self.put.insert(condition.terms.id, at);
             }

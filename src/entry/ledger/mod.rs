@@ -104,6 +104,10 @@ impl Ledger for Facts {
         self.journal.probe().map_err(|error| LedgerError(error.to_string()))
     }
 
+    fn has_failed(&self) -> bool {
+        self.journal.has_failed()
+    }
+
     fn latch(&mut self, reason: &str, flatten: bool) {
         self.latch.iter().for_each(|it| it.set(reason, flatten));
     }

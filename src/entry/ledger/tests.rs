@@ -239,3 +239,63 @@ fn a_status_that_a_fill_does_not_end_shows_in_the_view() {
     let expected: Vec<String> = expected.iter().map(Status::to_string).collect();
     assert_eq!(column(&folder, "SELECT status FROM orders"), expected);
 }
+
+#[test]
+fn an_order_that_was_not_sent_from_here_shows_in_the_views_as_in_the_fold() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut ledger = Facts::new(open(&folder));
+    let ticket = Ticket {
+        account: "SIM-1".parse().unwrap(),
+        item: "TXFH1".parse().unwrap(),
+        side: Side::Buy,
+        kind: Kind::Market,
+        price: None,
+        stop_price: None,
+        quantity: Quantity::from_units(3).unwrap(),
+        time_in_force: TimeInForce::Ioc,
+        open_close: OpenClose::Auto,
+        day_trade: false,
+        note: Default::default(),
+    };
+    let fill = |trade: &str| aftm_domain::Fill {
+        trade: trade.parse().unwrap(),
+        price: Price::from_raw(1),
+        quantity: Quantity::ONE,
+        fee: Default::default(),
+        tax: Default::default(),
+        time: Default::default(),
+    };
+    let adopted = |number, fills| {
+        Fact::OrderAdopted(Box::new(crate::gateway::fact::Adopted {
+            id: aftm_domain::OrderId(number),
+            ticket,
+            venue_id: Some("V-1".parse().unwrap()),
+            is_triggered: false,
+            is_external: true,
+            multiplier: Quantity::ONE,
+            fills,
+            time: None,
+        }))
+    };
+    let report = |number, report| Fact::OrderReported { id: aftm_domain::OrderId(number), report };
+    let facts = [
+        adopted(1, vec![fill("T-1"), fill("T-2")]),
+        adopted(2, vec![fill("T-3")]),
+        adopted(3, vec![]),
+        report(1, Report::Filled(fill("T-4"))),
+        report(3, Report::Expired),
+        Fact::OrderRevived { id: aftm_domain::OrderId(3) },
+    ];
+    ledger.append(Stamp(1), &facts).unwrap();
+    ledger.close().unwrap();
+    let mut state = State::default();
+    facts.iter().for_each(|it| state.fold(it));
+    let expected: Vec<String> = state
+        .orders
+        .values()
+        .map(|it| format!("{} {}", it.order.status, it.order.filled()))
+        .collect();
+    assert_eq!(expected, ["Filled 3", "New 1", "New 0"]);
+    assert_eq!(column(&folder, "SELECT status || ' ' || filled FROM orders"), expected);
+    assert_eq!(column(&folder, "SELECT trade FROM fills"), ["T-4"]);
+}

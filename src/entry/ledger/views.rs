@@ -45,7 +45,7 @@ CREATE VIEW fills AS
     WITH asked AS (
         SELECT body ->> '$.id' AS id, body -> '$.ticket' AS ticket,
                coalesce(body ->> '$.signal', '') AS signal
-        FROM facts WHERE kind = 'order_received'
+        FROM facts WHERE kind IN ('order_received', 'order_adopted')
     ),
     told AS (
         -- The same trade of the same order is the same fill.
@@ -68,7 +68,18 @@ CREATE VIEW orders AS
     WITH asked AS (
         SELECT sequence, time, kind, door, body ->> '$.id' AS id, body -> '$.ticket' AS ticket,
                coalesce(body ->> '$.signal', '') AS signal, body -> '$.refusal' AS refusal
-        FROM audit WHERE kind IN ('order_received', 'order_denied')
+        FROM audit WHERE kind IN ('order_received', 'order_denied', 'order_adopted')
+    ),
+    -- What had traded of an order that was not sent from here, before it was taken over.
+    before AS (
+        SELECT body ->> '$.id' AS id, total(fill.value ->> '$.quantity') AS lots
+        FROM facts, json_each(body, '$.fills') AS fill
+        WHERE kind = 'order_adopted' GROUP BY sequence
+    ),
+    -- An order that works on after all has not ended in what was told before.
+    revived AS (
+        SELECT body ->> '$.id' AS id, max(sequence) AS revived_at
+        FROM facts WHERE kind = 'order_revived' GROUP BY id
     ),
     told AS (
         -- A report is a word, or an object with the word as its only key.
@@ -79,7 +90,10 @@ CREATE VIEW orders AS
         FROM facts WHERE kind = 'order_reported'
     ),
     filled AS (
-        SELECT "order" AS id, total(quantity) AS lots FROM fills GROUP BY id
+        SELECT id, sum(lots) AS lots FROM (
+            SELECT "order" AS id, total(quantity) AS lots FROM fills GROUP BY id
+            UNION ALL SELECT id, lots FROM before
+        ) GROUP BY id
     ),
     latest AS (
         -- An order that has ended stays so, whatever answer crossed its end.
@@ -91,8 +105,9 @@ CREATE VIEW orders AS
                    AS is_changing,
                max(word = 'accepted') AS is_accepted,
                max(word IN ('no_reply', 'cancel_rejected')) AS is_silent,
-               max(CASE WHEN word IN ('rejected', 'canceled', 'expired') THEN word END) AS ending
-        FROM told GROUP BY id
+               max(CASE WHEN word IN ('rejected', 'canceled', 'expired')
+                         AND sequence > coalesce(revived_at, 0) THEN word END) AS ending
+        FROM told LEFT JOIN revived USING (id) GROUP BY id
     ),
     refused AS (
         SELECT id, report, max(sequence) FROM told
@@ -104,7 +119,8 @@ CREATE VIEW orders AS
     ),
     joined AS (
         SELECT asked.*, ending, is_canceling, is_changing, is_silent,
-               coalesce(is_accepted, 0) OR coalesce(lots, 0) > 0 AS is_answered,
+               coalesce(is_accepted, 0) OR coalesce(lots, 0) > 0 OR revived_at IS NOT NULL
+                   OR kind = 'order_adopted' AS is_answered,
                coalesce(lots, 0) AS lots,
                coalesce(now ->> '$.quantity', ticket ->> '$.quantity') AS quantity,
                CASE WHEN now IS NULL THEN ticket ->> '$.price' ELSE now ->> '$.price' END AS price,
@@ -113,6 +129,7 @@ CREATE VIEW orders AS
                         refused.report -> '$.replace_rejected') AS why
         FROM asked LEFT JOIN filled USING (id) LEFT JOIN latest USING (id)
              LEFT JOIN refused USING (id) LEFT JOIN replaced USING (id)
+             LEFT JOIN revived USING (id)
     )
     SELECT sequence, time, id AS "order",
            substr(signal, 1, max(instr(signal, '#') - 1, 0)) AS condition, signal,

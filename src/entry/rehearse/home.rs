@@ -46,7 +46,7 @@ impl Home {
              [plugins.sim]\npath = \"{}\"\noptions = {{ ledger = \"true\"{options} }}\n\
              [gateway]\nplain = true\ntick_port = 0\nsignal_port = {signal_port}\n\
              order_port = {order_port}\n\
-             [desk]\nrestarts_max = 1000\nrestart_window_s = 1\n{further}\n",
+             [desk]\nrestarts_max = 1000\nrestart_window_s = 1\n[kill]\ntrip_outages = 0\n{further}\n",
             library.display()
         );
         let home = Home { folder, program, order_port, signal_port };

@@ -15,6 +15,7 @@ use ratatui::buffer::Buffer;
 use tokio::task::spawn_local;
 
 use super::live::Live;
+use crate::config::OnLoss;
 use crate::desk::command;
 use crate::desk::{Command, Desk};
 use crate::entry::clock;
@@ -55,6 +56,30 @@ fn perform(live: &Live, task: Task) {
         // The screen may be gone.
         let _ = done.send(answer);
     });
+}
+
+/// The terminal is gone, and nobody looks at the machine any more. What the settings ask for then is
+/// begun; whether the machine goes on.
+pub(super) fn goes_on(desk: &Rc<Desk>, on_loss: OnLoss, why: &str) -> bool {
+    let (said, lines) = match on_loss {
+        OnLoss::Stop => {
+            log::warn!("{why}; the machine stops");
+            return false;
+        }
+        OnLoss::Continue => ("goes on without it", &[][..]),
+        OnLoss::Cancel => {
+            ("cancels every order", &["reduce --reason 'the terminal is gone'", "cancel --all"][..])
+        }
+        OnLoss::Flat => {
+            ("closes everything", &["kill --flatten --reason 'the terminal is gone'"][..])
+        }
+    };
+    log::warn!("{why}; the machine {said}, and aftm ctl reaches it");
+    let lines = lines.iter().map(|it| (*it).to_owned()).collect();
+    let (desk, task) = (desk.clone(), Task { id: 0, lines, password: None });
+    // What cannot be done is in the log.
+    spawn_local(async move { drop(task.carry_out(&desk).await) });
+    true
 }
 
 /// Commands to carry out.

@@ -18,6 +18,7 @@ use super::files::{Changed, Files};
 use super::measure::Measure;
 use super::pace::{self, Pace};
 use super::terminal::{Heard, Terminal};
+use crate::config::OnLoss;
 use crate::desk::view::Setup;
 use crate::desk::{Desk, Exit, Shared};
 use crate::entry::clock;
@@ -46,8 +47,8 @@ pub(super) struct Wishes {
     pub(super) mouse: bool,
     /// Fills and faults ring.
     pub(super) bell: bool,
-    /// The machine goes on when the terminal is gone.
-    pub(super) goes_on: bool,
+    /// What the machine does when the terminal is gone.
+    pub(super) on_loss: OnLoss,
 }
 
 /// The screen at work.
@@ -299,15 +300,12 @@ impl Live {
         self.pace.want(clock::now(), pace::KEY);
     }
 
-    /// The terminal is gone: the machine goes on without a screen, or ends in order.
+    /// The terminal is gone: what is done then is done at once.
     fn lose(&mut self, why: &str) {
         if self.terminal.take().is_none() {
             return;
         }
-        if self.wishes.goes_on {
-            log::warn!("{why}; the machine goes on without a screen, and aftm ctl reaches it");
-        } else {
-            log::warn!("{why}; the machine stops");
+        if !actions::goes_on(&self.desk, self.wishes.on_loss, why) {
             self.exit = Some(Exit::Interrupted);
         }
     }

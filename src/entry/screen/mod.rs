@@ -28,7 +28,7 @@ pub(super) use self::plain::plain;
 
 use self::files::Files;
 use self::live::{Parts, Wishes};
-use super::{log as log_lines, outputs, parts, run};
+use super::{clock, log as log_lines, outputs, parts, run};
 use crate::config::{Folders, Settings};
 use crate::desk::Exit;
 use crate::desk::view::Setup;
@@ -84,7 +84,7 @@ pub(super) fn screen(settings: &Settings, folders: &Folders) -> Result<Exit> {
     let wishes = Wishes {
         mouse: settings.screen.mouse,
         bell: settings.screen.bell,
-        goes_on: settings.screen.goes_on,
+        on_loss: settings.screen.on_loss,
     };
     log_lines::to_pane_and_file(settings.log.level, &folders.state)?;
     let parts = Parts { screen, setup, files, wishes };
@@ -97,7 +97,8 @@ pub(super) fn screen(settings: &Settings, folders: &Folders) -> Result<Exit> {
 
 fn setup(settings: &Settings, folders: &Folders) -> Result<Setup> {
     let catalog = parts::catalog(folders)?;
-    let offset_s = jiff::tz::TimeZone::system().to_offset(jiff::Timestamp::now()).seconds();
+    let now = jiff::Timestamp::from_nanosecond(clock::now().0.into())?;
+    let offset_s = jiff::tz::TimeZone::system().to_offset(now).seconds();
     // A plug-in's own users, passwords and instruments are not known before a login.
     let (environment, venue, user, item) = match &settings.venue.plugin {
         None => (Environment::Paper, "simulator", USER, ITEM),

@@ -23,7 +23,7 @@ use self::streams::{Echo, Heard, Writer};
 use super::actions::{self, Task};
 use super::files::language;
 use super::{setup, words};
-use crate::config::{Folders, Settings};
+use crate::config::{Folders, OnLoss, Settings};
 use crate::desk::view::Setup;
 use crate::desk::{Desk, Exit, Shared};
 use crate::entry::{clock, log as log_lines, outputs, run};
@@ -50,9 +50,9 @@ pub(in crate::entry) fn plain(settings: &Settings, folders: &Folders) -> Result<
     let mut screen = Screen::new(look, Keymap::default_map(), (0, 0));
     screen.vocabulary = words::vocabulary();
     let setup = setup(settings, folders)?;
-    let goes_on = settings.screen.goes_on;
+    let on_loss = settings.screen.on_loss;
     log_lines::to_pane_and_file(settings.log.level, &folders.state)?;
-    let exit = machine.run(async |desk| talk(desk, screen, setup, goes_on).await);
+    let exit = machine.run(async |desk| talk(desk, screen, setup, on_loss).await);
     log_lines::to_standard_error_again();
     let exit = exit?;
     drop(held);
@@ -78,13 +78,13 @@ struct Talk {
     is_echoed: bool,
     /// What stands at the end of what was written.
     prompt: String,
-    /// The machine goes on when the terminal is gone.
-    goes_on: bool,
+    /// What the machine does when the terminal is gone.
+    on_loss: OnLoss,
     exit: Option<Exit>,
 }
 
 /// Talks until the trader leaves.
-async fn talk(desk: &Rc<Desk>, screen: Screen, setup: Setup, goes_on: bool) -> Result<Exit> {
+async fn talk(desk: &Rc<Desk>, screen: Screen, setup: Setup, on_loss: OnLoss) -> Result<Exit> {
     let (tell, mut heard) = mpsc::channel(LINES_MAX);
     let (done, mut dones) = mpsc::unbounded_channel();
     let is_typed = std::io::stdin().is_terminal();
@@ -99,7 +99,7 @@ async fn talk(desk: &Rc<Desk>, screen: Screen, setup: Setup, goes_on: bool) -> R
         answered: false,
         is_echoed: is_typed && outputs::is_terminal(),
         prompt: String::new(),
-        goes_on,
+        on_loss,
         exit: None,
     };
     let mut interrupt = signal(SignalKind::interrupt())?;
@@ -238,15 +238,12 @@ impl Talk {
         }
     }
 
-    /// The terminal is gone: the machine goes on without it, or ends in order.
+    /// The terminal is gone: what is done then is done at once.
     fn lose(&mut self, why: &str) {
         if self.writer.take().is_none() {
             return;
         }
-        if self.goes_on {
-            log::warn!("{why}; the machine goes on without it, and aftm ctl reaches it");
-        } else {
-            log::warn!("{why}; the machine stops");
+        if !actions::goes_on(&self.desk, self.on_loss, why) {
             self.exit = Some(Exit::Interrupted);
         }
     }

@@ -49,7 +49,6 @@ impl Way for Direct {
             return Err(WayEnded("the plug-in's session is broken".to_owned()));
         };
         driver.call(call, words);
-        driver.take(words);
         words.push(VenueWord::Taken { calls: 1, due: driver.due() });
         Direct::advise(words);
         Ok(())

@@ -46,9 +46,9 @@ impl Case<'_> {
     }
 
     /// What the brakes ask again. A halt: the cancel of what works on, but for what the operator
-    /// closes with, and with `flatten` the close of what is still held where nothing works any more.
-    /// A reduction: the cancel of what could make a position larger.
-    pub fn sweep(&self) -> Decision {
+    /// closes with, and with `flatten` the close of what is still held where nothing works any more,
+    /// where what is held is known. A reduction: the cancel of what could make a position larger.
+    pub fn sweep(&self, may_close: bool) -> Decision {
         let mut decision = Decision::done(Vec::new());
         let is_halted = |it: &&Placed| {
             it.order.ticket.open_close != OpenClose::Close
@@ -63,7 +63,7 @@ impl Case<'_> {
             }
         }
         for (scope, brake) in self.state.brakes.halted() {
-            if brake.flatten {
+            if brake.flatten && may_close {
                 self.close_all(scope, |it, item| !self.works(it, item), &mut decision);
             }
         }
@@ -120,6 +120,12 @@ impl Case<'_> {
     pub fn is_cleared(&self, scope: Scope, flatten: bool) -> bool {
         !self.state.working().any(|it| covers(scope, it))
             && (!flatten || self.held_in(scope).next().is_none())
+    }
+
+    /// An order works still in a part that is halted and closed.
+    pub fn is_closing_under_way(&self) -> bool {
+        let mut halted = self.state.brakes.halted().filter(|(_, it)| it.flatten);
+        halted.any(|(scope, _)| self.state.working().any(|it| covers(scope, it)))
     }
 
     /// Every halt has done what it was told, and nothing works that a reduction does not let work.

@@ -87,6 +87,18 @@ pub struct Rules {
     pub trip_in_doubt: i64,
     /// How long the journal may not be written before trading is halted; 0 for ever.
     pub trip_journal: i64,
+    /// Lots by which positions may differ from the venue's lists before trading is halted; 0 any.
+    pub trip_mismatch: Quantity,
+    /// How far our clock may be from the venue's before trading with real money is halted, in
+    /// nanoseconds; 0 any.
+    pub trip_clock: i64,
+    /// How often the venue's lists are compared with what is known, in nanoseconds; 0 never.
+    pub reconcile_every: i64,
+    /// How often the way to the exchange may be lost within the window before only reducing orders are
+    /// taken; 0 for ever.
+    pub trip_outages: u32,
+    /// That window, in nanoseconds.
+    pub outage_window: i64,
     /// How far trading may go.
     pub limits: Sets,
 }
@@ -100,6 +112,11 @@ impl Default for Rules {
             rearm_cooldown: 60 * Stamp::SECOND,
             trip_in_doubt: 60 * Stamp::SECOND,
             trip_journal: 60 * Stamp::SECOND,
+            trip_mismatch: Quantity::from_raw(5 * Quantity::ONE.raw()),
+            trip_clock: 2 * Stamp::SECOND,
+            reconcile_every: 60 * Stamp::SECOND,
+            trip_outages: 3,
+            outage_window: 300 * Stamp::SECOND,
             limits: Sets::default(),
         }
     }

@@ -51,6 +51,7 @@ impl Case<'_> {
                     time,
                     fills_before: 0,
                     is_told: false,
+                    is_external: false,
                 }));
                 let reply = Ok(Reply::Placed { row, repeated: false });
                 Decision { facts: vec![received], calls: vec![Call::Place(id)], reply }

@@ -14,7 +14,10 @@ use crate::wire::request::TradingState;
 
 fn order_of(fact: &Fact) -> Option<OrderId> {
     match fact {
-        Fact::OrderReceived { id, .. } | Fact::OrderReported { id, .. } => Some(*id),
+        Fact::OrderReceived { id, .. }
+        | Fact::OrderRevived { id }
+        | Fact::OrderReported { id, .. } => Some(*id),
+        Fact::OrderAdopted(adopted) => Some(adopted.id),
         _ => None,
     }
 }
@@ -36,6 +39,14 @@ impl Limits {
         names.into_iter().for_each(|it| limits.follow_strategy(state, it));
         limits.day = state.days.values().max().copied();
         limits.forget_best();
+        for (account, best) in &state.bests {
+            let purse = match account {
+                Some(account) => limits.accounts.entry(*account).or_default(),
+                None => &mut limits.total,
+            };
+            purse.best = purse.best.max(best.raw());
+            purse.kept = purse.best;
+        }
         limits
     }
 
@@ -81,6 +92,8 @@ impl Limits {
                 self.count(ticket, strategy);
                 self.moved(state, *id, before);
             }
+            Fact::OrderRevived { id } => self.moved(state, *id, before),
+            Fact::OrderAdopted(adopted) => self.moved(state, adopted.id, before),
             Fact::OrderReported { id, report } => {
                 let is_settled =
                     matches!(report, Report::Replaced { .. } | Report::ReplaceRejected(_));
@@ -240,6 +253,7 @@ impl Limits {
     fn forget_best(&mut self) {
         for purse in self.accounts.values_mut().chain([&mut self.total]) {
             purse.best = purse.profit.max(0);
+            purse.kept = purse.best;
         }
     }
 

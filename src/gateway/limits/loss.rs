@@ -39,6 +39,27 @@ impl Wanted {
 }
 
 impl Limits {
+    /// Whether a best of the day is to be kept.
+    pub const fn has_bests(&self) -> bool {
+        self.has_risen
+    }
+
+    /// The bests of the day that are to be kept since this was asked before.
+    pub fn take_bests(&mut self) -> Vec<(Option<AccountId>, Money)> {
+        self.has_risen = false;
+        let own = self.accounts.iter_mut().map(|(account, purse)| (Some(*account), purse));
+        let all = own.chain([(None, &mut self.total)]);
+        let mut bests: Vec<(Option<AccountId>, Money)> = all
+            .filter(|(_, purse)| purse.best > purse.kept)
+            .map(|(account, purse)| {
+                purse.kept = purse.best;
+                (account, Money::from_raw(purse.best))
+            })
+            .collect();
+        bests.sort_unstable_by_key(|it| it.0);
+        bests
+    }
+
     /// What is to be held back since this was asked before.
     pub fn take_wanted(&mut self) -> Vec<Wanted> {
         std::mem::take(&mut self.wanted)

@@ -76,6 +76,8 @@ struct Purse {
     /// The trading day's profit, and the best that it was.
     profit: i128,
     best: i128,
+    /// The best that a restart knows of.
+    kept: i128,
     orders: u32,
     rate: Bucket,
     amends: Bucket,
@@ -121,6 +123,8 @@ pub struct Limits {
     /// The last trading day that began.
     day: Option<Date>,
     wanted: Vec<Wanted>,
+    /// A best is to be kept that is far enough above the one that is.
+    has_risen: bool,
 }
 
 impl Limits {
@@ -231,14 +235,25 @@ impl Limits {
         }
         item.gross += after.gross - before.gross;
         item.orders = item.orders + after.orders - before.orders;
+        let step = best_step(&self.sets, self.is_production);
         let own = self.accounts.entry(key.0).or_default();
         for purse in [own, &mut self.total] {
             purse.gross += after.gross - before.gross;
             purse.profit += after.profit - before.profit;
-            purse.best = purse.best.max(purse.profit);
+            if purse.best < purse.profit {
+                purse.best = purse.profit;
+                self.has_risen |= purse.best - purse.kept >= step;
+            }
             purse.orders = purse.orders + after.orders - before.orders;
         }
     }
+}
+
+/// How far a day's best rises before it is kept anew: a hundredth of the smaller bound on the fall
+/// from it, which is as exact as a restart needs to be.
+fn best_step(sets: &Sets, is_production: bool) -> i128 {
+    let bounds = if is_production { &sets.production } else { &sets.test };
+    (bounds.max_drawdown.raw().min(bounds.max_drawdown_account.raw()) / 100).max(1)
 }
 
 fn quote(tick: &Tick, levels: Option<&Levels>, at: Stamp) -> Quote {

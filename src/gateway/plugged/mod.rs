@@ -21,7 +21,7 @@ use rustc_hash::FxHashMap;
 use self::login::Login;
 pub use self::way::{Way, WayEnded};
 use super::state::State;
-use super::venue::{LoginStep, News, Stands, Summary, Venue};
+use super::venue::{Lists, LoginStep, News, Stands, Summary, Venue};
 use crate::wire::venue::{Abilities, Sent};
 use crate::wire::{VenueCall, VenueWord};
 
@@ -76,6 +76,8 @@ pub struct Plugged {
     parting: usize,
     stands: Stands,
     listing: Listing,
+    /// The lists that are made are for a look.
+    is_look: bool,
     /// The accounts of the login.
     accounts: Vec<AccountId>,
     /// The login was answered, and its lists could not be used: why. They are asked for again.
@@ -123,6 +125,7 @@ impl Plugged {
             parting: 0,
             stands: Stands::default(),
             listing: Listing::None,
+            is_look: false,
             accounts: Vec::new(),
             unlisted: None,
             recheck_until: None,
@@ -336,6 +339,21 @@ impl Venue for Plugged {
         true
     }
 
+    fn stand(&mut self, why: Lists, news: &mut Vec<News>) -> bool {
+        let can_list = self.standing == Standing::In;
+        match why {
+            Lists::Look if can_list && self.listing == Listing::None => {
+                self.ask_stands(news);
+                self.is_look = true;
+            }
+            Lists::Look => (),
+            Lists::Soon => self.wants_stand |= can_list,
+            Lists::Now if can_list => self.ask_stands(news),
+            Lists::Now => (),
+        }
+        can_list
+    }
+
     fn is_level(&self, has_open_orders: bool) -> bool {
         match self.standing {
             // A feed that is held waits for who comes back, but not for who never came.
@@ -343,6 +361,10 @@ impl Venue for Plugged {
             Standing::Here | Standing::In if !has_open_orders => self.under_way.len() < AHEAD_MAX,
             Standing::Here | Standing::In => self.under_way.is_empty(),
         }
+    }
+
+    fn tells_time(&self) -> bool {
+        !self.abilities.feed
     }
 
     fn takes_auto(&self) -> bool {

@@ -9,7 +9,7 @@ use crate::gateway::venue::{News, Stands, Summary};
 use crate::wire::event::ChildWord;
 use crate::wire::frame::PROTOCOL;
 use crate::wire::request::MoneyRow;
-use crate::wire::venue::Abilities;
+use crate::wire::venue::{Abilities, VenueFill};
 use crate::wire::{VenueCall, VenueWord};
 
 /// How long after a list that failed it is asked for again.
@@ -43,6 +43,14 @@ impl Plugged {
                 }
                 self.moved(order);
                 news.push(News::Report { order, report });
+            }
+            VenueWord::Filled { row } => {
+                let VenueFill { order, fill, deal, .. } = *row;
+                // One without our number is compared with the lists.
+                let Some(order) = order else { return self.wants_stand = true };
+                self.is_money_stale = true;
+                self.moved(order);
+                news.push(News::Filled { order, fill, deal });
             }
             VenueWord::Unknown { order } => news.push(News::Unknown { order }),
             VenueWord::Taken { calls, due } => self.taken(calls, due, news),
@@ -174,13 +182,15 @@ impl Plugged {
     /// Forgets what was listed so far.
     fn begin_lists(&mut self, listing: Listing) {
         (self.stands, self.listing, self.unlisted) = (Stands::default(), listing, None);
+        self.is_look = false;
     }
 
     /// Asks how everything stands. Lists under way are made to an end first: the plug-in makes one
     /// after another, and part of one is none.
-    fn ask_stands(&mut self, news: &mut Vec<News>) {
+    pub(super) fn ask_stands(&mut self, news: &mut Vec<News>) {
         if self.listing == Listing::None {
             (self.stands, self.listing) = (Stands::default(), Listing::Asked);
+            self.is_look = false;
             self.try_call(VenueCall::Stand {}, news);
         } else {
             self.listing = Listing::Stale;
@@ -207,8 +217,9 @@ impl Plugged {
         let mut stands = std::mem::take(&mut self.stands);
         self.listing = Listing::None;
         stands.accounts.clone_from(&self.accounts);
-        // What moved meanwhile is compared with lists that know it.
-        self.wants_stand |= !stands.moved.is_empty();
+        stands.is_look = std::mem::take(&mut self.is_look);
+        // What moved meanwhile is compared with lists that know it; the next look is one.
+        self.wants_stand |= !stands.moved.is_empty() && !stands.is_look;
         self.is_just_listed |= !stands.is_live;
         news.push(News::Stands(Box::new(stands)));
     }

@@ -7,7 +7,8 @@ use crate::gateway::keep::Ledger;
 use crate::gateway::venue::Venue;
 
 impl<V: Venue, L: Ledger, C: Fn() -> Stamp> Server<V, L, C> {
-    /// Hears what the venue told, publishes its market, and answers who waited for a login.
+    /// Hears what the venue told, publishes its market, and answers who waited for a login or a
+    /// rearming.
     pub(super) fn hear_venue(&mut self) -> zmq::Result<()> {
         if !self.core.venue().is_apart() {
             return Ok(());
@@ -15,6 +16,11 @@ impl<V: Venue, L: Ledger, C: Fn() -> Stamp> Server<V, L, C> {
         self.core.hear((self.clock)());
         if let Some(reply) = self.core.take_login() {
             for (client, id, door) in std::mem::take(&mut self.logins) {
+                self.reply(&client, id, reply.clone(), door)?;
+            }
+        }
+        if let Some(reply) = self.core.take_rearm() {
+            for (client, id, door) in std::mem::take(&mut self.rearms) {
                 self.reply(&client, id, reply.clone(), door)?;
             }
         }

@@ -96,6 +96,8 @@ pub struct Server<V, L, C> {
     early: FxHashMap<SignalId, (Vec<Client>, Signal)>,
     /// Who waits for the answer to a login, with the number of the request and the door.
     logins: Vec<(Client, u64, Door)>,
+    /// The same for a rearming.
+    rearms: Vec<(Client, u64, Door)>,
     ready: Vec<Moment>,
     is_started: bool,
     is_open: bool,
@@ -151,6 +153,7 @@ impl<V: Venue, L: Ledger, C: Fn() -> Stamp> Server<V, L, C> {
             children: FxHashMap::default(),
             early: FxHashMap::default(),
             logins: Vec::new(),
+            rearms: Vec::new(),
             ready: Vec::new(),
             is_started: false,
             is_open: false,

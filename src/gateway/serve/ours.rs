@@ -83,7 +83,12 @@ impl<V: Venue, L: Ledger, C: Fn() -> Stamp> Server<V, L, C> {
             self.tell_before_status()?;
         }
         let was_logging_in = self.core.is_logging_in();
+        let was_rearming = self.core.is_rearming();
         let reply = self.answer(&request, door, &client, speaker);
+        if !was_rearming && self.core.is_rearming() {
+            self.rearms.push((client, id, door));
+            return Ok(());
+        }
         if !was_logging_in && self.core.is_logging_in() {
             self.logins.push((client, id, door));
             return Ok(());
@@ -254,6 +259,7 @@ impl<V: Venue, L: Ledger, C: Fn() -> Stamp> Server<V, L, C> {
         row.reported = self.pace.reported();
         row.feed.clone_from(&self.feed.name);
         row.feed_age_ms = self.feed_age_ms(now);
+        row.reconciled_ms = self.core.reconciled_ms(now);
         row.feed_ended = self.has_finished;
         row.feed_open = !self.pace.is_held() || (self.is_started && self.is_open);
         row.feed_problems = self.problems;

@@ -30,7 +30,7 @@ fn read(desk: &Desk) -> (u64, Result<u64, JournalError>) {
 }
 
 #[test]
-fn a_log_torn_at_any_byte_leaves_a_prefix_and_never_half_an_append() {
+fn f11_a_log_torn_at_any_byte_leaves_a_prefix_and_never_half_an_append() {
     let (desk, log) = logged(5);
     let mut longest = 0;
     for cut in 0..=log.len() {
@@ -153,7 +153,7 @@ fn a_changed_deleted_or_inserted_record_is_found_and_named() {
 /// Flips one byte at seeded places of the file. A flip may lie where nothing is kept; then every
 /// record must be what it was. In no case may a wrong record be handed out.
 #[test]
-fn a_corrupted_byte_never_becomes_a_fact() {
+fn f11_a_corrupted_byte_never_becomes_a_fact() {
     let desk = Desk::filled(200);
     let whole = fs::read(desk.path()).unwrap();
     let mut state = 0x9E37_79B9_7F4A_7C15_u64;
@@ -186,7 +186,7 @@ fn a_corrupted_byte_never_becomes_a_fact() {
 }
 
 #[test]
-fn a_truncated_file_is_found() {
+fn f11_a_truncated_file_is_found() {
     let desk = Desk::filled(500);
     let whole = fs::read(desk.path()).unwrap();
     for cut in [100, 4_096, 5_000, 8_192, whole.len() / 2, whole.len() - 4_096, whole.len() - 1] {

@@ -9,7 +9,7 @@ use super::*;
 const CHILD: &str = "AFTM_TEST_FULL_DISK";
 
 #[test]
-fn a_full_disk_blocks_appends_leaves_no_partial_record_and_clears_after_a_probe() {
+fn f09_a_full_disk_blocks_appends_leaves_no_partial_record_and_clears_after_a_probe() {
     if std::env::var_os(CHILD).is_some() {
         return fill_disk();
     }

@@ -172,7 +172,8 @@ fn an_order_that_trades_tells_each_fill_once_with_its_cost() {
     let order = ticket(Side::Buy, "12", "17002");
     let told = bench.call(VenueCall::Place { order: OrderId(1), ticket: order });
     assert_eq!(kinds(&told), ["A1 accepted", "A1 filled", "A1 filled"]);
-    let VenueWord::Report { report: Report::Filled(fill), .. } = &told[1] else { panic!() };
+    let VenueWord::Filled { row } = &told[1] else { panic!() };
+    let fill = row.fill;
     let shown = [fill.trade.to_string(), fill.price.to_string(), fill.quantity.to_string()];
     assert_eq!(shown, ["T1", "17001", "10"]);
     let market = Ticket { kind: Kind::Market, price: None, ..ticket(Side::Sell, "60", "1") };
@@ -254,9 +255,8 @@ fn a_trade_of_our_feed_fills_what_rests() {
     };
     let told =
         bench.call(VenueCall::Tick { tick, book: Some(Box::new(Book::default())), again: false });
-    let [VenueWord::Report { report: Report::Filled(fill), .. }] = &*told else {
-        panic!("{told:?}")
-    };
+    let [VenueWord::Filled { row }] = &*told else { panic!("{told:?}") };
+    let fill = row.fill;
     assert_eq!((fill.price.to_string(), fill.time), ("16500".to_owned(), tick.time));
     assert_eq!(fill.time.offset, tick.time.offset);
     let quiet = [

@@ -65,7 +65,13 @@ pub(super) fn ticket(side: Side, lots: &str, price: &str) -> Ticket {
 /// How the gateway names an order that it sent there.
 pub(super) fn sent(id: u64) -> Sent {
     let ticket = ticket(Side::Buy, "1", "17000");
-    Sent { id: OrderId(id), account: ticket.account, item: ticket.item, venue_id: None }
+    Sent {
+        id: OrderId(id),
+        account: ticket.account,
+        item: ticket.item,
+        venue_id: None,
+        is_external: false,
+    }
 }
 
 /// Credentials that the example knows.
@@ -85,6 +91,10 @@ pub(super) fn login(password: &str) -> VenueCall {
 pub(super) fn kind(word: &VenueWord) -> String {
     match word {
         VenueWord::Report { order, report } => format!("{order} {}", report.word()),
+        VenueWord::Filled { row } => {
+            let order = row.order.map_or_else(String::new, |it| it.to_string());
+            format!("{order} filled")
+        }
         VenueWord::Order { row } => format!("order {:?} {}", row.order, row.status),
         VenueWord::Fill { row } => format!("fill {:?} {}", row.order, row.fill.trade),
         VenueWord::Position { row } => format!("position {} {}", row.side, row.quantity),

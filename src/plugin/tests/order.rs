@@ -87,6 +87,7 @@ fn a_cancel_and_a_change_name_the_order_in_every_way() {
         account: "A-1".parse::<AccountId>().unwrap(),
         item: "DEMO".parse::<Code>().unwrap(),
         venue_id: Some("B%201".parse().unwrap()),
+        is_external: false,
     };
     let request = cancel(&sent, &symbol());
     assert_eq!((request.client_order_id, request.symbol), (5, symbol().symbol));
@@ -96,6 +97,11 @@ fn a_cancel_and_a_change_name_the_order_in_every_way() {
     let request = amend(&unnamed, &symbol(), None, Some("17001".parse().unwrap()));
     assert_eq!((request.qty_e9, request.price_e9), (ABSENT, 17_001 * ONE));
     assert_eq!((request.client_order_id, names::text(&request.broker_order_id)), (5, ""));
+    let external = Sent { is_external: true, ..sent };
+    let (canceled, changed) =
+        (cancel(&external, &symbol()), amend(&external, &symbol(), None, None));
+    assert_eq!([canceled.client_order_id, changed.client_order_id], [0, 0]);
+    assert_eq!(names::text(&canceled.broker_order_id), "B 1");
 }
 
 #[test]

@@ -11,7 +11,7 @@ use aftm_domain::condition::Terms;
 use aftm_domain::order::{Kind, TimeInForce};
 use aftm_domain::{Code, ConditionId, OpenClose, OrderId, Price, Quantity, RequestId, Side};
 
-use super::{ITEMS, World};
+use super::{Chance, ITEMS, World, course};
 
 /// What the machine said of each request that it answered, and to whom.
 #[derive(Default)]
@@ -50,7 +50,7 @@ impl World {
             let place = self.chance.place(self.clients.waiting.len());
             *self.clients.waiting.values().nth(place).unwrap()
         };
-        let copies = if self.is_calm { 1 } else { self.chance.pick(&[0, 1, 1, 1, 2, 3]) };
+        let copies = if self.course.is_calm { 1 } else { self.chance.pick(&[0, 1, 1, 1, 2, 3]) };
         self.clients.sent.extend(std::iter::repeat_n(intent, copies));
     }
 
@@ -77,7 +77,7 @@ impl World {
             Ok(other) => panic!("{request} came to {other:?}"),
             Err(refused) => Err(refused),
         };
-        let is_lost = !self.is_calm && self.chance.one_in(3);
+        let is_lost = !self.course.is_calm && self.chance.one_in(3);
         if outcome.as_ref().is_err_and(|it| it.code == "JOURNAL_UNAVAILABLE") {
             // Nothing was done and nothing recorded: it is as if it was never asked.
             return;
@@ -126,18 +126,22 @@ impl World {
     }
 
     fn price(&mut self, item: Code) -> Price {
-        let place = ITEMS.iter().position(|it| *it == item.as_str()).unwrap();
-        Price::from_units(self.prices[place] + self.chance.below(25) - 12).unwrap()
+        near(&self.prices, &mut self.chance, item)
     }
 
     /// The operator does something.
     pub(super) fn operate(&mut self) {
         match self.chance.below(20) {
             0..5 => {
-                let Some(order) = self.some_order() else { return };
-                self.desk(&Request::Cancel { order });
+                let order = course::some_order(&self.core, &mut self.chance);
+                order.into_iter().for_each(|order| self.desk(&Request::Cancel { order }));
             }
-            5 | 6 => self.amend(),
+            5 | 6 => {
+                let prices = self.prices;
+                let price = |chance: &mut Chance, item| near(&prices, chance, item);
+                let change = course::amend(&self.core, &mut self.chance, price);
+                change.into_iter().for_each(|it| self.desk(&it));
+            }
             7 => self.desk(&Request::CancelAll { item: None }),
             8 => self.desk(&Request::Flatten { item: None }),
             9 if self.chance.one_in(3) => {
@@ -181,21 +185,6 @@ impl World {
         self.desk(&Request::UseAccount { account: "SIM-1".parse().unwrap() });
     }
 
-    fn some_order(&mut self) -> Option<OrderId> {
-        let ids: Vec<OrderId> = self.core.state().orders.keys().copied().collect();
-        let recent = &ids[ids.len().saturating_sub(6)..];
-        (!recent.is_empty()).then(|| self.chance.pick(recent))
-    }
-
-    fn amend(&mut self) {
-        let Some(order) = self.some_order() else { return };
-        let ticket = self.core.state().orders[&order].order.ticket;
-        let lots = Quantity::from_units(1 + self.chance.below(4));
-        let quantity = lots.filter(|_| self.chance.one_in(2));
-        let price = ticket.price.map(|_| self.price(ticket.item));
-        self.desk(&Request::Amend { order, quantity, price });
-    }
-
     fn condition(&mut self) -> ConditionId {
         self.chance.pick(&["a", "b", "c"]).parse().unwrap()
     }
@@ -216,4 +205,10 @@ impl World {
             account: self.chance.one_in(3).then(|| "SIM-2".parse().unwrap()),
         }
     }
+}
+
+/// A price near the market.
+fn near(prices: &[i64], chance: &mut Chance, item: Code) -> Price {
+    let place = ITEMS.iter().position(|it| *it == item.as_str()).unwrap();
+    Price::from_units(prices[place] + chance.below(25) - 12).unwrap()
 }

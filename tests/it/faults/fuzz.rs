@@ -65,7 +65,11 @@ fn change(chance: &mut Chance, corpus: &[Vec<u8>]) -> Vec<u8> {
 }
 
 /// Tries a decoder; what makes it panic is printed.
-fn fuzz(tries: u64, corpus: &[Vec<u8>], decoder: impl Fn(&[u8]) + std::panic::RefUnwindSafe) {
+pub(super) fn fuzz(
+    tries: u64,
+    corpus: &[Vec<u8>],
+    decoder: impl Fn(&[u8]) + std::panic::RefUnwindSafe,
+) {
     corpus.iter().for_each(|it| decoder(it));
     let long = number("FUZZ_SECONDS").map(Duration::from_secs);
     let begun = Instant::now();

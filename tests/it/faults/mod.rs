@@ -10,32 +10,39 @@
     clippy::expect_used,
     clippy::indexing_slicing,
     clippy::print_stdout,
-    clippy::print_stderr
+    clippy::print_stderr,
+    clippy::disallowed_methods
 )] // Helpers of tests may fail as tests do.
 
 mod clients;
 mod failpoints;
+mod flood;
 mod fuzz;
+mod gaps;
+mod hello;
+mod kill;
 mod line;
 mod oracle;
 mod rehearse;
+#[cfg(target_os = "linux")]
+mod system;
+mod told;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use aftm::gateway::fact::Door;
 use aftm::gateway::listing::Listing;
-use aftm::gateway::pace::{Pace, Step};
 use aftm::gateway::state::Placed;
 use aftm::gateway::{Core, Plugged, Rules, Setup};
+use aftm::wire::Intent;
 use aftm::wire::request::Request;
-use aftm::wire::{Intent, Signal};
 use aftm_domain::order::Status;
 use aftm_domain::tick::Moment;
-use aftm_domain::{Catalog, Code, ExchangeTime, OrderId, Price, Quantity, SignalId, Stamp, Tick};
+use aftm_domain::{Catalog, Code, ExchangeTime, OrderId, Price, Quantity, Stamp, Tick};
 
 use crate::world::chance::Chance;
+use crate::world::course::{self, Course};
 use crate::world::ledger::Memory;
-use crate::world::strategy::{self, Strategy};
 use clients::Clients;
 use line::Line;
 
@@ -54,17 +61,10 @@ struct World {
     memory: Memory,
     line: Line,
     core: Gateway,
-    pace: Pace,
-    is_held: bool,
-    strategy: Strategy,
-    to_executor: Vec<Signal>,
-    to_gateway: Vec<Signal>,
-    early: BTreeMap<SignalId, Signal>,
+    course: Course,
     clients: Clients,
     prices: [i64; 2],
     now: Stamp,
-    /// Everything arrives, nothing fails any more.
-    is_calm: bool,
     /// Orders that closed when the disk was full, and that were lost with the machine.
     lost: BTreeSet<OrderId>,
     /// The exchange's ledger and settings lie here.
@@ -112,25 +112,17 @@ impl World {
             let item = item.parse().unwrap();
             core.serve(&Request::AddItem { item }, Door::Desk, MORNING).unwrap();
         }
-        let is_held = chance.one_in(2);
-        let pace = Pace::new(is_held);
-        let strategy = Strategy::begin(&mut core, &pace, MORNING);
+        let course = Course::begin(&mut core, chance.one_in(2), MORNING);
         let mut world = World {
             chance,
             catalog: catalog.clone(),
             memory,
             line,
             core,
-            pace,
-            is_held,
-            strategy,
-            to_executor: Vec::new(),
-            to_gateway: Vec::new(),
-            early: BTreeMap::new(),
+            course,
             clients: Clients::default(),
             prices: [17_300, 17_300],
             now: MORNING,
-            is_calm: false,
             lost: BTreeSet::new(),
             _folder: folder,
         };
@@ -145,7 +137,9 @@ impl World {
             0..20 => self.feed(),
             20..36 => self.line.exchange().work(self.chance.place(6)),
             36..52 => self.hear(),
-            52..62 => self.carry(),
+            52..60 => self.course.carry(&mut self.core, &mut self.chance, self.now),
+            60 => self.course.strategy.report(),
+            61 => self.course.strategy.offer(),
             62..72 => self.ask(),
             72..82 => self.hear_request(),
             82..89 => self.operate(),
@@ -153,8 +147,8 @@ impl World {
             91 => self.line.exchange().kill(&mut self.chance),
             92..96 => self.line.exchange().start(),
             96 => self.memory.fill_disk(self.chance.one_in(2)),
-            97 => self.crash_strategy(),
-            98 => self.crash_executor(),
+            97 => self.course.crash_strategy(&mut self.core, &mut self.chance, self.now),
+            98 => self.course.crash_executor(),
             _ if self.chance.one_in(2) => self.crash_machine(),
             _ => self.flow(),
         }
@@ -178,7 +172,7 @@ impl World {
 
     /// A trade at the market.
     fn feed(&mut self) {
-        if self.is_held && !self.pace.has_room() {
+        if !self.course.has_room() {
             return;
         }
         let place = self.chance.place(ITEMS.len());
@@ -190,109 +184,14 @@ impl World {
         let quantity = Quantity::from_units(1 + self.chance.below(3)).unwrap();
         let time = ExchangeTime { at: self.now, offset: ExchangeTime::TAIPEI };
         let tick = Tick { sequence: 0, item, price, quantity, time, received: self.now };
-        let moment = self.pace.publish(Moment { tick, book: None, is_auction: false });
-        let tick = moment.tick;
-        self.core.published = tick.sequence;
-        // A subscriber that is slow loses ticks; the gap shows with the next.
-        if self.is_calm || !self.chance.one_in(12) {
-            self.strategy.ticks.push_back(tick);
-        }
-    }
-
-    /// Something between the machine and its children arrives, or does not.
-    fn carry(&mut self) {
-        match self.chance.below(6) {
-            0 => self.strategy.hear_tick(&self.pace),
-            1 => self.strategy.hear_news(),
-            2 => self.hear_report(),
-            3 => {
-                let sent = std::mem::take(&mut self.strategy.signals);
-                let kept = sent.into_iter().filter(|_| self.is_calm || !self.chance.one_in(4));
-                self.to_executor.extend(kept.collect::<Vec<_>>());
-                self.strategy.report();
-            }
-            4 if !self.to_executor.is_empty() => {
-                let place = self.chance.place(self.to_executor.len());
-                let signal = self.to_executor.remove(place);
-                let copies = if self.chance.one_in(4) { 2 } else { 1 };
-                self.to_gateway.extend(std::iter::repeat_n(signal, copies));
-            }
-            5 if !self.to_gateway.is_empty() => {
-                let place = self.chance.place(self.to_gateway.len());
-                let signal = self.to_gateway.remove(place);
-                self.hear_order(&signal);
-            }
-            _ => self.strategy.offer(),
-        }
-    }
-
-    fn hear_report(&mut self) {
-        let Some(report) = self.strategy.reports.pop_front() else { return };
-        let strategy::Report { through, moved, signals } = report;
-        let told = signals.clone();
-        let request = Request::Report { pid: 1, through: Some(through), moved, signals: told };
-        self.core.serve(&request, Door::Strategy, self.now).unwrap();
-        let state = self.core.state();
-        let (known, open): (Vec<Signal>, Vec<Signal>) =
-            signals.iter().partition(|it| state.outcome(it.id).is_some());
-        let open = open.iter().filter(|it| state.signals.contains_key(&it.id));
-        open.for_each(|it| self.pace.expect(it));
-        self.pace.report(through);
-        let known: Vec<SignalId> = known.iter().map(|it| it.id).collect();
-        self.strategy.forget(&known);
-    }
-
-    fn hear_order(&mut self, signal: &Signal) {
-        if self.core.state().outcome(signal.id).is_some() || self.pace.arrive(signal) {
-            self.act(signal);
-        } else {
-            self.early.insert(signal.id, *signal);
-        }
-    }
-
-    fn act(&mut self, signal: &Signal) {
-        let before = self.core.state().outcome(signal.id).cloned();
-        let intent = Box::new(Intent::of_signal(signal));
-        let _ = self.core.serve(&Request::Place { intent }, Door::Executor, self.now);
-        let after = self.core.state().outcome(signal.id);
-        assert!(before.is_none() || after == before.as_ref(), "{} has two outcomes", signal.id);
-        self.pace.settle(signal.id);
+        let moment = Moment { tick, book: None, is_auction: false };
+        self.course.publish(&mut self.core, &mut self.chance, moment);
     }
 
     /// What the gateway's loop does after every message.
     fn settle(&mut self) {
-        while !self.is_held || self.core.is_level() {
-            match self.pace.next() {
-                Step::Wait => break,
-                Step::Tick => {
-                    let Some((tick, book)) = self.pace.step() else { break };
-                    self.core.tick(&tick, book.as_deref(), self.now);
-                }
-                Step::Signal(id) => match self.early.remove(&id) {
-                    Some(signal) => self.act(&signal),
-                    None => self.pace.settle(id),
-                },
-            }
-        }
-        let mut events = Vec::new();
-        self.core.tell(&mut events);
-        for event in events {
-            self.pace.hear(&event);
-            self.strategy.news.push_back(event);
-        }
+        self.course.settle(&mut self.core, self.now, |_| ());
         self.check();
-    }
-
-    fn crash_strategy(&mut self) {
-        let heard = self.chance.place(self.strategy.reports.len() + 1);
-        (0..heard).for_each(|_| self.hear_report());
-        self.strategy = Strategy::begin(&mut self.core, &self.pace, self.now);
-    }
-
-    fn crash_executor(&mut self) {
-        self.to_executor.clear();
-        self.to_gateway.clear();
-        self.strategy.offer();
     }
 
     /// The main process is killed: all that is left is the journal, and the exchange.
@@ -308,11 +207,7 @@ impl World {
             self.clients.forget_unsaved(&kept);
         }
         self.core = core(&self.line, &self.catalog, &self.memory, self.now);
-        self.pace = Pace::new(self.is_held);
-        self.early.clear();
-        self.to_executor.clear();
-        self.to_gateway.clear();
-        self.strategy = Strategy::begin(&mut self.core, &self.pace, self.now);
+        self.course = Course::begin(&mut self.core, self.course.is_held, self.now);
         self.line.exchange().start();
         self.login();
     }
@@ -330,7 +225,7 @@ impl World {
 
     /// Nothing fails any more: everything under way arrives, and all that waits is done.
     fn rest(&mut self) {
-        self.is_calm = true;
+        self.course.is_calm = true;
         self.memory.fill_disk(false);
         for _ in 0..40 {
             self.line.exchange().start();
@@ -359,20 +254,7 @@ impl World {
     }
 
     fn deliver(&mut self) {
-        while !self.strategy.news.is_empty() || !self.strategy.ticks.is_empty() {
-            self.strategy.hear_news();
-            self.strategy.hear_tick(&self.pace);
-        }
-        self.strategy.report();
-        while !self.strategy.reports.is_empty() {
-            self.hear_report();
-        }
-        self.strategy.offer();
-        self.to_executor.append(&mut self.strategy.signals);
-        self.to_gateway.append(&mut self.to_executor);
-        for signal in std::mem::take(&mut self.to_gateway) {
-            self.hear_order(&signal);
-        }
+        self.course.deliver(&mut self.core, self.now);
         self.settle();
     }
 }
@@ -389,7 +271,7 @@ fn number(name: &str) -> Option<u64> {
 }
 
 #[test]
-fn whatever_fails_no_order_is_lost_or_doubled() {
+fn f05_f09_whatever_fails_no_order_is_lost_or_doubled() {
     let catalog = Catalog::built_in().unwrap();
     let only = number("SEED");
     let seeds = only.map_or(1..=number("SEEDS").unwrap_or(SEEDS), |it| it..=it);

@@ -4,7 +4,7 @@
 use aftm::gateway::fact::Fact;
 use aftm::gateway::limits::{Limits, Sets};
 use aftm::wire::Scope;
-use aftm::wire::request::TradingState;
+use aftm::wire::request::{Leave, TradingState};
 use aftm_domain::{Bounds, Money};
 
 use super::*;
@@ -62,7 +62,7 @@ fn an_order_is_bounded_in_lots_worth_and_distance() {
 }
 
 #[test]
-fn prices_that_are_old_or_never_came_open_nothing() {
+fn f20_prices_that_are_old_or_never_came_open_nothing() {
     let mut rig = rig(Bounds { max_quote_age: 3 * Stamp::SECOND, ..Bounds::wide() });
     rig.placed(market(Side::Buy, 2));
     rig.now = rig.now.after(4 * Stamp::SECOND);
@@ -74,7 +74,7 @@ fn prices_that_are_old_or_never_came_open_nothing() {
 }
 
 #[test]
-fn rates_are_bounded_and_whoever_does_not_stop_may_only_reduce() {
+fn f21_rates_are_bounded_and_whoever_does_not_stop_may_only_reduce() {
     let bounds = Bounds { account_rate: 10, rate_burst: 3, max_rate_breaches: 4, ..Bounds::wide() };
     let mut rig = rig(bounds);
     (0..3).for_each(|_| _ = rig.placed(market(Side::Buy, 1)));
@@ -240,8 +240,70 @@ fn a_fall_from_the_days_best_counts_too() {
     assert_eq!(rig.core.state().brakes.state(Scope::Global), TradingState::Reducing);
 }
 
+/// One life of a condition: it is added, enters, leaves and is dropped; what became of its entry.
+fn live(rig: &mut Rig) -> Outcome {
+    let entry = rig.entered(terms("a", Side::Buy, 1));
+    let outcome = rig.act(&entry);
+    rig.exit("a");
+    rig.do_it(&Request::DropCondition { id: id("a"), position: Leave::Abandon });
+    outcome
+}
+
 #[test]
-fn a_program_that_repeats_itself_is_stopped_and_a_person_is_not() {
+fn the_days_best_is_known_to_the_next_machine_and_not_to_the_next_day() {
+    let bounds = Bounds {
+        max_drawdown: money(10_000),
+        max_drawdown_account: money(100_000),
+        ..Bounds::wide()
+    };
+    let mut rig = rig(bounds);
+    rig.placed(market(Side::Buy, 1));
+    rig.tick(17_400);
+    rig.tick(17_360);
+    rig.check_fold();
+    rig.restart();
+    rig.login();
+    assert_eq!(rig.core.state().brakes.state(Scope::Global), TradingState::Active);
+    rig.tick(17_345);
+    assert_eq!(rig.core.state().brakes.state(Scope::Global), TradingState::Reducing);
+    // It was kept to a hundredth of the bound, and not at each tick.
+    let kept = rig.memory.kinds().iter().filter(|it| **it == "best_reached").count();
+    assert!((1..=4).contains(&kept), "{kept}");
+    rig.tick_of(ITEM, 17_150, 7 * 3_600 * Stamp::SECOND);
+    assert!(rig.core.state().bests.is_empty(), "{:?}", rig.core.state().bests);
+    rig.check_fold();
+}
+
+#[test]
+fn f21_a_condition_that_fires_again_and_again_is_halted_until_a_person_rearms_it() {
+    let mut rig = rig(Bounds { max_repeat: 3, ..Bounds::wide() });
+    for _ in 0..3 {
+        assert!(matches!(live(&mut rig), Outcome::Ordered { .. }));
+    }
+    let denied = |outcome: Outcome| match outcome {
+        Outcome::Refused { code, .. } => code,
+        other => panic!("the entry came to {other:?}"),
+    };
+    assert_eq!(denied(live(&mut rig)), "RISK_MAX_REPEAT");
+    rig.tick(17_300);
+    let scope = Scope::Strategy(id("a"));
+    let state = |rig: &Rig| rig.core.state().brakes.state(scope);
+    assert_eq!(state(&rig), TradingState::Halted);
+    // However long it goes on; and others are not held up by it.
+    (0..120).for_each(|_| rig.tick(17_300));
+    assert_eq!(denied(live(&mut rig)), "TRADING_HALTED");
+    rig.placed(market(Side::Buy, 1));
+    let reason = "it was mended".to_owned();
+    let rearm = Request::Rearm { reason, scope, force: false };
+    rig.do_it(&rearm);
+    assert_eq!(state(&rig), TradingState::Reducing);
+    rig.do_it(&rearm);
+    assert!(matches!(live(&mut rig), Outcome::Ordered { .. }));
+    rig.check_fold();
+}
+
+#[test]
+fn f21_a_program_that_repeats_itself_is_stopped_and_a_person_is_not() {
     let mut rig = rig(Bounds { max_repeat: 3, ..Bounds::wide() });
     (0..3).for_each(|_| _ = rig.placed(market(Side::Buy, 1)));
     refused(&mut rig, market(Side::Buy, 1), "RISK_MAX_REPEAT", &["4", "= 3"]);

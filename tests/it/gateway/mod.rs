@@ -15,6 +15,7 @@ mod projection;
 mod refusals;
 mod restarts;
 mod states;
+mod trips;
 mod v1;
 mod views;
 

@@ -97,12 +97,12 @@ const MOMENTS: [Moment; 8] = [
 ];
 
 #[test]
-fn a_killed_strategy_loses_no_signal_and_gives_none_twice() {
+fn f02_a_killed_strategy_loses_no_signal_and_gives_none_twice() {
     kill_at(&["strategy"], &MOMENTS);
 }
 
 #[test]
-fn a_killed_executor_loses_no_order_and_sends_none_twice() {
+fn f01_a_killed_executor_loses_no_order_and_sends_none_twice() {
     kill_at(&["executor"], &MOMENTS);
 }
 
@@ -112,7 +112,7 @@ fn both_children_killed_at_once_come_back_to_where_they_were() {
 }
 
 #[test]
-fn a_machine_that_was_suspended_goes_on_where_it_was() {
+fn f12_a_machine_that_was_suspended_goes_on_where_it_was() {
     let home = Home::new();
     let mut machine = start(&home);
     machine.wait_for("a fill", |it| it["kind"] == "fill");

@@ -82,7 +82,7 @@ fn a_signal_to_end_ends_the_machine_in_order() {
 }
 
 #[test]
-fn a_terminal_that_goes_away_does_not_end_the_machine() {
+fn f16_a_terminal_that_goes_away_does_not_end_the_machine() {
     let home = Home::new();
     let mut machine = running(&home);
     machine.signal(Signal::HUP);
@@ -95,7 +95,7 @@ fn a_terminal_that_goes_away_does_not_end_the_machine() {
 }
 
 #[test]
-fn closed_standard_streams_do_not_end_the_machine() {
+fn f16_closed_standard_streams_do_not_end_the_machine() {
     let home = Home::new();
     home.write("script.aftm", WAITS);
     let mut command = home.command(&["run", "script.aftm", "--set", "gateway.tick_port=0"]);
@@ -208,7 +208,7 @@ fn a_feed_that_is_under_way_can_be_stopped_flat() {
 }
 
 #[test]
-fn no_child_outlives_a_machine_that_is_killed() {
+fn f03_no_child_outlives_a_machine_that_is_killed() {
     for _ in 0..3 {
         let home = Home::new();
         let machine = running(&home);

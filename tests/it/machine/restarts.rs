@@ -101,7 +101,7 @@ fn a_second_machine_on_a_home_is_refused_and_told_whose_it_is() {
 }
 
 #[test]
-fn a_taken_port_is_named_with_its_holder() {
+fn f14_a_taken_port_is_named_with_its_holder() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = taken.local_addr().unwrap().port();
     for key in ["tick_port", "order_port", "signal_port"] {

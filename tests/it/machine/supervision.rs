@@ -4,7 +4,7 @@ use std::net::TcpListener;
 
 use rustix::process::Signal;
 
-use super::{Home, Machine, is_alive, of_kind, send};
+use super::{DEADLINE, Home, Machine, is_alive, of_kind, send, wait_until};
 
 const WAITS: &str = "login demo\nitem add TXFH1\naccount use SIM-1\n\
                      condition add buy TXFH1 --trigger 1000 --id far\nstart\nwait fills 999\n";
@@ -16,7 +16,7 @@ fn running(home: &Home) -> Machine {
 }
 
 #[test]
-fn a_child_that_hangs_is_not_running_and_is_replaced() {
+fn f15_a_child_that_hangs_is_not_running_and_is_replaced() {
     for role in ["strategy", "executor"] {
         let home = Home::new();
         let mut machine = running(&home);
@@ -28,6 +28,7 @@ fn a_child_that_hangs_is_not_running_and_is_replaced() {
         assert!(told["component"]["text"].as_str().unwrap().contains("silent"), "{told}");
         machine.wait_component(role, "running");
         assert!(!is_alive(hung), "the hung {role} is still there");
+        assert_no_zombie(&machine);
         assert_ne!(machine.child(role), hung);
         assert_eq!(home.ctl("wait running --timeout 1s").code, Some(0));
         assert_eq!(home.ctl("quit").code, Some(0));
@@ -37,15 +38,18 @@ fn a_child_that_hangs_is_not_running_and_is_replaced() {
 }
 
 #[test]
-fn a_child_that_dies_again_and_again_stays_down_until_it_is_started() {
+fn f15_a_child_that_dies_or_hangs_again_and_again_stays_down_until_it_is_started() {
     let home = Home::new();
     // The script waits for an order that never trades: a wait for fills would end it.
     let script =
         WAITS.replace("wait fills 999", "order sell TXFH1 1 --limit 19000\nwait orders-done");
-    let mut machine = Machine::start(&home, &script, &[]);
+    let impatient = ["--set", "desk.silent_ms=400", "--set", "desk.beat_ms=50"];
+    let mut machine = Machine::start(&home, &script, &impatient);
     machine.wait_kind("order", "status", "New");
     for death in 1..=6 {
-        send(machine.child("strategy"), Signal::KILL);
+        // One that hangs is killed, and counts as one that died.
+        let signal = if death % 3 == 0 { Signal::STOP } else { Signal::KILL };
+        send(machine.child("strategy"), signal);
         machine.wait_component("strategy", if death < 6 { "waiting" } else { "given up" });
         if death < 6 {
             machine.wait_component("strategy", "running");
@@ -56,6 +60,7 @@ fn a_child_that_dies_again_and_again_stays_down_until_it_is_started() {
     let alert = machine.wait_kind("alert", "code", "CHILD_GIVEN_UP");
     let text = alert["text"].as_str().unwrap();
     assert!(text.contains("strategy") && text.contains("6 times within 60 s"), "{text}");
+    assert_no_zombie(&machine);
     let rows = of_kind(&home.ctl("status").lines(), "component");
     let row = rows.iter().find(|it| it["component"] == "strategy").unwrap();
     assert_eq!((&row["state"], &row["pid"]), (&"given up".into(), &serde_json::Value::Null));
@@ -70,9 +75,25 @@ fn a_child_that_dies_again_and_again_stays_down_until_it_is_started() {
     assert_eq!(machine.finish().code, Some(0));
 }
 
+/// Every process that it started and that ended was waited for.
+#[track_caller]
+fn assert_no_zombie(machine: &Machine) {
+    let parent = machine.pid().to_string();
+    let is_zombie = |stat: &str| {
+        let fields = stat.rsplit_once(") ").map_or("", |it| it.1);
+        let mut fields = fields.split(' ');
+        fields.next() == Some("Z") && fields.next() == Some(parent.as_str())
+    };
+    wait_until(DEADLINE, "the end of every zombie", || {
+        let processes = std::fs::read_dir("/proc").unwrap().flatten();
+        let stats = processes.filter_map(|it| std::fs::read_to_string(it.path().join("stat")).ok());
+        !stats.into_iter().any(|it| is_zombie(&it))
+    });
+}
+
 /// Somebody takes the port for v1 signals after the machine looked whether it is free.
 #[test]
-fn a_signal_port_that_is_taken_later_is_named_with_its_holder() {
+fn f14_a_signal_port_that_is_taken_later_is_named_with_its_holder() {
     let home = Home::new();
     let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let signal_port = format!("gateway.signal_port={port}");

@@ -13,8 +13,9 @@ use super::market::{Dice, Known, assert_same};
 use super::{DEADLINE, Ended, Home, Machine, is_alive, of_kind, send, wait_until};
 use crate::plugin::compiler;
 
-/// Restarts are forgiven after a second, and there is no end to them.
-const PATIENT: &str = "desk.restarts_max = 1000\ndesk.restart_window_s = 1\n";
+/// Restarts are forgiven after a second, and there is no end to them; nor of lost connections.
+const PATIENT: &str =
+    "desk.restarts_max = 1000\ndesk.restart_window_s = 1\nkill.trip_outages = 0\n";
 
 /// The simulated exchange's library, which cargo has put beside the tests.
 pub(crate) fn simulator() -> PathBuf {
@@ -184,7 +185,7 @@ fn a_plugin_that_ends_its_process_is_named_and_the_order_is_never_sent_again() {
 }
 
 #[test]
-fn a_plugin_that_hangs_is_ended_by_force_and_the_login_says_so() {
+fn f08_a_plugin_that_hangs_is_ended_by_force_and_the_login_says_so() {
     let script = "login demo --password-file pw\n";
     let (_home, mut machine) = with_hostile("hangs.c", "IN_LOGIN", script, "venue.hang_ms = 500\n");
     let silent = machine.wait_for("a word of the silence", |it| {
@@ -194,6 +195,40 @@ fn a_plugin_that_hangs_is_ended_by_force_and_the_login_says_so() {
     let refused = machine.wait_for("the refusal", |it| it["kind"] == "refused");
     assert!(refused.to_string().contains("while it logged in"), "{refused}");
     assert_eq!(machine.finish().code, Some(4));
+}
+
+#[test]
+fn f08_while_the_exchange_hangs_everybody_is_answered_and_a_kill_holds() {
+    let home = Home::new();
+    let settings = settings(&home, &simulator(), "venue.hang_ms = 60000\n");
+    let script = "login demo\nitem add TXFH1\naccount use SIM-1\n\
+                  order sell TXFH1 1 --limit 19000\norder sell TXFH1 1 --limit 19001\n\
+                  wait fills 9\n";
+    let words = ["--config", &settings, "--speed", "10"];
+    let mut machine = Machine::start(&home, script, &words);
+    machine.wait_for("both orders", |it| {
+        it["order"]["order"] == "A2" && it["order"]["status"] == "New"
+    });
+    send(machine.child("venue"), Signal::STOP);
+    let status = || of_kind(&home.ctl("status").lines(), "status").pop().unwrap();
+    for _ in 0..10 {
+        assert_eq!(status()["open_orders"], 2);
+    }
+    assert_eq!(home.ctl("cancel A1").code, Some(0));
+    let killed = home.ctl("kill --reason hangs");
+    assert_eq!(killed.code, Some(0), "{}{}", killed.out, killed.said);
+    assert_eq!(home.ctl("order buy TXFH1 1").code, Some(6));
+    // Nothing is taken for done that the exchange has not said.
+    let status_now = status();
+    assert_eq!(
+        (&status_now["trading"]["state"], &status_now["open_orders"]),
+        (&"halted".into(), &2.into())
+    );
+    send(machine.child("venue"), Signal::CONT);
+    wait_until(DEADLINE, "the cancels", || status()["open_orders"] == 0);
+    assert_eq!(home.ctl("quit").code, Some(0));
+    finish(&mut machine, "after the exchange hung");
+    assert_eq!(machine.children().len(), 1, "its process was replaced");
 }
 
 #[test]
@@ -242,4 +277,33 @@ fn an_order_over_which_a_plugin_in_the_machine_broke_is_not_called_rejected() {
     machine.signal(Signal::INT);
     machine.listen(Duration::from_millis(1));
     machine.finish();
+}
+
+#[test]
+fn a_kill_is_flat_by_the_exchanges_own_lists_and_one_rearm_waits_for_them() {
+    for further in ["", "venue.isolate = false\n"] {
+        let home = Home::new();
+        let settings = settings(&home, &simulator(), further);
+        let script = "login demo\nitem add TXFH1\naccount use SIM-1\n\
+                      condition add buy TXFH1 --trigger 1000 --id far\nstart\nwait fills 999\n";
+        let mut machine = Machine::start(&home, script, &["--speed", "10", "--config", &settings]);
+        machine.wait_kind("done", "command", "start");
+        let say = |line: &str| {
+            let ended = home.ctl(line);
+            assert_eq!(ended.code, Some(0), "{further}{line}: {}{}", ended.out, ended.said);
+        };
+        say("order buy TXFH1 2");
+        say("order sell TXFH1 1 --limit 19000");
+        say("kill --flatten --reason fat-finger");
+        machine.wait_kind("alert", "code", "KILL_COMPLETE");
+        say("wait flat --timeout 10s");
+        say("wait orders-done --timeout 10s");
+        say("kill --reason again");
+        say("rearm --reason drill");
+        machine.wait_kind("trading", "state", "reducing");
+        say("rearm --reason drill");
+        say("order buy TXFH1 1");
+        say("quit");
+        machine.finish();
+    }
 }

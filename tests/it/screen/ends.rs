@@ -72,7 +72,7 @@ fn a_signal_to_end_gives_the_terminal_back() {
 }
 
 #[test]
-fn the_machine_goes_on_when_the_terminal_goes_away() {
+fn f16_the_machine_goes_on_when_the_terminal_goes_away() {
     let home = Home::new();
     let (mut terminal, children) = running(&home, &[]);
     terminal.hang_up();
@@ -80,7 +80,7 @@ fn the_machine_goes_on_when_the_terminal_goes_away() {
 }
 
 #[test]
-fn the_machine_goes_on_after_a_signal_that_the_terminal_went_away() {
+fn f16_the_machine_goes_on_after_a_signal_that_the_terminal_went_away() {
     let home = Home::new();
     let (mut terminal, children) = running(&home, &[]);
     terminal.signal(Signal::HUP);
@@ -101,8 +101,72 @@ fn goes_on_headless(home: &Home, terminal: &mut Terminal, children: &[u32]) {
     assert_eq!(home.runtime_files(), Vec::<String>::new());
 }
 
+/// A screen over a machine that holds two lots and has an order that rests, which then hangs up.
+fn hung_up(home: &Home, policy: &str) -> Terminal {
+    let policy = format!("screen.on_terminal_loss={policy}");
+    let mut terminal = Terminal::open(home, (120, 40), &["--set", &policy]);
+    terminal.see("press 1");
+    let rests = "order sell TXFH1 1 --limit 19000";
+    for line in ["login demo", "item add TXFH1", "account use SIM-1", "order buy TXFH1 2", rests] {
+        assert_eq!(home.ctl(line).code, Some(0), "{line}");
+    }
+    terminal.see("19,000");
+    terminal.hang_up();
+    terminal
+}
+
+fn trading(home: &Home) -> (serde_json::Value, serde_json::Value, serde_json::Value) {
+    let status = of_kind(&home.ctl("status").lines(), "status").pop().unwrap();
+    let state = status["trading"]["state"].clone();
+    (state, status["open_orders"].clone(), status["open_lots"].clone())
+}
+
 #[test]
-fn the_machine_stops_in_order_with_the_terminal_where_that_is_wanted() {
+fn f16_what_is_to_be_done_without_a_terminal_is_done_at_once_and_the_machine_goes_on() {
+    for (policy, state, lots, opens) in [
+        ("continue", "active", "2", Some(0)),
+        ("cancel", "reducing", "2", Some(6)),
+        ("flat", "halted", "0", Some(6)),
+    ] {
+        let home = Home::new();
+        let mut terminal = hung_up(&home, policy);
+        let orders = i32::from(policy == "continue");
+        until(policy, || trading(&home) == (state.into(), orders.into(), lots.into()));
+        assert_eq!(home.ctl("order buy TXFH1 1 --limit 16000").code, opens, "{policy}");
+        assert_eq!(home.ctl("cancel --all").code, Some(0));
+        assert_eq!(home.ctl("quit --abandon").code, Some(0));
+        assert_eq!(terminal.ended(), 0);
+    }
+}
+
+/// The processor time that a process has used, in hundredths of a second.
+fn processor_time(pid: u32) -> u64 {
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap();
+    let fields: Vec<&str> = stat.rsplit_once(") ").unwrap().1.split(' ').collect();
+    fields[11].parse::<u64>().unwrap() + fields[12].parse::<u64>().unwrap()
+}
+
+#[test]
+fn f16_a_machine_without_its_terminal_does_not_busy_itself_with_it() {
+    let home = Home::new();
+    // Nothing trades, so that nothing else needs the processor.
+    let slow = ["--set", "random.gap_ms=60000"];
+    let mut terminal = Terminal::open(&home, (120, 40), &slow);
+    terminal.see("press 1");
+    terminal.hang_up();
+    until("it goes on", || home.ctl("status").code == Some(0));
+    let before = processor_time(terminal.pid());
+    let begun = std::time::Instant::now();
+    until("two seconds", || begun.elapsed() >= std::time::Duration::from_secs(2));
+    let used = processor_time(terminal.pid()) - before;
+    // A loop over a terminal that is gone would use all of one processor.
+    assert!(used <= 60, "{used} of 200 hundredths of a second");
+    assert_eq!(home.ctl("quit --abandon").code, Some(0));
+    assert_eq!(terminal.ended(), 0);
+}
+
+#[test]
+fn f16_the_machine_stops_in_order_with_the_terminal_where_that_is_wanted() {
     let home = Home::new();
     let (mut terminal, children) = running(&home, &["--set", "screen.on_terminal_loss=stop"]);
     terminal.hang_up();

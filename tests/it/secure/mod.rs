@@ -43,6 +43,12 @@ fn assert_untouched(home: &Home) {
     let orders = home.ctl("orders --all");
     assert_eq!(orders.code, Some(0), "{}", orders.said);
     assert_eq!(of_kind(&orders.lines(), "order").len(), 0, "{}", orders.out);
+    assert_whole(home);
+}
+
+/// Its children never had to be started again.
+#[track_caller]
+fn assert_whole(home: &Home) {
     let status = home.ctl("status").lines();
     let components = of_kind(&status, "component");
     assert_eq!(components.len(), 2);

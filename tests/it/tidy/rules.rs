@@ -61,6 +61,23 @@ pub(crate) fn purity(file: &str, text: &str) -> Vec<Violation> {
     code(text).filter_map(found).collect()
 }
 
+/// Whatever depends on time is told what time it is.
+pub(crate) fn clocks(file: &str, text: &str) -> Vec<Violation> {
+    const READ: [&str; 6] = [
+        "Instant::now",
+        "SystemTime::now",
+        "Timestamp::now",
+        "Zoned::now",
+        "clock_gettime",
+        "UNIX_EPOCH.elapsed",
+    ];
+    let found = |(number, line): (usize, &str)| {
+        let word = READ.into_iter().find(|it| line.contains(it))?;
+        Some(Violation::new(file, number, format!("a clock is read: {word}")))
+    };
+    code(text).filter_map(found).collect()
+}
+
 /// The screen is given a view: it depends on no crate that could reach orders.
 pub(crate) fn screen_manifest(file: &str, text: &str) -> Vec<Violation> {
     let allowed = ["aftm-ui"];
@@ -102,6 +119,9 @@ fn each_rule_names_file_line_and_word() {
     let found = purity("domain/src/x.rs", text);
     assert_eq!(found[0].to_string(), "domain/src/x.rs:2: the domain must not use std::fs");
     assert_eq!(found.len(), 1);
+    let found = clocks("src/x.rs", "// Instant::now\nlet a = jiff::Zoned::now();\n");
+    assert_eq!(found[0].to_string(), "src/x.rs:2: a clock is read: Zoned::now");
+    assert_eq!((found.len(), clocks("x", "clock::now()").len()), (1, 0));
     assert_eq!(length("a.rs", &"\n".repeat(500)), None);
     assert!(length("a.rs", &"\n".repeat(501)).is_some());
     let manifest = "[package]\nname = \"aftm-ui\"\n[dependencies]\nratatui = \"1\"\naftm-domain.workspace = true\n";

@@ -216,7 +216,7 @@ impl Random {
     }
 
     /// So many bytes at most.
-    pub(super) fn bytes(&mut self, most: usize) -> Vec<u8> {
+    pub(crate) fn bytes(&mut self, most: usize) -> Vec<u8> {
         (0..self.roll(most + 1)).map(|_| u8::try_from(self.roll(256)).unwrap()).collect()
     }
 }

@@ -59,7 +59,7 @@ fn unguarded(context: &Context, kind: SocketType) -> (Socket, u16) {
 }
 
 #[test]
-fn bytes_of_a_browser_reach_nobody() {
+fn f17_bytes_of_a_browser_reach_nobody() {
     let machine = Machine::start(&[]);
     let (signal, order) = (signal(machine.tick_time(), Side::Buy), order(&json!({})));
     let attacks: Vec<Vec<u8>> = ["POST", "PUT", "GET"]
@@ -87,7 +87,7 @@ fn bytes_of_a_browser_reach_nobody() {
 }
 
 #[test]
-fn noise_on_the_order_port_is_answered_and_trades_nothing() {
+fn f17_noise_on_the_order_port_is_answered_and_trades_nothing() {
     const NOISE: usize = 10_000;
     let machine = Machine::start(&[]);
     let port = machine.socket(SocketType::DEALER, "order_port");
@@ -122,7 +122,7 @@ fn noise_on_the_order_port_is_answered_and_trades_nothing() {
 }
 
 #[test]
-fn an_order_with_a_changed_byte_is_that_order_or_none() {
+fn f17_an_order_with_a_changed_byte_is_that_order_or_none() {
     let machine = Machine::start(&["simulator.balance=1000000000000"]);
     let port = machine.socket(SocketType::REQ, "order_port");
     let (valid, mut random, mut sent) = (order(&json!({})), Random(7), 0);
@@ -141,7 +141,7 @@ fn an_order_with_a_changed_byte_is_that_order_or_none() {
 }
 
 #[test]
-fn noise_on_the_signal_port_trades_nothing() {
+fn f17_noise_on_the_signal_port_trades_nothing() {
     let machine = Machine::start(&[]);
     let port = machine.socket(SocketType::PUSH, "signal_port");
     let (valid, mut random) = (signal(machine.tick_time(), Side::Buy), Random(5_556));
@@ -167,7 +167,7 @@ fn noise_on_the_signal_port_trades_nothing() {
 }
 
 #[test]
-fn who_sends_too_much_is_cut_off_and_nobody_else() {
+fn f18_who_sends_too_much_is_cut_off_and_nobody_else() {
     let machine = Machine::start(&[]);
     for (kind, port) in [(SocketType::REQ, "order_port"), (SocketType::PUSH, "signal_port")] {
         let (greedy, watch) = (machine.socket(kind, port), format!("inproc://{port}"));

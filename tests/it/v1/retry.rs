@@ -28,7 +28,7 @@ fn settled(machine: &Machine, count: usize) -> Vec<Value> {
 }
 
 #[test]
-fn the_naive_retry_trades_once_and_gets_its_reply() {
+fn f06_the_naive_retry_trades_once_and_gets_its_reply() {
     // The answer comes in the middle of the third try, as far as it can from any giving up.
     let machine = Machine::start(&[SLOW, "simulator.slow_ms=1000"]);
     let request = order(&json!({}));
@@ -86,7 +86,7 @@ fn a_client_hears_of_doubt_before_it_gives_up_and_of_the_outcome_later() {
 }
 
 #[test]
-fn a_slow_order_holds_up_nobodys_health_check() {
+fn f08_a_slow_order_holds_up_nobodys_health_check() {
     let machine = Machine::start(&[SLOW, "simulator.slow_ms=2000"]);
     let slow = machine.socket(SocketType::REQ, "order_port");
     slow.send(order(&json!({})), 0).unwrap();

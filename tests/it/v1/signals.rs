@@ -67,18 +67,3 @@ fn the_same_bytes_within_a_second_are_traded_once_and_told() {
     let sides: Vec<Value> = machine.orders().iter().map(|it| it["side"].clone()).collect();
     assert_eq!(sides, [json!("buy"), json!("sell")]);
 }
-
-#[test]
-fn a_flood_of_signals_is_neither_lost_nor_fatal() {
-    // More than the queues between executor and gateway hold.
-    const FLOOD: i64 = 12_000;
-    let machine = Machine::start(&["gateway.max_signal_age_ms=1"]);
-    let port = machine.socket(SocketType::PUSH, "signal_port");
-    let old = Stamp(1_000_000 * Stamp::SECOND);
-    for second in 0..FLOOD {
-        port.send(signal(old.after(second * Stamp::SECOND), Side::Buy), 0).unwrap();
-    }
-    let last = format!("A{FLOOD}");
-    machine.wait("order", |it| it["order"] == json!(last));
-    machine.assert_whole();
-}

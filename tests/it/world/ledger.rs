@@ -13,6 +13,9 @@ use aftm_domain::Stamp;
 pub(crate) struct Memory {
     rows: Rc<RefCell<Vec<(&'static str, String)>>>,
     is_full: Rc<Cell<bool>>,
+    /// The disk failed, for good; and why trading was halted, in the file for the next start.
+    has_failed: Rc<Cell<bool>>,
+    latch: Rc<RefCell<Option<String>>>,
     /// The most facts that one append was asked to keep, and what a checkpoint would tell.
     largest: Rc<Cell<usize>>,
     trouble: Rc<Cell<bool>>,
@@ -23,6 +26,15 @@ pub(crate) struct Memory {
 impl Memory {
     pub(crate) fn fill_disk(&self, is_full: bool) {
         self.is_full.set(is_full);
+    }
+
+    pub(crate) fn fail_disk(&self) {
+        self.has_failed.set(true);
+    }
+
+    /// What the file of a halt says.
+    pub(crate) fn latched(&self) -> Option<String> {
+        self.latch.borrow().clone()
     }
 
     pub(crate) fn largest(&self) -> usize {
@@ -40,6 +52,12 @@ impl Memory {
     /// Every record's kind, in their order.
     pub(crate) fn kinds(&self) -> Vec<&'static str> {
         self.rows.borrow().iter().map(|(kind, _)| *kind).collect()
+    }
+
+    /// The JSON of every record of a kind.
+    pub(crate) fn bodies(&self, kind: &str) -> Vec<String> {
+        let rows = self.rows.borrow();
+        rows.iter().filter(|row| row.0 == kind).map(|row| row.1.clone()).collect()
     }
 
     /// Whether the records fold to a state. Each record is folded once.
@@ -70,9 +88,24 @@ impl Ledger for Memory {
         if self.is_full.get() {
             return Err(LedgerError("the disk is full".to_owned()));
         }
+        if self.has_failed.get() {
+            return Err(LedgerError("cannot flush: Input/output error".to_owned()));
+        }
         let rows = facts.iter().map(|it| (it.word(), serde_json::to_string(it).unwrap()));
         self.rows.borrow_mut().extend(rows);
         Ok(())
+    }
+
+    fn has_failed(&self) -> bool {
+        self.has_failed.get()
+    }
+
+    fn latch(&mut self, reason: &str, _flatten: bool) {
+        *self.latch.borrow_mut() = Some(reason.to_owned());
+    }
+
+    fn unlatch(&mut self) {
+        *self.latch.borrow_mut() = None;
     }
 
     fn trouble(&mut self) -> Option<LedgerError> {

@@ -3,11 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use aftm::gateway::state::{Holding, Placed, State};
-use aftm::wire::{Outcome, Refused, Reply, Signal};
+use aftm::wire::Outcome;
 use aftm_domain::order::{Status, Ticket};
 use aftm_domain::{
     AccountId, Code, Fill, OpenClose, OrderId, Position, Quantity, Side, SignalId, SignalKind,
-    Stamp,
 };
 
 use super::World;
@@ -63,37 +62,10 @@ impl World {
         if self.gateway.unsaved() == 0 {
             assert!(self.memory.folds_to(state), "the journal folds to another state");
         } else {
-            assert!(self.memory.is_full() || !self.is_calm, "facts wait without a reason");
+            assert!(self.memory.is_full() || !self.course.is_calm, "facts wait without a reason");
         }
         check_orders(state);
         check_signals(state);
-    }
-
-    /// A signal was acted on: an entry only while it is fresh, and the same again as before.
-    pub(super) fn check_act(
-        &self,
-        signal: &Signal,
-        before: Option<&Outcome>,
-        reply: &Result<Reply, Refused>,
-    ) {
-        let outcome = match reply {
-            Ok(Reply::Taken { outcome }) => outcome,
-            Err(refused) if refused.code == "JOURNAL_UNAVAILABLE" => {
-                assert!(self.memory.is_full() && signal.id.kind == SignalKind::Entry);
-                return;
-            }
-            other => panic!("signal {} came to {other:?}", signal.id),
-        };
-        if let Some(before) = before {
-            assert_eq!(outcome, before, "signal {} has two outcomes", signal.id);
-            return;
-        }
-        if let (Outcome::Ordered { order }, SignalKind::Entry) = (outcome, signal.id.kind) {
-            let age = self.gateway.time().map_or(0, |it| it.at.since(signal.time.at));
-            assert!(age <= 5 * Stamp::SECOND && signal.tick > 0, "an entry of old: {signal:?}");
-            let ticket = &self.gateway.state().orders[order].asked;
-            assert_eq!(ticket.quantity, signal.quantity);
-        }
     }
 
     /// Everything has come to rest.
@@ -125,7 +97,11 @@ impl World {
 
     /// Every exit that could be acted on was.
     fn check_exits(&self, state: &State) {
-        assert!(self.strategy.outbox.is_empty(), "{:?} have no outcome", self.strategy.outbox);
+        assert!(
+            self.course.strategy.outbox.is_empty(),
+            "{:?} have no outcome",
+            self.course.strategy.outbox
+        );
         for held in state.conditions.values() {
             let id = held.condition.signal(SignalKind::Exit);
             let given_up = matches!(

@@ -7,7 +7,7 @@ use aftm_domain::condition::Terms;
 use aftm_domain::order::{Kind, TimeInForce};
 use aftm_domain::{Code, ConditionId, Note, OpenClose, OrderId, Price, Quantity, Side};
 
-use super::{ITEMS, World};
+use super::{Chance, ITEMS, World, course};
 
 /// A request with an id, and what came of it the first time.
 pub(super) struct Asked {
@@ -24,11 +24,16 @@ impl World {
             0..5 => self.place(),
             5..8 => self.ask_again(),
             8 | 9 => {
-                if let Some(order) = self.some_order() {
+                if let Some(order) = course::some_order(&self.gateway, &mut self.chance) {
                     self.desk(&Request::Cancel { order });
                 }
             }
-            10 | 11 => self.amend(),
+            10 | 11 => {
+                let prices = self.prices;
+                let price = |chance: &mut Chance, item| near(&prices, chance, item, 12);
+                let change = course::amend(&self.gateway, &mut self.chance, price);
+                change.into_iter().for_each(|it| self.desk(&it));
+            }
             12 => self.desk(&Request::CancelAll { item: None }),
             13 => {
                 let item = self.chance.one_in(2).then(|| self.item());
@@ -78,8 +83,7 @@ impl World {
     }
 
     fn price(&mut self, item: Code, spread: i64) -> Price {
-        let place = ITEMS.iter().position(|it| *it == item.as_str()).unwrap();
-        Price::from_units(self.prices[place] + self.chance.below(2 * spread + 1) - spread).unwrap()
+        near(&self.prices, &mut self.chance, item, spread)
     }
 
     fn terms(&mut self) -> Terms {
@@ -182,19 +186,10 @@ impl World {
         }
         assert_eq!(self.gateway.state().orders.len(), orders, "{request} made another order");
     }
+}
 
-    fn some_order(&mut self) -> Option<OrderId> {
-        let ids: Vec<OrderId> = self.gateway.state().orders.keys().copied().collect();
-        let recent = &ids[ids.len().saturating_sub(6)..];
-        (!recent.is_empty()).then(|| self.chance.pick(recent))
-    }
-
-    fn amend(&mut self) {
-        let Some(order) = self.some_order() else { return };
-        let ticket = self.gateway.state().orders[&order].order.ticket;
-        let lots = Quantity::from_units(1 + self.chance.below(4));
-        let quantity = lots.filter(|_| self.chance.one_in(2));
-        let price = ticket.price.map(|_| self.price(ticket.item, 12));
-        self.desk(&Request::Amend { order, quantity, price });
-    }
+/// A price near the market.
+fn near(prices: &[i64], chance: &mut Chance, item: Code, spread: i64) -> Price {
+    let place = ITEMS.iter().position(|it| *it == item.as_str()).unwrap();
+    Price::from_units(prices[place] + chance.below(2 * spread + 1) - spread).unwrap()
 }

@@ -55,11 +55,11 @@ fn counts(told: &str, [on, off]: [&str; 2]) -> [usize; 2] {
 }
 
 #[test]
-fn a_frame_that_panics_gives_the_terminal_back_and_says_why() {
+fn f16_a_frame_that_panics_gives_the_terminal_back_and_says_why() {
     if std::env::var_os(INSIDE).is_some() {
         return panics_in_a_frame();
     }
-    let told = told_by("a_frame_that_panics_gives_the_terminal_back_and_says_why");
+    let told = told_by("f16_a_frame_that_panics_gives_the_terminal_back_and_says_why");
     let at = |part: &str| told.find(part).unwrap_or_else(|| panic!("{part:?} is not in {told:?}"));
     let (entered, left) = (at("\x1b[?1049h"), at("\x1b[?1049l"));
     assert!(entered < at("drawn") && at("drawn") < left);

@@ -30,6 +30,14 @@ fn an_order_under_way_when_the_process_died_is_in_doubt_and_never_sent_again() {
     let asked = rig.line.calls();
     assert!(asked.iter().any(|it| matches!(it, VenueCall::Inquire { .. })), "{asked:?}");
     rig.tell(VenueWord::Unknown { order });
+    assert_eq!(rig.status(order), Status::InDoubt, "it may be on its way there still");
+    rig.now = rig.now.after(2 * SECOND - 1);
+    rig.core.inquire(rig.now);
+    assert!(rig.line.calls().is_empty(), "not at once");
+    rig.now = rig.now.after(1);
+    rig.core.inquire(rig.now);
+    assert!(matches!(rig.line.calls()[..], [VenueCall::Inquire { .. }]));
+    rig.tell(VenueWord::Unknown { order });
     assert_eq!((rig.status(order), places(&asked)), (Status::Rejected, 0));
     rig.check();
 }
@@ -41,7 +49,12 @@ fn an_order_that_the_venue_had_when_the_process_died_is_taken_over_from_its_list
     rig.line.die();
     rig.hear();
     rig.hello(fed());
-    let traded = VenueFill { order: Some(order), venue_id: None, fill: fill("T-1", 1) };
+    let traded = VenueFill {
+        order: Some(order),
+        venue_id: None,
+        fill: fill("T-1", 1),
+        deal: Deal::default(),
+    };
     let held = VenuePosition {
         account: id("SIM-1"),
         item: id(ITEM),

@@ -13,7 +13,12 @@ fn a_change_that_nobody_heard_of_is_taken_over_before_the_fills_that_it_led_to()
     rig.line.die();
     rig.hear();
     rig.hello(fed());
-    let traded = VenueFill { order: Some(order), venue_id: None, fill: fill("T-1", 4) };
+    let traded = VenueFill {
+        order: Some(order),
+        venue_id: None,
+        fill: fill("T-1", 4),
+        deal: Deal::default(),
+    };
     let held = VenuePosition {
         account: id("SIM-1"),
         item: id(ITEM),

@@ -1,18 +1,25 @@
 //! A venue that lives apart: what it is asked, what is asked again of a process that comes back,
 //! and what its own lists settle.
 
+mod external;
+mod fills;
+mod halt;
 mod lists;
 mod logout;
 mod lost;
+mod outages;
+mod periodic;
 mod production;
 mod races;
+mod rearm;
 mod sessions;
+mod trips;
 
 use std::sync::{Arc, Mutex};
 
 use aftm::gateway::{Plugged, Way, WayEnded};
 use aftm::wire::frame::PROTOCOL;
-use aftm::wire::venue::{Abilities, VenueFill, VenueOrder, VenuePosition};
+use aftm::wire::venue::{Abilities, Deal, VenueFill, VenueOrder, VenuePosition};
 use aftm::wire::{Secret, VenueCall, VenueWord};
 use aftm_domain::Fill;
 use aftm_domain::order::{Refusal, Report};

@@ -17,7 +17,10 @@ fn real_money_has_strict_bounds_and_a_halt_that_is_not_rearmed_at_once() {
     let refused = rig.core.serve(&rearm, Door::Desk, rig.now).unwrap_err();
     assert_eq!(refused.code, "REARM_COOLDOWN", "{refused}");
     rig.now = rig.now.after(60 * SECOND);
-    rig.core.serve(&rearm, Door::Desk, rig.now).unwrap();
+    let waits = rig.core.serve(&rearm, Door::Desk, rig.now).unwrap_err();
+    assert_eq!(waits.code, "REARM_UNDER_WAY", "{waits}");
+    rig.list(&[], &[], &[]);
+    assert_eq!(rig.core.take_rearm(), Some(Ok(Reply::Done {})));
     assert!(rig.line.calls().iter().all(|it| !matches!(it, VenueCall::Place { .. })));
     rig.check();
 }

@@ -50,7 +50,12 @@ fn lists_of_a_login_that_cannot_be_read_end_no_order_and_take_no_position() {
     assert!(!rig.core.state().is_connected, "nobody trades before it is known how all stands");
     pause(&mut rig);
     assert_eq!(stands(&rig.line.calls()), 1, "they are asked for again");
-    let traded = VenueFill { order: Some(order), venue_id: None, fill: fill("T-1", 1) };
+    let traded = VenueFill {
+        order: Some(order),
+        venue_id: None,
+        fill: fill("T-1", 1),
+        deal: Deal::default(),
+    };
     rig.list(&[row(order, Status::New, 3, 1)], &[traded], &[held(1)]);
     assert!(rig.core.state().is_connected);
     assert_eq!((rig.status(order), rig.net()), (Status::New, lots(1)));
@@ -98,7 +103,12 @@ fn an_order_that_was_sent_while_lists_were_made_is_not_missing_in_them() {
 fn a_fill_that_is_told_while_lists_are_made_is_not_taken_back_by_them() {
     let (mut rig, order) = with_working_order();
     rig.tell(VenueWord::Report { order, report: Report::Filled(fill("T-2", 1)) });
-    let traded = VenueFill { order: Some(order), venue_id: None, fill: fill("T-1", 1) };
+    let traded = VenueFill {
+        order: Some(order),
+        venue_id: None,
+        fill: fill("T-1", 1),
+        deal: Deal::default(),
+    };
     rig.listed(&[row(order, Status::New, 3, 1)], &[traded], &[held(1)]);
     assert_eq!((rig.status(order), rig.net()), (Status::New, lots(2)));
     pause(&mut rig);
@@ -111,7 +121,12 @@ fn a_fill_that_is_told_while_lists_are_made_is_not_taken_back_by_them() {
 #[test]
 fn a_fill_that_was_listed_as_held_before_it_was_told_does_not_count_twice_for_long() {
     let (mut rig, order) = with_working_order();
-    let traded = VenueFill { order: Some(order), venue_id: None, fill: fill("T-1", 1) };
+    let traded = VenueFill {
+        order: Some(order),
+        venue_id: None,
+        fill: fill("T-1", 1),
+        deal: Deal::default(),
+    };
     rig.listed(&[row(order, Status::New, 3, 1)], &[traded], &[held(2)]);
     assert_eq!(rig.net(), lots(2));
     rig.line.calls();

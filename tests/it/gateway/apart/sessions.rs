@@ -109,7 +109,7 @@ fn a_process_that_comes_back_is_shown_the_instruments_and_the_market_before_it_l
 }
 
 #[test]
-fn a_process_of_another_version_is_not_spoken_to() {
+fn f25_a_process_of_another_version_is_not_spoken_to() {
     let mut rig = Apart::new(true);
     rig.line.0.lock().unwrap().is_there = true;
     rig.tell(VenueWord::Hello {

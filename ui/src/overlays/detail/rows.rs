@@ -96,8 +96,11 @@ impl At<'_> {
         if !it.reason.is_empty() {
             rows.push((self.label("form.reason"), it.reason.clone(), Role::OrderRejected));
         }
-        let source =
-            if it.source.is_empty() { self.label("form.by_hand") } else { it.source.clone() };
+        let source = match it.source.as_str() {
+            "" => self.label("form.by_hand"),
+            "external" => self.label("table.external"),
+            condition => condition.to_owned(),
+        };
         rows.extend([
             self.row("form.tif", it.time_in_force.to_uppercase()),
             self.row("form.open_close", it.open_close.clone()),

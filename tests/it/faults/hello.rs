@@ -1,0 +1,234 @@
+//! Who says hello to whom: processes of another version, and machines that are none of ours.
+
+#![allow(clippy::disallowed_methods)] // The test stands in for a machine with a clock.
+
+use std::io::Write as _;
+use std::process::{Child, Stdio};
+use std::sync::mpsc;
+use std::thread::{self, JoinHandle};
+use std::time::SystemTime;
+
+use aftm::gateway::serve::{FeedLine, Server};
+use aftm::gateway::simulated::Simulated;
+use aftm::gateway::sockets::{DESK, Doors, Locks, Sockets};
+use aftm::gateway::state::State;
+use aftm::gateway::{Core, NoLedger, Setup};
+use aftm::wire::birth::SignalKeys;
+use aftm::wire::frame::PROTOCOL;
+use aftm::wire::guard::{Pass, Rules as Passes};
+use aftm::wire::request::StatusRow;
+use aftm::wire::socket::{self, Bound};
+use aftm::wire::{
+    Ask, Badge, Birth, ChildKeys, Domain, Endpoints, Guard, KeyPair, Link, LinkError, Refused,
+    Reply, Role, Who, encode,
+};
+use zmq::{Context, DONTWAIT, Socket, SocketType};
+
+use super::*;
+use crate::machine::Home;
+
+/// How long anything may take, in milliseconds: far longer than it does on a busy machine.
+const PATIENCE_MS: i64 = 60_000;
+
+fn now() -> Stamp {
+    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap();
+    Stamp(i64::try_from(since.as_nanos()).unwrap())
+}
+
+fn endpoints(home: &Home) -> Endpoints {
+    let ipc = |name: &str| format!("ipc://{}", home.path().join(name).display());
+    Endpoints {
+        events: ipc("events"),
+        orders: ipc("orders"),
+        signals: ipc("signals"),
+        v1_signals: None,
+    }
+}
+
+/// What an executor is told that speaks to the machine with this key.
+fn birth(home: &Home, protocol: u32, server: &KeyPair) -> Birth {
+    let (own, port) = (KeyPair::new().unwrap(), KeyPair::new().unwrap());
+    let strategy = KeyPair::new().unwrap().public;
+    Birth {
+        protocol,
+        role: Role::Executor,
+        parent: std::process::id(),
+        endpoints: endpoints(home),
+        beat_ms: 50,
+        request_timeout_ms: 500,
+        retry_count: 0,
+        v1_quantity: Quantity::ONE,
+        keys: Some(ChildKeys {
+            gateway: Badge { server: server.public, own },
+            signals: SignalKeys::Port { own: port, strategy, clients: None },
+        }),
+        plugin: None,
+    }
+}
+
+/// An executor of the program, told that.
+fn executor(home: &Home, birth: &Birth) -> Child {
+    let mut command = home.command(&["executor"]);
+    let command = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    let record = encode(birth);
+    let length = u32::try_from(record.len()).unwrap().to_be_bytes();
+    // It stays open: its end would be the order to stop.
+    let input = child.stdin.as_mut().unwrap();
+    input.write_all(&[&length, &record[..]].concat()).unwrap();
+    child
+}
+
+/// How it ended by itself, and what it said.
+fn end(mut child: Child) -> (Option<i32>, String) {
+    let input = child.stdin.take();
+    let output = child.wait_with_output().unwrap();
+    drop(input);
+    (output.status.code(), String::from_utf8(output.stderr).unwrap())
+}
+
+#[test]
+fn f25_a_child_of_another_version_than_the_machine_ends_and_says_why() {
+    let (home, server) = (Home::new(), KeyPair::new().unwrap());
+    for protocol in [0, 99, u32::MAX] {
+        let (code, said) = end(executor(&home, &birth(&home, protocol, &server)));
+        assert_eq!(code, Some(1), "{said}");
+        assert!(said.contains("of another version; restart it"), "{said}");
+    }
+}
+
+/// Somebody who has taken the place of the machine's socket, and shows a key of its own.
+fn impostor(home: &Home, key: &KeyPair) -> Socket {
+    let socket = Context::new().socket(SocketType::ROUTER).unwrap();
+    socket.set_curve_server(true).unwrap();
+    socket.set_curve_publickey(key.public.bytes()).unwrap();
+    socket.set_curve_secretkey(key.secret.reveal()).unwrap();
+    socket.set_linger(0).unwrap();
+    socket.bind(&endpoints(home).orders).unwrap();
+    socket
+}
+
+#[test]
+fn f14_a_child_says_nothing_to_whoever_has_taken_the_place_of_its_machine() {
+    let (home, own, theirs) = (Home::new(), KeyPair::new().unwrap(), KeyPair::new().unwrap());
+    let socket = impostor(&home, &theirs);
+    let (code, said) = end(executor(&home, &birth(&home, PROTOCOL, &own)));
+    assert_eq!(code, Some(1), "{said}");
+    assert!(said.contains("did not answer within 500 ms"), "{said}");
+    assert_eq!(socket.recv_multipart(DONTWAIT), Err(zmq::Error::EAGAIN), "it spoke");
+    // To the one whose key it was given it speaks.
+    let mut child = executor(&home, &birth(&home, PROTOCOL, &theirs));
+    assert_eq!(socket.poll(zmq::POLLIN, PATIENCE_MS).unwrap(), 1);
+    let _ = child.kill();
+    child.wait().unwrap();
+}
+
+/// A gateway on a thread of its own, and somebody with an executor's key.
+struct House {
+    context: Context,
+    guard: Guard,
+    badge: Badge,
+    endpoints: Endpoints,
+    gateway: JoinHandle<()>,
+    _wanted: mpsc::Receiver<BTreeSet<Code>>,
+    _feed: mpsc::Sender<aftm::gateway::serve::FeedNews>,
+}
+
+impl House {
+    fn open(home: &Home) -> House {
+        let (context, own, badge) =
+            (Context::new(), KeyPair::new().unwrap(), KeyPair::new().unwrap());
+        let pid = std::process::id();
+        let pass = Pass {
+            who: Who::Child { role: Role::Executor, generation: 1, pid },
+            key: badge.public,
+            pid: Some(pid),
+            domains: &[Domain::Orders, Domain::Events],
+        };
+        let (open, clock) = (vec![Domain::Ticks], Box::new(now));
+        let guard =
+            Guard::start(&context, Passes { open, passes: vec![pass], clients: None, clock });
+        let (guard, endpoints) = (guard.unwrap(), endpoints(home));
+        let doors = Doors { host: "127.0.0.1".to_owned(), ticks: 0, orders: None };
+        let server = own.public;
+        let locks =
+            Locks { children: own, clients: None, client_keys: None, are_ticks_locked: false };
+        let sockets = Sockets::open(&guard, &endpoints, &doors, locks).unwrap();
+        let (feed, news) = mpsc::channel();
+        let (wanted, want) = mpsc::channel();
+        let starts = ExchangeTime { at: MORNING, offset: ExchangeTime::TAIPEI };
+        let (name, speed) = ("none".to_owned(), Some(1.0));
+        let line = FeedLine { name, news, wanted, is_recorded: false, starts, speed, keep: None };
+        let core = Core::new(Setup {
+            venue: Simulated::new(Default::default()),
+            ledger: NoLedger,
+            listing: Listing::new(Catalog::built_in().unwrap(), "2021-07-26".parse().unwrap()),
+            rules: Rules::default(),
+            state: State::default(),
+        });
+        let server_of = Server::new(core, sockets, line, now);
+        let gateway = thread::spawn(move || server_of.run().unwrap());
+        let badge = Badge { server, own: badge };
+        House { context, guard, badge, endpoints, gateway, _wanted: want, _feed: feed }
+    }
+
+    fn executor(&self) -> Link {
+        Link::with_badge(&self.context, &self.endpoints.orders, &self.badge).unwrap()
+    }
+
+    fn status(&self, desk: &mut Link) -> StatusRow {
+        match desk.ask(Request::Status {}, PATIENCE_MS, &now).unwrap() {
+            Reply::Status(row) => *row,
+            other => panic!("the status is {other:?}"),
+        }
+    }
+}
+
+fn hello(protocol: u32) -> Request {
+    let (version, pid, nonce) = ("9.9.9".to_owned(), std::process::id(), 1);
+    Request::Hello { role: Role::Executor, pid, version, protocol, nonce }
+}
+
+fn refused(asked: Result<Reply, LinkError>) -> Refused {
+    match asked {
+        Err(LinkError::Refused(refused)) => refused,
+        other => panic!("it came to {other:?}"),
+    }
+}
+
+#[test]
+fn f25_a_hello_of_another_version_is_refused_with_both_and_its_frames_are_not_decoded() {
+    let home = Home::new();
+    let house = House::open(&home);
+    let (mut desk, mut link) = (Link::new(&house.context, DESK).unwrap(), house.executor());
+    for protocol in [0, 99] {
+        let told = refused(link.ask(hello(protocol), PATIENCE_MS, &now));
+        let both = [format!("protocol {protocol}"), format!("speaks {PROTOCOL}")];
+        assert_eq!(told.code, "PROTOCOL");
+        assert!(both.iter().all(|it| told.text.contains(it)), "{told}");
+        assert!(told.text.contains("9.9.9") && told.text.contains("restart"), "{told}");
+        // Nobody who was refused has a word.
+        let told = refused(link.ask(Request::Beat { role: Role::Executor, pid: 1 }, 60_000, &now));
+        assert_eq!(told.code, "UNKNOWN_PEER");
+    }
+    // The first byte of a frame is its version: what follows another one is not looked at.
+    let (kind, bound) = (SocketType::DEALER, Bound::Orders);
+    let raw =
+        socket::connect_with(&house.context, kind, bound, &house.badge, &house.endpoints.orders);
+    let raw = raw.unwrap();
+    for version in [0, 99] {
+        let mut frame = encode(&Ask { id: 1, request: hello(PROTOCOL) });
+        frame[0] = version;
+        raw.send(frame, 0).unwrap();
+    }
+    raw.send(encode(&Ask { id: 3, request: hello(PROTOCOL) }), 0).unwrap();
+    raw.set_rcvtimeo(i32::try_from(PATIENCE_MS).unwrap()).unwrap();
+    let answer: aftm::wire::Answer = aftm::wire::decode(&raw.recv_bytes(0).unwrap()).unwrap();
+    assert_eq!(answer.id, 3, "a frame of another version was answered");
+    assert!(matches!(answer.reply, Ok(Reply::Welcome { .. })), "{answer:?}");
+    assert_eq!(house.status(&mut desk).bad_messages, 2);
+    desk.ask(Request::End {}, PATIENCE_MS, &now).unwrap();
+    let House { gateway, guard, .. } = house;
+    gateway.join().unwrap();
+    drop(guard);
+}
