@@ -48,7 +48,6 @@ fn endpoints(home: &Home) -> Endpoints {
 /// What an executor is told that speaks to the machine with this key.
 fn birth(home: &Home, protocol: u32, server: &KeyPair) -> Birth {
     let (own, port) = (KeyPair::new().unwrap(), KeyPair::new().unwrap());
-    let strategy = KeyPair::new().unwrap().public;
     Birth {
         protocol,
         role: Role::Executor,
@@ -60,7 +59,7 @@ fn birth(home: &Home, protocol: u32, server: &KeyPair) -> Birth {
         v1_quantity: Quantity::ONE,
         keys: Some(ChildKeys {
             gateway: Badge { server: server.public, own },
-            signals: SignalKeys::Port { own: port, strategy, clients: None },
+            signals: SignalKeys::Port { own: port, strategy: None, clients: None },
         }),
         plugin: None,
     }
