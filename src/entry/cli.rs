@@ -107,7 +107,15 @@ pub enum Entry {
     /// Write records from the journal, while the machine runs or not
     Export(Export),
     /// Check that the journal is whole and that nobody changed it
-    Verify,
+    Verify {
+        /// Another file than the journal of the data folder, such as a backup
+        file: Option<PathBuf>,
+    },
+    /// Copy the journal, while the machine runs or not, and check the copy
+    Backup {
+        /// Where to; a file that is there is left as it is
+        file: PathBuf,
+    },
     /// Write a completion script to standard output
     Completions {
         /// For which shell
@@ -340,8 +348,10 @@ pub enum Records {
     Fills,
     /// Conditions with their state
     Conditions,
-    /// Who asked for what, when, and what came of it
+    /// Who asked for what, when, and what came of it: every fact of the journal
     Audit,
+    /// What happened beside orders and signals: sessions, connections, halts, conditions, alerts
+    Events,
 }
 
 /// How records are written.

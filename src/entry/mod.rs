@@ -3,6 +3,7 @@
 //! Owns clocks, threads, channels and output. Refuses decisions about trading: those are the
 //! gateway's and the strategy's.
 
+mod backup;
 mod bench;
 mod child;
 pub mod cli;
@@ -31,6 +32,7 @@ mod screen;
 mod venue;
 mod verify;
 
+pub use backup::backup;
 pub use export::export;
 pub use open::open;
 pub use papers::{completions, manual};

@@ -8,8 +8,8 @@ use log::LevelFilter;
 
 use super::cli::{Cli, Config, Entry, Flags};
 use super::{
-    Output, bench, child, ctl, doctor, export, key, log as log_lines, outputs, plugin, rehearse,
-    replay, run, screen, venue, verify,
+    Output, backup, bench, child, ctl, doctor, export, key, log as log_lines, outputs, plugin,
+    rehearse, replay, run, screen, venue, verify,
 };
 use crate::config::{self, Folders, Inputs, Resolved, Settings};
 use crate::desk::Exit;
@@ -96,7 +96,8 @@ fn dispatch(cli: Cli) -> Result<Exit> {
             let Some(settings) = in_force(resolved) else { return Ok(Exit::Configuration) };
             screen::theme(&what, &settings, &folders, &mut out)
         }
-        Some(Entry::Verify) => verify(&folders, &mut out),
+        Some(Entry::Verify { file }) => verify(file.as_deref(), &folders, &mut out),
+        Some(Entry::Backup { file }) => backup(&file, &folders, &mut out),
         Some(Entry::Replay(what)) => {
             let Some(settings) = in_force(resolved) else { return Ok(Exit::Configuration) };
             let notes = &mut std::io::stderr();

@@ -323,7 +323,7 @@ pub(super) fn core<V: Venue>(
     if is_latched && core.state().brakes.halted().next().is_none() {
         // Whatever stands in it: trading was halted, and the journal does not know.
         let reason = format!("the file {} of a halt is still there", latch.display());
-        let (flatten, scope) = (false, Scope::Global);
+        let (flatten, scope) = (ledger::wants_flat(&latch), Scope::Global);
         let kill = Request::Kill { flatten, reason, scope };
         core.serve(&kill, Door::Gateway, clock::now())?;
     }

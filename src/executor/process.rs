@@ -259,7 +259,7 @@ impl<C: Fn() -> Stamp> Process<C> {
             match v1::signals::decode_signal(&frame) {
                 _ if !self.may_signal(who.as_ref()) => self.bad.count += 1,
                 Err(_) => self.bad.count += 1,
-                Ok(signal) => self.take_v1_signal(frame, &signal)?,
+                Ok(signal) => self.take_v1_signal(frame, &signal, sign(who.as_ref()))?,
             }
         }
         Ok(())
@@ -283,6 +283,7 @@ impl<C: Fn() -> Stamp> Process<C> {
         &mut self,
         frame: Vec<u8>,
         signal: &v1::signals::Signal,
+        note: Note,
     ) -> Result<(), LinkError> {
         let now = (self.clock)();
         while self.seen.front().is_some_and(|(at, _)| now.since(*at) > REPEAT)
@@ -311,7 +312,7 @@ impl<C: Fn() -> Stamp> Process<C> {
             time_in_force: TimeInForce::Ioc,
             open_close: OpenClose::Auto,
             day_trade: false,
-            note: Note::default(),
+            note,
             signal: None,
             signal_time: Some(ExchangeTime { at: signal.when, offset: 0 }),
         })
@@ -435,6 +436,14 @@ fn receive(socket: &Socket) -> zmq::Result<Option<(Option<Who>, Vec<u8>)>> {
         frame.clear();
     }
     Ok(Some((who, frame)))
+}
+
+/// The note on the order of a program's signal: the name of its key, where it has one.
+fn sign(who: Option<&Who>) -> Note {
+    match who {
+        Some(Who::Client(name)) => name.parse().unwrap_or_default(),
+        _ => Note::default(),
+    }
 }
 
 /// What lets a strategy in, and no other process with its key.

@@ -10,6 +10,7 @@ use aftm_domain::tick::Moment;
 use aftm_domain::{Book, Code, ExchangeTime, OpenClose, OrderId, Price, Stamp, Tick};
 use rustc_hash::FxHashMap;
 
+use super::asker::Asker;
 use super::breaker::Breaker;
 use super::decide::{Case, Decision, Rules};
 use super::doubt::Doubts;
@@ -71,6 +72,8 @@ pub struct Core<V, L> {
     pub(super) is_strategy_silent: bool,
     pub(super) limits: Limits,
     pub(super) watch: Watch,
+    /// Who asks by the port for programs, until it is written down.
+    pub(super) asker: Asker,
     pub(super) lists: Freshness,
     pub(super) skew: Skew,
     /// Orders at work at the venue that cannot be taken over, in the words they were told in.
@@ -108,6 +111,7 @@ impl<V: Venue, L: Ledger> Core<V, L> {
             is_strategy_silent: false,
             limits: Limits::default(),
             watch: Watch::default(),
+            asker: Asker::default(),
             lists: Freshness::default(),
             skew: Skew::default(),
             remarked: BTreeSet::new(),
@@ -324,6 +328,7 @@ impl<V: Venue, L: Ledger> Core<V, L> {
             self.learn(code);
         }
         self.look(request, now);
+        self.asker.asks(request, door);
         let case = self.case(door);
         let decision = match request {
             Request::Login { user, password, production } => {

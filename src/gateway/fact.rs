@@ -12,6 +12,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::protect::Did;
+use crate::wire::guard::ClientName;
 use crate::wire::request::TradingState;
 use crate::wire::{Outcome, Scope, Signal};
 
@@ -57,6 +58,15 @@ pub enum Fact {
     Disconnected {
         /// Why.
         reason: String,
+    },
+    /// A program of somebody's asked for what follows.
+    Asked {
+        /// The name of its key; absent where the port asks for none.
+        client: Option<ClientName>,
+        /// Which way the request came in.
+        door: Door,
+        /// What it asked for, in a word.
+        request: String,
     },
     /// A client that names no requests was told what came of its order: the same bytes are a new
     /// one from here on.
@@ -350,6 +360,7 @@ impl Fact {
             Fact::LoggedOut {} => "logged_out",
             Fact::Connected {} => "connected",
             Fact::Disconnected { .. } => "disconnected",
+            Fact::Asked { .. } => "asked",
             Fact::ReplyTold { .. } => "reply_told",
             Fact::NumbersTaken { .. } => "numbers_taken",
             Fact::PositionTaken { .. } => "position_taken",

@@ -69,7 +69,9 @@ impl<V: Venue, L: Ledger> Core<V, L> {
     ) -> Result<Reply, Refused> {
         let tidied = tidy(reason);
         let reason = if tidied.is_empty() { "no reason was given".to_owned() } else { tidied };
-        self.keeper.latch(&reason);
+        // What was asked for before still is.
+        let is_flattening = self.state.brakes.get(scope).is_some_and(|it| it.flatten);
+        self.keeper.latch(&reason, flatten || is_flattening);
         let by = self.user();
         self.settle(now, vec![Fact::Halted { reason, flatten, door, scope, by }]);
         let production = self.state.session.as_ref().is_some_and(|it| it.production);

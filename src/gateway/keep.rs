@@ -31,8 +31,9 @@ pub trait Ledger {
         false
     }
 
-    /// Trading is halted: says so where a machine that starts looks, whatever becomes of the facts.
-    fn latch(&mut self, _reason: &str) {}
+    /// Trading is halted, and every position is to be closed or not: says so where a machine that
+    /// starts looks, whatever becomes of the facts.
+    fn latch(&mut self, _reason: &str, _flatten: bool) {}
 
     /// Trading is halted no more.
     fn unlatch(&mut self) {}
@@ -106,8 +107,8 @@ impl<L: Ledger> Keeper<L> {
         result
     }
 
-    pub(super) fn latch(&mut self, reason: &str) {
-        self.ledger.latch(reason);
+    pub(super) fn latch(&mut self, reason: &str, flatten: bool) {
+        self.ledger.latch(reason, flatten);
     }
 
     pub(super) fn unlatch(&mut self) {
@@ -140,7 +141,8 @@ impl<V: Venue, L: Ledger> Core<V, L> {
     }
 
     /// Keeps facts and folds them; on failure nothing has happened.
-    pub(super) fn commit(&mut self, now: Stamp, facts: Vec<Fact>) -> Result<(), LedgerError> {
+    pub(super) fn commit(&mut self, now: Stamp, mut facts: Vec<Fact>) -> Result<(), LedgerError> {
+        self.asker.sign(&mut facts);
         let waited = self.unsaved() > 0;
         let kept = self.keeper.keep(now, &facts);
         if waited && self.unsaved() == 0 {
@@ -155,10 +157,11 @@ impl<V: Venue, L: Ledger> Core<V, L> {
     }
 
     /// Folds facts that have happened whether or not they can be kept.
-    pub(super) fn settle(&mut self, now: Stamp, facts: Vec<Fact>) {
+    pub(super) fn settle(&mut self, now: Stamp, mut facts: Vec<Fact>) {
         if facts.is_empty() {
             return;
         }
+        self.asker.sign(&mut facts);
         if let Some(error) = self.keeper.keep_or_wait(now, &facts) {
             let text = format!("the journal cannot be written: {error}; free the disk");
             self.told.push(Event::Alert { code: "JOURNAL_UNAVAILABLE".to_owned(), text });

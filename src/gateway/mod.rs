@@ -4,6 +4,7 @@
 //! Owns the one exchange session, orders, positions, conditions and the numbering of ticks. Refuses
 //! to read a clock, to wait for the venue, and to send anything that was not journaled first.
 
+mod asker;
 pub mod board;
 pub mod brakes;
 mod breaker;

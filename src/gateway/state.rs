@@ -251,7 +251,7 @@ impl State {
                 let own = self.holdings.iter_mut().filter(|((_, code), _)| code == item);
                 own.for_each(|(_, it)| it.day_base = it.worth(*price));
             }
-            Fact::Alerted { .. } => (),
+            Fact::Asked { .. } | Fact::Alerted { .. } => (),
         }
     }
 

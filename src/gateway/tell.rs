@@ -21,6 +21,7 @@ impl<V: Venue, L: Ledger> Core<V, L> {
             | Fact::Protected { .. }
             | Fact::Protection { .. }
             | Fact::Paired { .. }
+            | Fact::Asked { .. }
             | Fact::ReplyTold { .. } => (),
             Fact::LoggedIn { user, production, accounts } => {
                 let (user, production, accounts) = (*user, *production, accounts.clone());

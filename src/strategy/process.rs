@@ -27,8 +27,9 @@ const TURN_MAX: usize = 1_024;
 /// How long nothing may be heard before outcomes are followed by a report, in milliseconds: the next
 /// tick's orders must not wait behind it.
 const QUIET_MS: i64 = 5;
-/// How long a hello may stay unheard before it is said again, in milliseconds.
-const HELLO_MS: i64 = 20;
+/// How long a hello may stay unheard before it is said again, in milliseconds: the first is often
+/// answered before the events are subscribed to, and nobody trades meanwhile.
+const HELLO_MS: i64 = 4;
 /// How long the last report of a strategy that is told to stop may take, in milliseconds.
 const FAREWELL_MS: i64 = 200;
 

@@ -8,13 +8,14 @@ use std::path::Path;
 use aftm::desk::Exit;
 use aftm::entry::cli::Entry;
 use aftm::entry::ledger::{self, Facts, VIEWS};
-use aftm::entry::{Output, export, parts, replay, verify};
+use aftm::entry::{Output, backup, export, parts, replay, verify};
 use aftm::feeds::{Feed, Source};
 use aftm::gateway::fact::Door;
 use aftm::gateway::listing::Listing;
 use aftm::gateway::simulated::Simulated;
+use aftm::gateway::state::State;
 use aftm::gateway::{Core, Rules, Setup};
-use aftm::journal::{Durability, Journal};
+use aftm::journal::{self, Durability, Journal, JournalError};
 use aftm::strategy::Machine;
 use aftm::wire::Intent;
 use aftm::wire::request::Request;
@@ -138,9 +139,41 @@ fn every_kind_of_record_is_exported() {
 }
 
 #[test]
+fn nothing_that_the_journal_holds_is_missing_in_the_exports() {
+    let home = traded();
+    let journal = journal::reader(&ledger::path(&folders(home.path()))).unwrap();
+    let mut audit = exported(home.path(), "audit").lines().map(str::to_owned).collect::<Vec<_>>();
+    let (mut events, mut others) = (Vec::new(), 0);
+    audit.reverse();
+    let read = journal.read(0, |record| {
+        let line = audit.pop().unwrap();
+        assert!(line.ends_with(&format!("\"body\":{}}}", record.body)), "{line}");
+        // Each of the others is a part of an order, a fill or a condition.
+        let of = ["order_", "signal", "reply_told", "condition_moved"];
+        match of.iter().any(|it| record.kind.starts_with(it)) {
+            true => others += 1,
+            false => events.push(line),
+        }
+        Ok::<_, JournalError>(())
+    });
+    read.unwrap();
+    assert!(audit.is_empty() && others > 0, "{audit:?}");
+    assert_eq!(exported(home.path(), "events").lines().collect::<Vec<_>>(), events);
+    let mut state = State::default();
+    let folded = journal.read(0, |record| {
+        state.fold(&ledger::fact(record)?);
+        Ok::<_, ledger::FoldError>(())
+    });
+    folded.unwrap();
+    assert_eq!(exported(home.path(), "orders").lines().count(), state.orders.len());
+    assert_eq!(exported(home.path(), "fills").lines().count(), state.fills.len());
+    assert_eq!(exported(home.path(), "conditions").lines().count(), state.conditions.len());
+}
+
+#[test]
 fn a_table_has_a_column_for_every_key() {
     let home = traded();
-    for what in ["orders", "fills", "conditions", "audit"] {
+    for what in ["orders", "fills", "conditions", "audit", "events"] {
         let lines = exported(home.path(), what);
         let table = exported(home.path(), &format!("{what} --format csv"));
         let mut reader = csv::Reader::from_reader(table.as_bytes());
@@ -230,7 +263,8 @@ fn without_a_journal_there_is_a_sentence() {
     let Entry::Export(args) = bench::entry("aftm export fills") else { panic!("not an export") };
     for error in [
         export(&args, &folders(home.path()), &mut Vec::new()).unwrap_err(),
-        verify(&folders(home.path()), &mut Vec::new()).unwrap_err(),
+        verify(None, &folders(home.path()), &mut Vec::new()).unwrap_err(),
+        backup(&home.path().join("copy"), &folders(home.path()), &mut Vec::new()).unwrap_err(),
     ] {
         assert!(error.to_string().starts_with("there is no journal yet"), "{error}");
     }
@@ -242,7 +276,7 @@ fn a_journal_that_somebody_changed_is_not_sound() {
     let home = traded();
     let check = || {
         let mut out = Vec::new();
-        let exit = verify(&folders(home.path()), &mut out).unwrap();
+        let exit = verify(None, &folders(home.path()), &mut out).unwrap();
         (exit, String::from_utf8(out).unwrap())
     };
     let (exit, text) = check();

@@ -17,7 +17,7 @@ use crate::config::Folders;
 use crate::desk::Exit;
 use crate::journal;
 
-use records::Past;
+use records::{AuditLine, Past};
 use sheet::Sheet;
 
 /// Writes the records to a file or to `out`. No journal is an error.
@@ -46,8 +46,10 @@ fn is_closed_pipe(error: &anyhow::Error) -> bool {
 fn write(args: &cli::Export, reader: &journal::Reader, out: &mut dyn Write) -> Result<()> {
     let since = |time: ExchangeTime| args.since.is_none_or(|since| time >= since);
     let mut sheet = Sheet::new(args.format, args.what, out)?;
-    if args.what == Records::Audit {
-        records::audit(reader, |line| if since(line.at()) { sheet.add(&line) } else { Ok(()) })?;
+    if matches!(args.what, Records::Audit | Records::Events) {
+        let is_all = args.what == Records::Audit;
+        let is_wanted = |it: &AuditLine<'_>| since(it.at()) && (is_all || it.is_event());
+        records::audit(reader, |line| if is_wanted(&line) { sheet.add(&line) } else { Ok(()) })?;
         return sheet.finish();
     }
     let past = Past::read(reader)?;
@@ -62,7 +64,7 @@ fn write(args: &cli::Export, reader: &journal::Reader, out: &mut dyn Write) -> R
             let lines = past.conditions()?;
             lines.iter().filter(|it| since(it.0)).try_for_each(|(_, line)| sheet.add(line))?;
         }
-        Records::Audit => (),
+        Records::Audit | Records::Events => (),
     }
     sheet.finish()
 }

@@ -158,6 +158,17 @@ fn or_none<S: Serializer>(points: &Option<Price>, to: S) -> Result<S::Ok, S::Err
     }
 }
 
+/// The kinds of facts that make up orders, fills and where conditions stand.
+const OF_ORDERS: [&str; 7] = [
+    "order_received",
+    "order_denied",
+    "order_reported",
+    "reply_told",
+    "signaled",
+    "signal_settled",
+    "condition_moved",
+];
+
 /// A fact as it was recorded.
 #[derive(Debug, Serialize)]
 pub(super) struct AuditLine<'a> {
@@ -167,6 +178,8 @@ pub(super) struct AuditLine<'a> {
     kind: &'a str,
     /// Which way the request came in; empty where nobody asked.
     door: String,
+    /// The name of the key of the program that asked; empty where none was shown.
+    client: String,
     body: &'a RawValue,
 }
 
@@ -174,6 +187,12 @@ impl AuditLine<'_> {
     /// When it was recorded.
     pub(super) const fn at(&self) -> ExchangeTime {
         ours(self.time)
+    }
+
+    /// Whether it is of no single order, signal or step of a condition; those have records of their
+    /// own.
+    pub(super) fn is_event(&self) -> bool {
+        !OF_ORDERS.contains(&self.kind)
     }
 }
 
@@ -206,16 +225,19 @@ pub(super) fn audit(
     }
 }
 
-/// The one field of a body that the audit trail shows by itself.
+/// The fields of a body that the audit trail shows by themselves.
 #[derive(serde::Deserialize)]
 struct Asked {
     #[serde(default)]
     door: String,
+    #[serde(default)]
+    client: Option<String>,
 }
 
 fn audit_line(record: Record<'_>) -> Result<AuditLine<'_>> {
     let Record { sequence, at, kind, body } = record;
     let raw: &RawValue = serde_json::from_str(body)?;
-    let Asked { door } = serde_json::from_str(body)?;
-    Ok(AuditLine { time: at, sequence, kind, door, body: raw })
+    let Asked { door, client } = serde_json::from_str(body)?;
+    let client = client.unwrap_or_default();
+    Ok(AuditLine { time: at, sequence, kind, door, client, body: raw })
 }

@@ -32,6 +32,7 @@ const ORDERS: &[Column] = &[
     ("refusal_code", "/refusal/code"),
     ("refusal_text", "/refusal/text"),
     ("note", "/note"),
+    ("is_external", "/is_external"),
     ("time", "/time"),
 ];
 
@@ -74,6 +75,7 @@ const AUDIT: &[Column] = &[
     ("sequence", "/sequence"),
     ("kind", "/kind"),
     ("door", "/door"),
+    ("client", "/client"),
     ("body", "/body"),
 ];
 
@@ -82,7 +84,7 @@ pub(super) const fn columns(what: Records) -> &'static [Column] {
         Records::Orders => ORDERS,
         Records::Fills => FILLS,
         Records::Conditions => CONDITIONS,
-        Records::Audit => AUDIT,
+        Records::Audit | Records::Events => AUDIT,
     }
 }
 

@@ -3,9 +3,9 @@
 //! Owns the journal's name in the data folder, the form of a fact there, and the views for people.
 //! Refuses a record that it cannot read whole: skipping one would fold another history.
 
+mod latch;
 mod views;
 
-use std::io::Write as _;
 use std::path::PathBuf;
 
 use aftm_domain::Stamp;
@@ -17,6 +17,8 @@ use crate::gateway::state::State;
 use crate::gateway::{Ledger, LedgerError};
 use crate::journal::{Journal, JournalError, Record};
 
+use self::latch::Latch;
+pub use latch::wants_flat;
 pub use views::VIEWS;
 
 /// The journal's name in the data folder.
@@ -47,7 +49,7 @@ pub struct Facts {
     /// Each fact's kind, and where its body ends.
     ends: Vec<(&'static str, usize)>,
     /// The file of a halt.
-    latch: Option<PathBuf>,
+    latch: Option<Latch>,
 }
 
 impl Facts {
@@ -57,10 +59,10 @@ impl Facts {
         Facts { journal, text, ends, latch: None }
     }
 
-    /// A halt leaves a file there, too.
+    /// A halt leaves a file there, too, for which room is made now.
     #[must_use]
     pub fn latched_by(self, file: PathBuf) -> Facts {
-        Facts { latch: Some(file), ..self }
+        Facts { latch: Some(Latch::prepare(file)), ..self }
     }
 
     /// The journal, for probes and what went wrong with moving facts into the file.
@@ -106,28 +108,12 @@ impl Ledger for Facts {
         self.journal.has_failed()
     }
 
-    fn latch(&mut self, reason: &str) {
-        let Some(file) = &self.latch else { return };
-        let written = std::fs::File::create(file).and_then(|mut it| {
-            it.write_all(format!("trading is halted: {reason}\n").as_bytes())?;
-            it.sync_all()
-        });
-        if let Err(error) = written {
-            log::error!("{} cannot be written: {error}", file.display());
-        }
+    fn latch(&mut self, reason: &str, flatten: bool) {
+        self.latch.iter().for_each(|it| it.set(reason, flatten));
     }
 
     fn unlatch(&mut self) {
-        let Some(file) = &self.latch else { return };
-        match std::fs::remove_file(file) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                log::error!(
-                    "{} cannot be removed, the next start is halted: {error}",
-                    file.display()
-                );
-            }
-            _ => (),
-        }
+        self.latch.iter().for_each(Latch::clear);
     }
 
     fn trouble(&mut self) -> Option<LedgerError> {

@@ -151,7 +151,7 @@ pub(super) fn kill_child(out: &mut dyn Write) -> Result<bool> {
     drill.done("order buy TXFH1 1 --limit 16000 --tif rod")?;
     drill.say("One lot is held and one order rests.")?;
     for role in ["strategy", "executor", "venue"] {
-        let time = drill.machine.kill_child(role)?;
+        let time = drill.machine.kill_child(role)?.time;
         let verb = if time < 50 * Stamp::MILLISECOND { "was back" } else { "took its time" };
         drill.say(&format!("kill -9 of the {role}: it {verb} after {}.", milliseconds(time)))?;
     }

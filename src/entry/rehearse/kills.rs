@@ -7,14 +7,15 @@ use std::path::Path;
 use std::thread;
 use std::time::Duration;
 
+use aftm_domain::Stamp;
 use anyhow::{Result, bail};
 
 use super::client::{Client, Wanted};
 use super::dice::Dice;
 use super::home::Home;
-use super::machine::{Machine, is_there};
+use super::machine::{Machine, Return, is_there};
 use super::oracle;
-use super::told::{Times, Verdict};
+use super::told::{Times, Verdict, milliseconds};
 use crate::desk::Exit;
 
 /// Clients of each kind, with named requests and without.
@@ -23,11 +24,28 @@ const CLIENTS: usize = 2;
 const SWITCH_ONE_IN: u64 = 40;
 /// The children that are killed, and how it is called where the machine is.
 const ROLES: [&str; 4] = ["strategy", "executor", "venue", "main"];
+/// Its place there.
+const MAIN: usize = 3;
+
+/// How many kills are of a day that is still short: what is read at a start grows with it.
+const EARLY: u64 = 100;
+/// A start that takes longer is told of, with what the machine said last.
+const LATE: i64 = Stamp::SECOND;
+
+/// How long one kind of process took to serve again.
+#[derive(Default)]
+struct Recovered {
+    all: Times,
+    /// Where none of its kind had been killed within the second before; a machine always is.
+    spaced: Times,
+    /// Those among the first kills of the day.
+    early: Times,
+}
 
 /// What the day has brought so far.
 #[derive(Default)]
 struct Day {
-    recovered: [Times; 4],
+    recovered: [Recovered; 4],
     /// From the death of the machine to that of its last child.
     orphaned: Times,
     processes: Vec<u32>,
@@ -75,14 +93,15 @@ fn live(
         if dice.below(SWITCH_ONE_IN) == 0 {
             machine = switch(home, machine, day)?;
         }
-        match usize::try_from(dice.below(4))? {
-            main @ 3 => machine = replace(home, machine, day, main)?,
-            child => {
-                let role = ROLES.get(child).copied().unwrap_or("strategy");
-                let time = machine.kill_child(role)?;
-                day.recovered.get_mut(child).into_iter().for_each(|it| it.add(time));
-            }
-        }
+        let place = usize::try_from(dice.below(4))?;
+        let back = if place == MAIN {
+            let (next, time) = replace(home, machine, day)?;
+            machine = next;
+            Return { time, is_spaced: true }
+        } else {
+            machine.kill_child(ROLES.get(place).copied().unwrap_or("strategy"))?
+        };
+        day.recovered.get_mut(place).into_iter().for_each(|it| it.add(back, at < EARLY));
         if (at + 1).is_multiple_of(100) {
             log::info!("{} kills so far", at + 1);
         }
@@ -90,14 +109,39 @@ fn live(
     Ok(machine)
 }
 
-/// Kills the machine itself, and starts another on its data.
-fn replace(home: &Home, machine: Machine, day: &mut Day, main: usize) -> Result<Machine> {
+/// Kills the machine itself, and starts another on its data; how long that took.
+fn replace(home: &Home, machine: Machine, day: &mut Day) -> Result<(Machine, i64)> {
     let (processes, orphaned) = machine.kill()?;
     day.processes.extend(processes);
     day.orphaned.add(orphaned);
     let (machine, time) = Machine::start(home)?;
-    day.recovered.get_mut(main).into_iter().for_each(|it| it.add(time));
-    Ok(machine)
+    if time > LATE {
+        log::warn!("a start took {}; it said last:\n{}", milliseconds(time), home.said());
+    }
+    Ok((machine, time))
+}
+
+impl Recovered {
+    fn add(&mut self, back: Return, is_early: bool) {
+        self.all.add(back.time);
+        if back.is_spaced {
+            self.spaced.add(back.time);
+        }
+        if is_early {
+            self.early.add(back.time);
+        }
+    }
+
+    fn tell(&self, role: &str, out: &mut dyn Write) -> Result<()> {
+        let early = format!("  first {EARLY}");
+        let rows = [(role, &self.all), ("  spaced", &self.spaced), (early.as_str(), &self.early)];
+        for (name, times) in rows {
+            if let Some(shown) = times.show() {
+                writeln!(out, "  {name:<16} {shown}")?;
+            }
+        }
+        Ok(())
+    }
 }
 
 /// A condition near the market, which the strategy trades by.
@@ -124,7 +168,7 @@ fn switch(home: &Home, machine: Machine, day: &mut Day) -> Result<Machine> {
         bail!("the kill switch answered {exit:?}: {said}");
     }
     let before = oracle::day(home)?.orders().len();
-    let machine = replace(home, machine, day, 3)?;
+    let (machine, _) = replace(home, machine, day)?;
     thread::park_timeout(Duration::from_millis(100));
     day.after_halt.extend(oracle::openings(&oracle::day(home)?, before));
     // The first goes to orders that close, the second to all of them.
@@ -162,13 +206,11 @@ fn tell(home: &Home, day: &Day, wanted: &[Wanted], out: &mut dyn Write) -> Resul
     exposed.extend(home.leaks()?.iter().map(|it| it.display().to_string()));
     verdict.add("O9 the password stands in no file, environment or command line", exposed);
     writeln!(out, "recovered after kill -9 of")?;
-    for (role, times) in ROLES.iter().zip(&day.recovered) {
-        if let Some(shown) = times.show() {
-            writeln!(out, "  {role:<9} {shown}")?;
-        }
+    for (role, recovered) in ROLES.iter().zip(&day.recovered) {
+        recovered.tell(role, out)?;
     }
     if let Some(shown) = day.orphaned.show() {
-        writeln!(out, "children gone after their machine\n            {shown}")?;
+        writeln!(out, "children gone after their machine\n  {:<16} {shown}", "")?;
     }
     let acknowledged = wanted.iter().filter(|it| matches!(it.told, Some(Ok(_)))).count();
     let mut refused: BTreeMap<&str, usize> = BTreeMap::new();

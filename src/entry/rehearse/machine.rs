@@ -19,6 +19,9 @@ use crate::entry::clock;
 /// How long anything may take before the rehearsal gives up.
 pub(super) const PATIENCE: i64 = 30 * Stamp::SECOND;
 
+/// After how long a rehearsal's machine forgives a child that it died, in its settings.
+const FORGIVEN: i64 = Stamp::SECOND;
+
 /// See the module.
 pub(super) struct Machine {
     child: Child,
@@ -29,6 +32,16 @@ pub(super) struct Machine {
     pub(super) processes: Vec<u32>,
     /// The last price of a trade.
     pub(super) last: Option<String>,
+    /// When a child of each role was killed last.
+    killed: BTreeMap<String, Stamp>,
+}
+
+/// How long a child took to come back.
+#[derive(Clone, Copy)]
+pub(super) struct Return {
+    pub(super) time: i64,
+    /// None of its role had been killed just before: it was started again without a pause.
+    pub(super) is_spaced: bool,
 }
 
 impl Machine {
@@ -47,7 +60,8 @@ impl Machine {
             }
         })?;
         let processes = vec![child.id()];
-        let mut machine = Machine { child, heard, ready: BTreeMap::new(), processes, last: None };
+        let (ready, killed, last) = (BTreeMap::new(), BTreeMap::new(), None);
+        let mut machine = Machine { child, heard, ready, processes, last, killed };
         let is_started = |line: &Value| text(line, "/done/command") == Some("start");
         let at = machine.wait("the machine to start", is_started);
         let at = at.with_context(|| format!("the machine said last:\n{}", home.said()))?;
@@ -102,18 +116,20 @@ impl Machine {
     }
 
     /// kill -9 of a child; how long until another is ready.
-    pub(super) fn kill_child(&mut self, role: &str) -> Result<i64> {
+    pub(super) fn kill_child(&mut self, role: &str) -> Result<Return> {
         self.listen();
         let pid = *self.ready.get(role).with_context(|| format!("there is no {role}"))?;
         let begun = clock::now();
         kill(pid)?;
+        let before = self.killed.insert(role.to_owned(), begun);
+        let is_spaced = before.is_none_or(|it| begun.since(it) >= FORGIVEN);
         let is_back = |line: &Value| {
             text(line, "/child/role") == Some(role)
                 && text(line, "/child/word") == Some("ready")
                 && line.pointer("/child/pid").and_then(Value::as_u64) != Some(u64::from(pid))
         };
         let at = self.wait(&format!("the {role} to come back"), is_back)?;
-        Ok(at.since(begun))
+        Ok(Return { time: at.since(begun), is_spaced })
     }
 
     /// kill -9 of the main process; how long until none of its children is left.

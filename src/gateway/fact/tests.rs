@@ -92,6 +92,7 @@ fn facts() -> Vec<Fact> {
         Fact::ItemAdded { item: id("TXFH1") },
         Fact::NumbersTaken { through: order },
         Fact::ReplyTold { id: order },
+        Fact::Asked { client: Some("mt5".to_owned()), door, request: "place".to_owned() },
     ];
     facts.extend(protected(order));
     let settled = outcomes.map(|outcome| Fact::SignalSettled { id: id("a#1/exit"), outcome });

@@ -23,7 +23,13 @@ impl<V: Venue, L: Ledger, C: Fn() -> Stamp> Server<V, L, C> {
                 self.traffic.clients.messages += 1;
                 self.bad_messages += 1;
             } else if self.may_ask(who.as_ref(), now) {
+                let name = match who {
+                    Some(Who::Client(name)) => Some(name),
+                    _ => None,
+                };
+                self.core.asked_by(name);
                 self.hear_client(&frames, now)?;
+                self.core.asked_by(None);
             } else {
                 self.refuse_stranger(&frames);
             }

@@ -174,7 +174,10 @@ impl Way for Line {
         let mut exchange = self.exchange();
         if let VenueCall::Place { ticket, order } = &call {
             let may_open = ticket.open_close != OpenClose::Close;
-            assert!(!(exchange.is_halted && may_open), "{order} was sent after the halt");
+            assert!(
+                !(exchange.is_halted && may_open),
+                "{order} was sent after the halt: {ticket:?}"
+            );
         }
         // What is written to a process that just died is accepted, and lost.
         if exchange.driver.is_some() {

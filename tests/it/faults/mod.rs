@@ -159,8 +159,16 @@ impl World {
     fn hear(&mut self) {
         let most = self.chance.place(12);
         self.line.exchange().arrive(most);
-        self.core.hear(self.now);
+        self.hear_venue();
         let _ = self.core.take_login();
+    }
+
+    /// A rearming that waited for the exchange's lists may be done with them.
+    fn hear_venue(&mut self) {
+        self.core.hear(self.now);
+        if let Some(Ok(_)) = self.core.take_rearm() {
+            self.line.exchange().is_halted = false;
+        }
     }
 
     fn let_pass(&mut self) {
@@ -217,7 +225,7 @@ impl World {
         while self.line.exchange().has_traffic() {
             self.line.exchange().work(usize::MAX);
             self.line.exchange().arrive(usize::MAX);
-            self.core.hear(self.now);
+            self.hear_venue();
             let _ = self.core.take_login();
         }
         self.settle();
@@ -237,7 +245,7 @@ impl World {
             self.now = self.now.after(2 * Stamp::SECOND);
             self.let_pass();
             self.core.save(self.now);
-            self.core.hear(self.now);
+            self.hear_venue();
             self.ask_all();
             self.deliver();
             self.flow();

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use rustix::process::Signal;
+use rustix::process::{Pid, Resource, Rlimit, Signal, prlimit};
 
 use super::{Home, Machine, of_kind};
 
@@ -39,6 +39,47 @@ fn a_kill_over_ctl_halts_cancels_and_closes_until_rearm_says_why() {
     assert_eq!(ended.code, Some(0), "{}", ended.said);
     let audit = home.run(&["export", "audit"]).out;
     assert!(audit.contains("fat-finger") && audit.contains("it was a drill"), "{audit}");
+}
+
+/// From now on a process can write no byte to any file, as on a disk without room.
+fn fill_the_disk(pid: u32) {
+    let pid = Pid::from_raw(i32::try_from(pid).unwrap());
+    let none = Rlimit { current: Some(0), maximum: Some(0) };
+    prlimit(pid, Resource::Fsize, none).unwrap();
+}
+
+#[test]
+fn f09_a_kill_on_a_full_disk_holds_though_the_machine_is_killed_before_there_is_room() {
+    let home = Home::new();
+    home.write("script.aftm", WAITS);
+    // The signal that a write beyond the limit brings would end the process.
+    let program = env!("CARGO_BIN_EXE_aftm");
+    let line = format!(
+        "trap '' XFSZ; exec {program} run script.aftm --set gateway.tick_port=0 --speed 10"
+    );
+    let mut command = std::process::Command::new("sh");
+    command.args(["-c", &line]).current_dir(home.path()).stdin(std::process::Stdio::null());
+    command.env_clear().env("AFTM_HOME", home.path().join("aftm"));
+    let mut machine = Machine::spawn(&mut command);
+    machine.wait_kind("done", "command", "start");
+    assert_eq!(home.ctl("order buy TXFH1 2").code, Some(0));
+    assert_eq!(home.ctl("order sell TXFH1 1 --limit 19000").code, Some(0));
+    fill_the_disk(machine.pid());
+    let refused = home.ctl("order buy TXFH1 1");
+    assert!(refused.out.contains("JOURNAL_UNAVAILABLE"), "{}", refused.out);
+    let killed = home.ctl("kill --flatten --reason fat-finger");
+    assert_eq!(killed.code, Some(0), "{}{}", killed.out, killed.said);
+    assert_eq!(home.ctl("wait flat --timeout 10s").code, Some(0), "a close goes out");
+    machine.kill();
+    // There is room again: the next machine knows of no halt but by the file, and closes again what
+    // its journal still holds.
+    let script = "login demo\naccount use SIM-1\nwait flat\norder buy TXFH1 1\n";
+    let ended = home.run_script(script, &["--speed", "10"]);
+    assert_eq!(ended.code, Some(6), "{}{}", ended.out, ended.said);
+    assert!(ended.out.contains("of a halt is still there"), "{}", ended.out);
+    let again = "login demo\naccount use SIM-1\nrearm --reason room\nrearm --reason room\n\
+                 order buy TXFH1 1\n";
+    assert_eq!(home.run_script(again, &[]).code, Some(0));
 }
 
 /// A machine that trades, with an order that rests.

@@ -6,6 +6,7 @@
 
 mod chaos;
 mod control;
+mod copies;
 mod ends;
 mod input;
 mod kill;

@@ -44,6 +44,19 @@ fn a_program_with_a_key_orders_signals_and_reads_until_it_is_revoked() {
     machine.wait_for("the order of the signal", |it| {
         it["order"]["order"] == "A2" && it["order"]["status"] == "Filled"
     });
+    // Who asked for both is in the journal.
+    let audit = home.run(&["export", "audit"]).out;
+    let audit: Vec<Value> = audit.lines().map(|it| serde_json::from_str(it).unwrap()).collect();
+    let at = audit.iter().position(|it| it["client"] == "mt5").expect("the key's name");
+    assert_eq!(
+        (&audit[at]["door"], &audit[at]["body"]["request"]),
+        (&"v1".into(), &"place".into())
+    );
+    let entry = audit[at..].iter().find(|it| it["kind"] == "order_received").unwrap();
+    assert_eq!(entry["body"]["id"], "A1", "{entry}");
+    let rows = home.run(&["export", "orders"]).out;
+    let rows: Vec<Value> = rows.lines().map(|it| serde_json::from_str(it).unwrap()).collect();
+    assert_eq!(rows[1]["note"], "mt5", "{}", rows[1]);
     // Ticks of this computer are for everybody.
     let ticks = context.socket(SocketType::SUB).unwrap();
     ticks.set_subscribe(b"").unwrap();

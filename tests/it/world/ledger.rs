@@ -100,7 +100,7 @@ impl Ledger for Memory {
         self.has_failed.get()
     }
 
-    fn latch(&mut self, reason: &str) {
+    fn latch(&mut self, reason: &str, _flatten: bool) {
         *self.latch.borrow_mut() = Some(reason.to_owned());
     }
 
