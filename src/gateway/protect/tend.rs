@@ -2,7 +2,7 @@
 
 use aftm_domain::order::Report;
 use aftm_domain::protection::Reaction;
-use aftm_domain::{Code, OrderId, Stamp, Tick};
+use aftm_domain::{Code, OpenClose, OrderId, Stamp, Tick};
 
 use super::kept::Did;
 use crate::gateway::core::Core;
@@ -48,7 +48,17 @@ impl<V: Venue, L: Ledger> Core<V, L> {
 
     /// An order that we kept is sent as what its stop turns it into.
     fn release(&mut self, id: OrderId, now: Stamp) {
-        self.settle(now, vec![Fact::OrderReported { id, report: Report::Released }]);
+        let Some(open_close) = self.state.orders.get(&id).map(|it| it.order.ticket.open_close)
+        else {
+            return;
+        };
+        let released = vec![Fact::OrderReported { id, report: Report::Released }];
+        if open_close == OpenClose::Close {
+            self.settle(now, released);
+        } else if self.commit(now, released).is_err() {
+            // Nothing that may open goes out unwritten; the next trade there asks again.
+            return;
+        }
         let Some(ticket) = self.state.orders.get(&id).map(|it| it.order.sendable()) else { return };
         let refused = self.case(Door::Gateway).may_release(&ticket).err();
         match refused {

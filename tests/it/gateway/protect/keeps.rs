@@ -225,6 +225,30 @@ fn a_kept_stop_is_changed_and_canceled_here() {
 }
 
 #[test]
+fn a_kept_stop_that_may_open_is_not_sent_while_it_cannot_be_written() {
+    let mut floor = Floor::new();
+    let up = floor.place(stop(Side::Buy, 17_320, None));
+    floor.memory.fill_disk(true);
+    floor.tick(17_320);
+    assert_eq!((floor.status(up), floor.net()), (Status::New, lots(0)));
+    floor.memory.fill_disk(false);
+    floor.tick(17_325);
+    assert_eq!((floor.status(up), floor.net()), (Status::Filled, lots(2)));
+    floor.check_fold();
+}
+
+#[test]
+fn a_kept_stop_that_may_open_is_canceled_where_only_reducing_orders_are_taken() {
+    let mut floor = Floor::new();
+    let up = floor.place(stop(Side::Buy, 17_320, None));
+    floor.ask(&Request::Reduce { reason: "enough".to_owned(), scope: Scope::Global });
+    assert_eq!(floor.status(up), Status::Canceled);
+    floor.tick(17_330);
+    assert_eq!(floor.net(), lots(0));
+    floor.check_fold();
+}
+
+#[test]
 fn a_protection_watches_by_itself_where_the_exchange_takes_no_stops() {
     let mut floor = Floor::new();
     let intent = Box::new(market(Side::Buy, 1));
