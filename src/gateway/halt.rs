@@ -72,6 +72,7 @@ impl<V: Venue, L: Ledger> Core<V, L> {
         // What was asked for before still is.
         let is_flattening = self.state.brakes.get(scope).is_some_and(|it| it.flatten);
         self.keeper.latch(&reason, flatten || is_flattening);
+        self.forget_rearming();
         let by = self.user();
         self.settle(now, vec![Fact::Halted { reason, flatten, door, scope, by }]);
         let production = self.state.session.as_ref().is_some_and(|it| it.production);

@@ -113,7 +113,16 @@ impl<V: Venue, L: Ledger> Core<V, L> {
     /// The exchange has listed how everything stands, and it was taken over.
     pub(super) fn go_on_rearming(&mut self, now: Stamp) {
         if let Some((asked, _)) = self.rearming.waits.take() {
-            self.rearming.answered = Some(self.rearm_halted(&asked, now));
+            let may = self.is_time_to_rearm(now);
+            self.rearming.answered = Some(may.and_then(|()| self.rearm_halted(&asked, now)));
+        }
+    }
+
+    /// Trading was halted again: a rearming that was asked for before does not undo that.
+    pub(super) fn forget_rearming(&mut self) {
+        if self.rearming.waits.take().is_some() {
+            let text = "trading was halted again meanwhile; look why, then rearm again";
+            self.rearming.answered = Some(Err(Refused::new("TRADING_HALTED", text)));
         }
     }
 

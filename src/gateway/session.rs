@@ -10,6 +10,7 @@ use super::core::Core;
 use super::doubt::is_doubtful;
 use super::fact::Fact;
 use super::keep::Ledger;
+use super::state::Placed;
 use super::venue::{Lists, LoginStep, News, Venue};
 use crate::wire::venue::{Deal, Sent};
 use crate::wire::{Event, Refused, Reply};
@@ -136,11 +137,14 @@ impl<V: Venue, L: Ledger> Core<V, L> {
     fn is_raced(&self, ticket: &Ticket) -> bool {
         let key = (ticket.account, ticket.item);
         let protections = &self.state.protections;
-        let legs = protections.of(key).filter_map(|it| self.state.orders.get(&it.resting()?));
-        let mut legs = legs.map(|it| &it.order);
+        // Those of protections that are over, too: one may still work.
+        let is_leg = |it: &Placed| {
+            let leg = &it.order.ticket;
+            ((leg.account, leg.item), leg.side) == (key, ticket.side)
+                && protections.is_leg(it.order.id)
+        };
         let held = self.state.lots(key, ticket.side.opposite());
-        ticket.quantity <= held
-            && legs.any(|it| it.status.is_open() && it.ticket.side == ticket.side)
+        ticket.quantity <= held && self.state.working().any(is_leg)
     }
 
     /// What the venue told since it was last heard.

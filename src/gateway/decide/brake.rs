@@ -104,11 +104,14 @@ impl Case<'_> {
     pub(super) fn may_change(&self, id: OrderId, changed: &Ticket) -> Result<(), Refused> {
         let Some(placed) = self.state.orders.get(&id) else { return Ok(()) };
         let strategy = placed.signal.map(|it| it.condition);
-        let Some((_, brake)) = self.brake(changed, strategy) else { return Ok(()) };
+        let state = self.brake(changed, strategy).map(|(_, it)| it.state);
+        if state.is_none() && !self.is_latched {
+            return Ok(());
+        }
         let order = &placed.order;
         let is_smaller = changed.quantity <= order.ticket.quantity;
         let is_moved = changed.price != order.ticket.price;
-        let is_halted = brake.state == TradingState::Halted;
+        let is_halted = self.is_latched || state == Some(TradingState::Halted);
         let rest = Ticket {
             quantity: Quantity::from_raw(changed.quantity.raw() - order.filled().raw()),
             ..*changed

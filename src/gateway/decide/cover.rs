@@ -220,7 +220,12 @@ impl Case<'_> {
         is_tried: bool,
         decision: &mut Decision,
     ) -> bool {
-        let is_other = |it: &Placed| !self.state.protections.is_leg(it.order.id);
+        // What rests for a live protection gives way by itself; one that is over has nobody else.
+        let protections = &self.state.protections;
+        let is_other = |it: &Placed| {
+            let owner = protections.at(it.order.id).filter(|id| protections.is_live(*id));
+            owner.and_then(|id| protections.get(id)?.resting()) != Some(it.order.id)
+        };
         let rests = |it: &&Placed| {
             closes(&it.order.ticket, own.key(), own.side)
                 && it.order.ticket.time_in_force == TimeInForce::Rod
@@ -293,9 +298,10 @@ impl Case<'_> {
     }
 
     /// Whether an order that we kept may be sent now.
-    pub fn may_release(&self, ticket: &Ticket) -> Result<(), Refusal> {
+    pub fn may_release(&self, id: OrderId, ticket: &Ticket) -> Result<(), Refusal> {
         let refusal = |it: crate::wire::Refused| Refusal { code: it.code, text: it.text };
-        self.armed(ticket, None).map_err(refusal)
+        let may = self.armed(ticket, None).and_then(|()| self.within_held(ticket, None, Some(id)));
+        may.map_err(refusal)
     }
 }
 

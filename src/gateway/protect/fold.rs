@@ -1,6 +1,6 @@
 //! How facts change what is protected. Nothing here refuses anything.
 
-use aftm_domain::protection::Levels;
+use aftm_domain::protection::{Levels, Terms};
 use aftm_domain::{AccountId, Code, Order, OrderId, Price, Quantity, RequestId, Side};
 
 use super::kept::{Did, Leg, Pair, Protection, Protections};
@@ -152,9 +152,21 @@ impl Protection {
     fn did(&mut self, did: &Did) {
         match did {
             Did::Changed { terms } => {
+                // A stop that follows the price is never put back by what else is changed.
+                let stays = |it: &Terms| (it.stop_loss, it.trail, it.breakeven);
+                let follows = terms.trail.is_some() && terms.trail == self.terms.trail;
+                let is_stop_same = stays(terms) == stays(&self.terms);
+                let side = self.side;
+                self.levels = self.levels.map(|it| {
+                    let fresh = Levels::of(terms, side, it.base);
+                    match (is_stop_same, follows) {
+                        (true, _) => Levels { take_profit: fresh.take_profit, ..it },
+                        (false, true) => it.rebased(terms, side, it.base),
+                        (false, false) => fresh,
+                    }
+                });
                 self.terms = *terms;
                 self.is_kept = false;
-                self.levels = self.levels.map(|it| Levels::of(terms, self.side, it.base));
             }
             Did::Moved { levels } => self.levels = Some(*levels),
             Did::Triggered { cause, .. } => self.fired = Some(*cause),

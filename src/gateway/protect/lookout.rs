@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use aftm_domain::order::{Kind, Report, Status};
 use aftm_domain::protection::Reach;
-use aftm_domain::{Code, OrderId, Price, Side};
+use aftm_domain::{Code, Order, OrderId, Price, Side};
 use rustc_hash::FxHashMap;
 
 use super::kept::Protection;
@@ -207,7 +207,14 @@ fn reach(state: &State, protection: &Protection) -> Reach {
         return Reach { down: None, up: Some(LOWEST) };
     }
     let resting = protection.resting().and_then(|id| state.orders.get(&id)).map(|it| &it.order);
+    let cover = state.protections.cover(protection, state.lots(protection.key(), protection.side));
+    // One that is to be replaced may stay where it is: then the exchange keeps other levels.
+    let is_right = |it: &&Order| match it.ticket.kind {
+        Kind::Limit => it.ticket.price == levels.take_profit,
+        _ => it.ticket.stop_price == levels.stop,
+    };
     let resting = resting.filter(|it| it.status == Status::New && !it.is_kept);
+    let resting = resting.filter(|it| it.left() >= cover).filter(is_right);
     match resting.map(|it| it.ticket.kind) {
         None => levels.reach(&protection.terms, protection.side, true),
         Some(Kind::Limit) => Reach::default(),

@@ -60,7 +60,7 @@ impl<V: Venue, L: Ledger> Core<V, L> {
             return;
         }
         let Some(ticket) = self.state.orders.get(&id).map(|it| it.order.sendable()) else { return };
-        let refused = self.case(Door::Gateway).may_release(&ticket).err();
+        let refused = self.case(Door::Gateway).may_release(id, &ticket).err();
         match refused {
             Some(refusal) => {
                 let report = Report::Rejected(refusal);

@@ -219,6 +219,36 @@ fn a_trailing_stop_follows_and_survives_a_kill() {
 }
 
 #[test]
+fn a_stop_that_followed_the_price_is_not_put_back_by_another_take_profit() {
+    let mut rig = Rig::new();
+    let (order, guard) = rig.bracket(market(Side::Buy, 1), "trail=20");
+    rig.tick(17_340);
+    rig.protected(Target::Order { order }, "trail=20 tp=80");
+    let row = rig.row(guard);
+    assert_eq!((row.stop, row.take_profit), (Some(points(17_320)), Some(points(17_381))));
+    // Nor by a stop that would be behind it.
+    rig.protected(Target::Order { order }, "trail=20 sl=60");
+    assert_eq!(rig.row(guard).stop, Some(points(17_320)));
+    rig.tick(17_319);
+    assert_eq!(rig.net(), lots(0));
+    rig.check_fold();
+}
+
+#[test]
+fn a_leg_whose_cancel_is_under_way_is_no_reason_to_open() {
+    let mut rig = Rig::new();
+    let (_, guard) = rig.bracket(market(Side::Buy, 1), "sl=15");
+    let leg = rig.row(guard).order.unwrap();
+    rig.do_it(&Request::Unprotect { id: guard });
+    rig.placed(market(Side::Sell, 1));
+    assert_eq!(rig.net(), lots(0));
+    assert!(rig.core.state().orders[&leg].order.status.is_final());
+    rig.tick(17_280);
+    assert_eq!(rig.net(), lots(0));
+    rig.check_fold();
+}
+
+#[test]
 fn a_stop_goes_to_breakeven_and_is_moved_at_the_exchange() {
     let mut rig = Rig::new();
     let (_, guard) = rig.bracket(market(Side::Buy, 1), "sl=15 even=12+2");
