@@ -4,7 +4,7 @@ use std::fs;
 
 use super::{Home, Machine};
 
-const BEGIN: &str = "login demo\nitem add TXFH1\naccount use SIM-1\norder buy TXFH1 2\n\
+const BEGIN: &str = "login demo\nitem add TXFH1\naccount use SIM-1\norder buy TXFH1 2 --limit 16500\n\
                      order sell TXFH1 1 --limit 19000\n";
 
 fn words<'a>(entry: &'a str, path: &'a str) -> [&'a str; 2] {
@@ -56,7 +56,7 @@ fn a_log_that_is_left_beside_a_backup_is_followed_whole_or_refused() {
     let mut machine = Machine::start(&home, &format!("{BEGIN}wait fills 999\n"), &[]);
     machine.wait_kind("order", "status", "New");
     back_up(&home, "copy");
-    let more = home.ctl("order buy TXFH1 1");
+    let more = home.ctl("order buy TXFH1 1 --limit 16500");
     assert_eq!(more.code, Some(0), "{}", more.out);
     machine.kill();
     let data = home.path().join("aftm/data");
