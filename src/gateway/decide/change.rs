@@ -173,7 +173,7 @@ impl Case<'_> {
         while left.is_positive() {
             let part = left.at_most(max);
             left = Quantity::from_raw(left.raw() - part.raw());
-            let ticket = closing(account, item, held.opposite(), part);
+            let ticket = closing((account, item), held, part);
             let instrument = self.check(&ticket, None)?;
             self.make_way(&ticket, decision);
             let id = self.next_order(decision);
@@ -189,11 +189,16 @@ impl Case<'_> {
     }
 }
 
-fn closing(account: AccountId, item: Code, side: Side, quantity: Quantity) -> Ticket {
+/// A market order that closes so many of the lots that are held of a side, and opens none.
+pub(super) fn closing(
+    (account, item): (AccountId, Code),
+    held: Side,
+    quantity: Quantity,
+) -> Ticket {
     Ticket {
         account,
         item,
-        side,
+        side: held.opposite(),
         kind: Kind::Market,
         price: None,
         stop_price: None,

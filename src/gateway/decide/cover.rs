@@ -6,8 +6,9 @@
 
 use aftm_domain::order::{Kind, Order, Refusal, Status, Ticket, TimeInForce};
 use aftm_domain::protection::Cause;
-use aftm_domain::{AccountId, Code, Note, OpenClose, OrderId, Price, Quantity, Side};
+use aftm_domain::{AccountId, Code, OpenClose, OrderId, Price, Quantity, Side};
 
+use super::change::closing;
 use super::{Call, Case, Decision, EXIT_ORDERS_MAX};
 use crate::gateway::fact::Fact;
 use crate::gateway::protect::{Did, Protection};
@@ -322,22 +323,6 @@ fn closes(ticket: &Ticket, key: (AccountId, Code), held: Side) -> bool {
     (ticket.account, ticket.item) == key
         && ticket.side == held.opposite()
         && ticket.open_close != OpenClose::Open
-}
-
-fn closing((account, item): (AccountId, Code), held: Side, quantity: Quantity) -> Ticket {
-    Ticket {
-        account,
-        item,
-        side: held.opposite(),
-        kind: Kind::Market,
-        price: None,
-        stop_price: None,
-        quantity,
-        time_in_force: TimeInForce::Ioc,
-        open_close: OpenClose::Close,
-        day_trade: false,
-        note: Note::default(),
-    }
 }
 
 fn join(decision: &mut Decision, other: Decision) {
