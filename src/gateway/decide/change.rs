@@ -36,7 +36,7 @@ impl Case<'_> {
             }
             Ok(_) => {
                 let mut decision = Decision::done(Vec::new());
-                self.cancel_one(id, &mut decision);
+                self.cancel_for_good(id, &mut decision);
                 decision
             }
         }
@@ -48,20 +48,19 @@ impl Case<'_> {
             return refused.into();
         }
         let mut decision = Decision::done(Vec::new());
-        let orders = self.cancel_each(item, &mut decision);
-        decision.reply = Ok(Reply::Count { orders });
+        let meant = self.open_orders(item);
+        meant.iter().for_each(|id| self.cancel_for_good(*id, &mut decision));
+        decision.reply = Ok(Reply::Count { orders: meant.len() as u64 });
         decision
     }
 
-    pub(super) fn cancel_each(&self, item: Option<Code>, decision: &mut Decision) -> u64 {
+    /// Open orders, of one item or of all, that are not being canceled already.
+    fn open_orders(&self, item: Option<Code>) -> Vec<OrderId> {
         let is_meant = |it: &&crate::gateway::state::Placed| {
             item.is_none_or(|item| item == it.order.ticket.item)
                 && it.order.status != Status::PendingCancel
         };
-        let meant: Vec<OrderId> =
-            self.state.working().filter(is_meant).map(|it| it.order.id).collect();
-        meant.iter().for_each(|id| self.cancel_one(*id, decision));
-        meant.len() as u64
+        self.state.working().filter(is_meant).map(|it| it.order.id).collect()
     }
 
     /// Changes an order's total quantity, its limit price, or both.
@@ -135,7 +134,7 @@ impl Case<'_> {
             return refused.into();
         }
         let mut decision = Decision::done(Vec::new());
-        self.cancel_each(item, &mut decision);
+        self.open_orders(item).into_iter().for_each(|id| self.cancel_one(id, &mut decision));
         let held = self
             .state
             .holdings

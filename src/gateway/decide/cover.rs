@@ -28,7 +28,7 @@ impl Case<'_> {
     /// try of what did not come through.
     pub fn tend(&self, id: OrderId, is_tried: bool) -> Option<Decision> {
         if let Some(pair) = self.state.protections.pair(id) {
-            return self.tend_pair(pair);
+            return self.tend_pair(pair, is_tried);
         }
         let own = self.state.protections.get(id).filter(|it| it.ended.is_none())?;
         let held = self.state.lots(own.key(), own.side);
@@ -103,7 +103,7 @@ impl Case<'_> {
             };
         }
         let wanted = wanted?;
-        let last = self.leg(own).filter(|_| own.leg.is_some_and(|it| it.rests));
+        let last = self.leg(own).filter(|_| own.leg.is_some_and(|it| it.rests && !it.is_withdrawn));
         if let Some(last) = last.filter(|it| is_same(&wanted, it)) {
             return Some(self.kept(own, last));
         }

@@ -1,11 +1,12 @@
 //! Exits: they close what their entry opened, as long as it takes, and never open anything.
 
 use aftm_domain::order::{Status, Ticket, TimeInForce};
-use aftm_domain::{Code, OpenClose, Quantity, SignalId, SignalKind};
+use aftm_domain::{Code, OpenClose, OrderId, Quantity, SignalId, SignalKind};
 
 use super::signal::market;
 use super::{Call, Case, Decision};
 use crate::gateway::fact::Fact;
+use crate::gateway::protect::Did;
 use crate::gateway::state::Held;
 use crate::wire::Outcome;
 
@@ -136,8 +137,19 @@ impl Case<'_> {
         }
     }
 
-    /// Asks for the cancel of one open order.
-    pub(super) fn cancel_one(&self, id: aftm_domain::OrderId, decision: &mut Decision) {
+    /// Asks for the cancel of one open order. What rests for a protection goes back when nothing is
+    /// in its way any more.
+    pub(super) fn cancel_one(&self, id: OrderId, decision: &mut Decision) {
+        let protections = &self.state.protections;
+        let own = protections.at(id).and_then(|it| protections.get(it));
+        if let Some(own) = own.filter(|it| it.resting() == Some(id)) {
+            decision.facts.push(Fact::Protection { id: own.id, did: Did::Withdrawn {} });
+        }
+        self.cancel_for_good(id, decision);
+    }
+
+    /// Asks for the cancel of one open order that its owner does not want back.
+    pub(super) fn cancel_for_good(&self, id: OrderId, decision: &mut Decision) {
         let report = aftm_domain::order::Report::CancelSent;
         decision.facts.push(Fact::OrderReported { id, report });
         decision.calls.push(Call::Cancel(id));

@@ -65,7 +65,7 @@ impl Case<'_> {
     }
 
     /// What is to be done now for a pair.
-    pub(super) fn tend_pair(&self, pair: &Pair) -> Option<Decision> {
+    pub(super) fn tend_pair(&self, pair: &Pair, is_tried: bool) -> Option<Decision> {
         if pair.ended.is_some() {
             return None;
         }
@@ -87,11 +87,18 @@ impl Case<'_> {
             let text = format!("{} is {}; {} works on alone", gone.id, gone.status, stays.id);
             return Some(Decision::done(vec![end(pair, text)]));
         }
-        self.cut(pair, one, second).or_else(|| self.cut(pair, other, first))
+        let cut = self.cut(pair, one, second, is_tried);
+        cut.or_else(|| self.cut(pair, other, first, is_tried))
     }
 
     /// Cuts an order down by what the other of its pair was filled.
-    fn cut(&self, pair: &Pair, order: &Order, traded: Quantity) -> Option<Decision> {
+    fn cut(
+        &self,
+        pair: &Pair,
+        order: &Order,
+        traded: Quantity,
+        is_tried: bool,
+    ) -> Option<Decision> {
         let at = pair.orders.iter().position(|it| *it == order.id)?;
         let before = *pair.filled.get(at)?;
         // The whole quantity that it may still have.
@@ -103,7 +110,10 @@ impl Case<'_> {
         if !is_free || !self.state.is_connected || self.state.session.is_none() {
             return None;
         }
-        let cut = Fact::Protection { id: pair.id, did: Did::Cut {} };
+        // A cancel that was refused is asked for again at the next trade, not at once.
+        if pair.is_canceling && order.refusal.is_some() && !is_tried {
+            return None;
+        }
         if pair.cuts >= CUTS_MAX {
             let text = format!(
                 "order {} could not be cut down to what is left of pair {}; cancel it by hand",
@@ -113,11 +123,12 @@ impl Case<'_> {
             let held = Fact::Protection { id: pair.id, did: Did::Held {} };
             return Some(Decision::done(vec![held, told]));
         }
-        let mut decision = Decision::done(vec![cut]);
         let is_amended = most > order.filled().raw()
             && order.status == Status::New
             && order.refusal.is_none()
             && !order.is_kept;
+        let cut = Fact::Protection { id: pair.id, did: Did::Cut { whole: !is_amended } };
+        let mut decision = Decision::done(vec![cut]);
         if is_amended {
             let quantity = Some(Quantity::from_raw(most));
             let sent = Fact::OrderReported { id: order.id, report: Report::ReplaceSent };

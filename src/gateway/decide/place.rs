@@ -54,7 +54,9 @@ impl Case<'_> {
                     is_external: false,
                 }));
                 let reply = Ok(Reply::Placed { row, repeated: false });
-                let mut decision = Decision { reply, ..Decision::done(Vec::new()) };
+                // Nearly every order is one fact and one call, and room for more would be dear.
+                let mut decision =
+                    Decision { facts: Vec::with_capacity(1), calls: Vec::with_capacity(1), reply };
                 self.make_way(&ticket, &mut decision);
                 decision.facts.push(received);
                 decision.calls.push(Call::Place(id));

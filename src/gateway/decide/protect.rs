@@ -219,7 +219,7 @@ impl Case<'_> {
         let leg = own.and_then(Protection::resting).and_then(|it| self.state.orders.get(&it));
         let leg = leg.map(|it| &it.order).filter(|it| it.status.is_open());
         if let Some(leg) = leg.filter(|it| it.status != Status::PendingCancel) {
-            self.cancel_one(leg.id, &mut decision);
+            self.cancel_for_good(leg.id, &mut decision);
         }
         let did = Did::Ended { text: "dropped".to_owned() };
         decision.facts.push(Fact::Protection { id, did });

@@ -120,7 +120,8 @@ fn protected(id_of: OrderId) -> Vec<Fact> {
         Did::Sent { order: id_of, rests: true },
         Did::Kept {},
         Did::Held {},
-        Did::Cut {},
+        Did::Cut { whole: true },
+        Did::Withdrawn {},
         Did::Ended { text: "t".to_owned() },
     ];
     let (on, request, door) = (Some(id_of), Some(id("r")), Door::Desk);

@@ -73,7 +73,10 @@ impl Protections {
         }
         if let Some(pair) = self.pairs.get_mut(&id) {
             match did {
-                Did::Cut {} => pair.cuts = pair.cuts.saturating_add(1),
+                Did::Cut { whole } => {
+                    pair.cuts = pair.cuts.saturating_add(1);
+                    pair.is_canceling = *whole;
+                }
                 Did::Held {} => pair.is_held = true,
                 Did::Ended { text } => pair.ended = Some(text.clone()),
                 _ => (),
@@ -171,15 +174,18 @@ impl Protection {
             Did::Moved { levels } => self.levels = Some(*levels),
             Did::Triggered { cause, .. } => self.fired = Some(*cause),
             Did::Sent { order, rests } => {
-                self.leg = Some(Leg { order: *order, rests: *rests });
+                self.leg = Some(Leg { order: *order, rests: *rests, is_withdrawn: false });
                 self.is_held = false;
                 if !rests {
                     self.sent = self.sent.saturating_add(1);
                 }
             }
+            Did::Withdrawn {} => {
+                self.leg = self.leg.map(|it| Leg { is_withdrawn: true, ..it });
+            }
             Did::Kept {} => self.is_kept = true,
             Did::Held {} => self.is_held = true,
-            Did::Cut {} => (),
+            Did::Cut { .. } => (),
             Did::Ended { text } => self.ended = Some(text.clone()),
         }
     }

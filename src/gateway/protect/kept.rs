@@ -34,12 +34,17 @@ pub enum Did {
         /// It rests at the exchange until the market reaches its price.
         rests: bool,
     },
+    /// What rests for it is canceled to make way or because trading halts, and goes back later.
+    Withdrawn {},
     /// The exchange no longer keeps an order for it: from now on only the gateway watches.
     Kept {},
     /// It cannot close because trading is halted; that was told.
     Held {},
-    /// One of a pair was cut down or canceled because the other was filled.
-    Cut {},
+    /// One of a pair is cut down or canceled because the other was filled.
+    Cut {
+        /// It is canceled.
+        whole: bool,
+    },
     /// It is over.
     Ended {
         /// Why, in a few words.
@@ -54,6 +59,8 @@ pub struct Leg {
     pub order: OrderId,
     /// It waits at the exchange for its price.
     pub rests: bool,
+    /// Its cancel is our own, and another takes its place.
+    pub is_withdrawn: bool,
 }
 
 /// A protection as it stands. The side is that of what is protected: buy is long.
@@ -118,6 +125,8 @@ pub struct Pair {
     pub lots: Quantity,
     /// How often one was cut down or canceled.
     pub cuts: u32,
+    /// The last of these was a cancel.
+    pub is_canceling: bool,
     /// That it cannot be kept was told.
     pub is_held: bool,
     /// Why it is over.

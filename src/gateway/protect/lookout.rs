@@ -8,7 +8,7 @@ use aftm_domain::protection::Reach;
 use aftm_domain::{Code, Order, OrderId, Price, Side};
 use rustc_hash::FxHashMap;
 
-use super::kept::Protection;
+use super::kept::{Pair, Protection};
 use crate::gateway::fact::Fact;
 use crate::gateway::state::State;
 use crate::wire::ProtectionRow;
@@ -26,6 +26,8 @@ struct Watch {
 
 const LOWEST: Price = Price::from_raw(i64::MIN);
 const HIGHEST: Price = Price::from_raw(i64::MAX);
+/// Every trade is another chance.
+const ALWAYS: Reach = Reach { down: None, up: Some(LOWEST) };
 
 impl Default for Watch {
     fn default() -> Watch {
@@ -168,8 +170,10 @@ impl Lookout {
         if state.protections.is_live(id) {
             self.dirty.entry(id).or_insert(false);
         }
-        let own = state.protections.get(id);
-        let watched = own.map(|it| (it.item, reach(state, it)));
+        let watched = match state.protections.pair(id) {
+            Some(pair) => stuck(state, pair),
+            None => state.protections.get(id).map(|it| (it.item, reach(state, it))),
+        };
         self.watch(id, watched.filter(|_| state.protections.is_live(id)));
     }
 
@@ -199,12 +203,19 @@ impl Lookout {
     }
 }
 
+/// A pair of which an order could not be canceled is looked at again at every trade of its item.
+fn stuck(state: &State, pair: &Pair) -> Option<(Code, Reach)> {
+    let refused = |it: &&Order| it.status.is_open() && it.refusal.is_some();
+    let orders = pair.orders.iter().filter_map(|it| state.orders.get(it)).map(|it| &it.order);
+    let refused = orders.filter(refused).find(|_| pair.is_canceling)?;
+    Some((refused.ticket.item, ALWAYS))
+}
+
 /// Where a protection reacts next. What rests at the exchange reacts there.
 fn reach(state: &State, protection: &Protection) -> Reach {
     let Some(levels) = protection.levels else { return Reach::default() };
     if protection.fired.is_some() {
-        // Every trade is another chance to close.
-        return Reach { down: None, up: Some(LOWEST) };
+        return ALWAYS;
     }
     let resting = protection.resting().and_then(|id| state.orders.get(&id)).map(|it| &it.order);
     let cover = state.protections.cover(protection, state.lots(protection.key(), protection.side));

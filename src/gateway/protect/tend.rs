@@ -22,6 +22,10 @@ impl<V: Venue, L: Ledger> Core<V, L> {
         let (mut facts, mut released) = (Vec::new(), Vec::new());
         let can_send = self.state.session.is_some() && self.state.is_connected;
         for id in self.lookout.hits(tick.item, tick.price) {
+            if self.state.protections.pair(id).is_some() {
+                self.lookout.try_again(id);
+                continue;
+            }
             let Some(protection) = self.state.protections.get(id) else {
                 // One that we keep waits on where nobody would take it.
                 released.extend(can_send.then_some(id));

@@ -67,9 +67,9 @@ impl State {
                 let filled = [one, other].map(|it| it.map_or(Quantity::ZERO, Order::filled));
                 let left = [one, other].map(|it| it.map_or(Quantity::ZERO, Order::left));
                 let lots = left.into_iter().max().unwrap_or(Quantity::ZERO);
-                let (cuts, is_held, ended) = (0, false, None);
-                let (id, orders) = (*id, *orders);
-                let pair = Pair { id, orders, filled, lots, cuts, is_held, ended };
+                let (id, orders, cuts) = (*id, *orders, 0);
+                let (is_canceling, is_held, ended) = (false, false, None);
+                let pair = Pair { id, orders, filled, lots, cuts, is_canceling, is_held, ended };
                 self.protections.join(pair, *request);
             }
             _ => (),

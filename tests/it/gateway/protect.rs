@@ -377,3 +377,55 @@ fn a_halt_holds_an_exit_with_an_alarm_until_it_ends() {
     assert_eq!(rig.net(), lots(0));
     rig.check_fold();
 }
+
+#[test]
+fn a_stop_that_a_halt_took_from_the_exchange_rests_there_again_after_it() {
+    let mut rig = Rig::new();
+    let (_, guard) = rig.bracket(market(Side::Buy, 2), "sl=15");
+    rig.do_it(&Request::Kill { flatten: false, reason: "no".to_owned(), scope: Scope::Global });
+    assert!(rig.working().is_empty());
+    rig.restart();
+    rig.login();
+    rig.tick(17_300);
+    rig.alerts();
+    rig.do_it(&Request::Rearm { reason: "go".to_owned(), scope: Scope::Global, force: false });
+    let working = rig.working();
+    assert!(matches!(working[..], [(_, Kind::Stop, left)] if left == lots(2)), "{working:?}");
+    assert!(!rig.alerts().contains(&"PROTECTION_KEPT".to_owned()));
+    rig.check_row(guard, ProtectionState::Armed, 2);
+    rig.tick(17_286);
+    assert_eq!(rig.net(), lots(0));
+    rig.check_fold();
+}
+
+#[test]
+fn a_stop_that_made_way_for_a_close_that_was_not_filled_rests_again() {
+    let mut rig = Rig::new();
+    let (_, guard) = rig.bracket(market(Side::Buy, 1), "sl=15");
+    let close = Intent {
+        open_close: OpenClose::Close,
+        time_in_force: TimeInForce::Ioc,
+        ..limit(Side::Sell, 17_400, 1)
+    };
+    rig.placed(close);
+    let working = rig.working();
+    assert!(matches!(working[..], [(_, Kind::Stop, left)] if left == lots(1)), "{working:?}");
+    rig.check_row(guard, ProtectionState::Armed, 1);
+    rig.tick(17_286);
+    assert_eq!((rig.net(), rig.row(guard).text.as_str()), (lots(0), "closed by its stop loss"));
+    rig.check_fold();
+}
+
+#[test]
+fn a_stop_that_a_person_cancels_at_the_exchange_is_watched_here() {
+    let mut rig = Rig::new();
+    let (_, guard) = rig.bracket(market(Side::Buy, 1), "sl=15");
+    let leg = rig.row(guard).order.unwrap();
+    rig.alerts();
+    rig.do_it(&Request::Cancel { order: leg });
+    assert!(rig.working().is_empty());
+    assert!(rig.alerts().contains(&"PROTECTION_KEPT".to_owned()));
+    rig.tick(17_286);
+    assert_eq!(rig.net(), lots(0));
+    rig.check_fold();
+}

@@ -166,3 +166,35 @@ fn the_lists_of_one_account_say_nothing_of_another() {
     assert_eq!((rig.status(order), rig.net()), (Status::New, lots(1)));
     rig.check();
 }
+
+#[test]
+fn a_cancel_for_a_pair_that_is_refused_is_asked_for_again_at_the_next_trade() {
+    let mut rig = Apart::in_session(true);
+    let place = |rig: &mut Apart, price: i64| {
+        let order = rig.place(limit(Side::Buy, price, 1));
+        rig.tell(accepted(order));
+        order
+    };
+    let orders = [place(&mut rig, 17_290), place(&mut rig, 17_280)];
+    let pair = Request::Pair { request: None, orders };
+    rig.core.serve(&pair, Door::Desk, rig.now).unwrap();
+    rig.line.calls();
+    let [filled, other] = orders;
+    rig.tell(VenueWord::Report { order: filled, report: Report::Filled(fill("T-1", 1)) });
+    for _ in 0..3 {
+        let calls = rig.line.calls();
+        let is_cancel =
+            |it: &VenueCall| matches!(it, VenueCall::Cancel { order } if order.id == other);
+        assert_eq!(calls.iter().filter(|it| is_cancel(it)).count(), 1, "{calls:?}");
+        let refusal = Refusal { code: "BUSY".to_owned(), text: "later".to_owned() };
+        rig.tell(VenueWord::Report { order: other, report: Report::CancelRejected(refusal) });
+        let calls = rig.line.calls();
+        assert!(!calls.iter().any(is_cancel), "not at once: {calls:?}");
+        rig.now = rig.now.after(SECOND);
+        let time = ExchangeTime { at: rig.now, offset: ExchangeTime::TAIPEI };
+        let (price, quantity, received) = (points(17_300), lots(1), rig.now);
+        let tick = Tick { sequence: 1, item: id(ITEM), price, quantity, time, received };
+        rig.core.tick(&tick, None, rig.now);
+    }
+    rig.check();
+}
