@@ -241,7 +241,7 @@ impl<V: Venue, L: Ledger> Core<V, L> {
         }
         let is_here = self.state.session.is_some() && self.state.is_connected;
         if is_here && !self.case(Door::Gateway).is_closing_under_way() {
-            self.await_lists(now);
+            self.await_lists(None, now);
         }
     }
 

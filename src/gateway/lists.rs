@@ -20,6 +20,8 @@ pub(super) struct Freshness {
     asked: Stamp,
     /// When everything was compared last.
     compared: Option<Stamp>,
+    /// The lists that it was compared with were all made after that moment.
+    made_after: Option<Stamp>,
     is_late_told: bool,
     /// Nothing moved while they were made, nor since: what is known here is what they say.
     is_level: bool,
@@ -62,7 +64,10 @@ impl<V: Venue, L: Ledger> Core<V, L> {
         }
         let is_level = stands.moved.is_empty();
         let compared = Some(now);
-        self.lists = Freshness { asked: now, compared, is_level, ..Freshness::default() };
+        // One after another is made: these were begun when the last ones had come.
+        let made_after = self.lists.awaited.or(self.lists.compared);
+        self.lists =
+            Freshness { asked: now, compared, made_after, is_level, ..Freshness::default() };
         self.go_on_rearming(now);
         let is_here = self.state.session.is_some() && self.state.is_connected;
         if is_here && self.is_sweeping() {
@@ -70,9 +75,11 @@ impl<V: Venue, L: Ledger> Core<V, L> {
         }
     }
 
-    /// Asks for lists that are made from now on; those that are awaited already will do.
-    pub(super) fn await_lists(&mut self, now: Stamp) {
-        if self.lists.awaited.is_none() && self.venue.stand(Lists::Now, &mut self.news) {
+    /// Asks for lists that are made from now on; those that are awaited already will do where they
+    /// were not asked for before that time.
+    pub(super) fn await_lists(&mut self, after: Option<Stamp>, now: Stamp) {
+        let will_do = self.lists.awaited.is_some_and(|it| Some(it) >= after);
+        if !will_do && self.venue.stand(Lists::Now, &mut self.news) {
             self.lists.awaited = Some(now);
         }
     }
@@ -94,10 +101,10 @@ impl<V: Venue, L: Ledger> Core<V, L> {
     }
 
     /// Whether everything was compared with the venue's lists within the last so many nanoseconds,
-    /// and after that time.
+    /// and these were not asked for before that time.
     pub(super) fn is_compared(&self, within: i64, after: Option<Stamp>, now: Stamp) -> bool {
-        let is_after = |it: Stamp| after.is_none_or(|after| it > after);
-        self.lists.compared.is_some_and(|it| now.since(it) <= within && is_after(it))
+        let is_after = after.is_none() || self.lists.made_after >= after;
+        is_after && self.lists.compared.is_some_and(|it| now.since(it) <= within)
     }
 
     /// How long ago everything was compared with the venue's lists, in milliseconds; `None` where

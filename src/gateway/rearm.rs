@@ -59,7 +59,7 @@ impl<V: Venue, L: Ledger> Core<V, L> {
         let is_here = self.state.session.is_some() && self.state.is_connected;
         if is_here && self.venue.is_apart() && !self.is_compared(FRESH, self.halted_at(), now) {
             self.rearming.waits = Some((Asked { reason, ..asked.clone() }, now));
-            self.await_lists(now);
+            self.await_lists(self.halted_at(), now);
             let text = "the exchange was asked how everything stands";
             return Err(Refused::new("REARM_UNDER_WAY", text));
         }
@@ -112,6 +112,10 @@ impl<V: Venue, L: Ledger> Core<V, L> {
 
     /// The exchange has listed how everything stands, and it was taken over.
     pub(super) fn go_on_rearming(&mut self, now: Stamp) {
+        if !self.is_compared(FRESH, self.halted_at(), now) {
+            // They were asked for before the halt; those that were asked for since are on their way.
+            return;
+        }
         if let Some((asked, _)) = self.rearming.waits.take() {
             let may = self.is_time_to_rearm(now);
             self.rearming.answered = Some(may.and_then(|()| self.rearm_halted(&asked, now)));

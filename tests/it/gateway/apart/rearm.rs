@@ -94,3 +94,35 @@ fn a_rearming_is_given_up_where_the_lists_stay_away_or_the_line_is_cut() {
     rig.hear();
     assert_eq!(code(rig.core.take_rearm().unwrap()), "RECONCILE_FIRST");
 }
+
+#[test]
+fn lists_that_were_asked_for_before_a_halt_rearm_nothing() {
+    let mut rig = Apart::in_session(true);
+    rig.now = rig.now.after(60 * SECOND);
+    rig.hear();
+    assert!(rig.line.calls().contains(&VenueCall::Stand {}), "the look of every minute");
+    let kill = Request::Kill { flatten: false, reason: "enough".to_owned(), scope: Scope::Global };
+    rig.now = rig.now.after(SECOND);
+    rig.core.serve(&kill, Door::Desk, rig.now).unwrap();
+    rig.now = rig.now.after(SECOND);
+    rig.list(&[], &[], &[]);
+    assert_eq!(code(rearm(&mut rig, false)), "REARM_UNDER_WAY");
+    assert!(matches!(rig.line.calls()[..], [VenueCall::Stand {}]));
+    rig.now = rig.now.after(SECOND);
+    rig.list(&[], &[], &[]);
+    assert_eq!(rig.core.take_rearm(), Some(Ok(Reply::Done {})));
+    assert_eq!(state(&rig), TradingState::Reducing);
+}
+
+#[test]
+fn a_halt_that_comes_later_is_not_undone_by_a_rearming_that_waited() {
+    let mut rig = halted();
+    assert_eq!(code(rearm(&mut rig, false)), "REARM_UNDER_WAY");
+    let kill = Request::Kill { flatten: false, reason: "again".to_owned(), scope: Scope::Global };
+    rig.core.serve(&kill, Door::Desk, rig.now).unwrap();
+    assert_eq!(code(rig.core.take_rearm().unwrap()), "TRADING_HALTED");
+    rig.list(&[], &[], &[]);
+    rig.list(&[], &[], &[]);
+    assert!(rig.core.take_rearm().is_none());
+    assert_eq!(state(&rig), TradingState::Halted);
+}
