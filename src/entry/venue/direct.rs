@@ -4,6 +4,7 @@
 //! exits or hangs takes the machine with it.
 
 use std::os::fd::{AsRawFd as _, RawFd};
+use std::sync::Arc;
 
 use anyhow::Result;
 
@@ -25,7 +26,10 @@ impl Direct {
     /// Loads the library and opens its session.
     pub(crate) fn open(seat: &PluginSeat) -> Result<Direct> {
         let (bell, ear) = Ear::open()?;
-        Ok(Direct { driver: Some(child::open(seat, bell)?), ear, is_greeted: false })
+        let driver = child::open(seat, Arc::clone(&bell))?;
+        // It says hello as soon as it is listened to.
+        bell();
+        Ok(Direct { driver: Some(driver), ear, is_greeted: false })
     }
 
     /// Says what helps where the session broke. A call that was made meanwhile may have reached the

@@ -13,7 +13,8 @@ impl<V: Venue, L: Ledger, C: Fn() -> Stamp> Server<V, L, C> {
         if !self.core.venue().is_apart() {
             return Ok(());
         }
-        self.core.hear((self.clock)());
+        self.venue_heard = (self.clock)();
+        self.core.hear(self.venue_heard);
         if let Some(reply) = self.core.take_login() {
             for (client, id, door) in std::mem::take(&mut self.logins) {
                 self.reply(&client, id, reply.clone(), door)?;

@@ -52,6 +52,8 @@ const REPORT_EVERY: u64 = 256;
 const ORDER_LOOK: i64 = 300_000;
 /// The longest pause between two orders that come.
 const ORDERS_PAUSE: i64 = 10 * Stamp::MILLISECOND;
+/// The venue is heard at least so often, whoever else speaks: not all that it does rings a bell.
+const HEAR_EVERY: i64 = 100 * Stamp::MILLISECOND;
 /// The longest sleep where nothing is due, in milliseconds.
 const IDLE_MS: i64 = 500;
 /// The shortest sleep where something is due by the clock.
@@ -103,6 +105,8 @@ pub struct Server<V, L, C> {
     rearms: Vec<(Client, u64, Door)>,
     /// When the strategy that works was heard last.
     strategy_heard: Option<Stamp>,
+    /// When the venue was listened to last.
+    venue_heard: Stamp,
     ready: Vec<Moment>,
     is_started: bool,
     is_open: bool,
@@ -162,6 +166,7 @@ impl<V: Venue, L: Ledger, C: Fn() -> Stamp> Server<V, L, C> {
             logins: Vec::new(),
             rearms: Vec::new(),
             strategy_heard: None,
+            venue_heard: now,
             ready: Vec::new(),
             is_started: false,
             is_open: false,
@@ -195,7 +200,8 @@ impl<V: Venue, L: Ledger, C: Fn() -> Stamp> Server<V, L, C> {
         while !self.is_stopping {
             let spoken = self.wait()?;
             // Somebody else's word does not mean that the venue has one; its bell is the feed's.
-            if spoken.venue || spoken.feed || !spoken.has_any() {
+            let is_due = (self.clock)().since(self.venue_heard) >= HEAR_EVERY;
+            if spoken.venue || spoken.feed || !spoken.has_any() || is_due {
                 self.hear_venue()?;
             }
             if spoken.children {

@@ -3,8 +3,10 @@
 #![allow(clippy::disallowed_methods)] // The test stands in for a machine with a clock.
 
 use std::io::Write as _;
+use std::os::fd::RawFd;
 use std::process::{Child, Stdio};
-use std::sync::mpsc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, mpsc};
 use std::thread::{self, JoinHandle};
 use std::time::SystemTime;
 
@@ -12,7 +14,8 @@ use aftm::gateway::serve::{FeedLine, Server};
 use aftm::gateway::simulated::Simulated;
 use aftm::gateway::sockets::{DESK, Doors, Locks, Sockets};
 use aftm::gateway::state::State;
-use aftm::gateway::{Core, NoLedger, Setup};
+use aftm::gateway::venue::Venue;
+use aftm::gateway::{Core, NoLedger, Setup, Way, WayEnded};
 use aftm::wire::birth::SignalKeys;
 use aftm::wire::frame::PROTOCOL;
 use aftm::wire::guard::{Pass, Rules as Passes};
@@ -20,7 +23,7 @@ use aftm::wire::request::StatusRow;
 use aftm::wire::socket::{self, Bound};
 use aftm::wire::{
     Ask, Badge, Birth, ChildKeys, Domain, Endpoints, Guard, KeyPair, Link, LinkError, Refused,
-    Reply, Role, Who, encode,
+    Reply, Role, VenueCall, VenueWord, Who, encode,
 };
 use zmq::{Context, DONTWAIT, Socket, SocketType};
 
@@ -135,6 +138,11 @@ struct House {
 
 impl House {
     fn open(home: &Home) -> House {
+        House::at(home, Simulated::new(Default::default()))
+    }
+
+    /// At an exchange.
+    fn at(home: &Home, venue: impl Venue + Send + 'static) -> House {
         let (context, own, badge) =
             (Context::new(), KeyPair::new().unwrap(), KeyPair::new().unwrap());
         let pid = std::process::id();
@@ -159,7 +167,7 @@ impl House {
         let (name, speed) = ("none".to_owned(), Some(1.0));
         let line = FeedLine { name, news, wanted, is_recorded: false, starts, speed, keep: None };
         let core = Core::new(Setup {
-            venue: Simulated::new(Default::default()),
+            venue,
             ledger: NoLedger,
             listing: Listing::new(Catalog::built_in().unwrap(), "2021-07-26".parse().unwrap()),
             rules: Rules::default(),
@@ -181,6 +189,49 @@ impl House {
             other => panic!("the status is {other:?}"),
         }
     }
+}
+
+/// A way to an exchange that says nothing, and counts how often it was listened to.
+struct Silent(Arc<AtomicU64>);
+
+impl Way for Silent {
+    fn is_open(&self) -> bool {
+        true
+    }
+
+    fn call(&mut self, _: VenueCall, _: &mut Vec<VenueWord>) -> Result<(), WayEnded> {
+        Ok(())
+    }
+
+    fn take(&mut self, _: &mut Vec<VenueWord>) -> Result<(), WayEnded> {
+        self.0.fetch_add(1, Ordering::Relaxed);
+        Ok(())
+    }
+
+    fn descriptor(&self) -> Option<RawFd> {
+        None
+    }
+
+    fn drop_peer(&mut self) {}
+}
+
+#[test]
+fn an_exchange_is_listened_to_though_somebody_asks_without_a_pause() {
+    let (home, heard) = (Home::new(), Arc::new(AtomicU64::new(0)));
+    let further = Box::new(|| Ok(Vec::new()));
+    let venue = Plugged::new(Box::new(Silent(Arc::clone(&heard))), further, false);
+    let house = House::at(&home, venue);
+    let mut desk = Link::new(&house.context, DESK).unwrap();
+    let enough = heard.load(Ordering::Relaxed) + 5;
+    let start = now();
+    while heard.load(Ordering::Relaxed) < enough {
+        house.status(&mut desk);
+        assert!(now().since(start) < 20 * Stamp::SECOND, "it is forgotten over whoever asks");
+    }
+    desk.ask(Request::End {}, PATIENCE_MS, &now).unwrap();
+    let House { gateway, guard, .. } = house;
+    gateway.join().unwrap();
+    drop(guard);
 }
 
 fn hello(protocol: u32) -> Request {
