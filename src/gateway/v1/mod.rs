@@ -88,6 +88,7 @@ pub struct V1 {
     since: Stamp,
     /// Orders whose outcome was sent, and when; noted a little later.
     sent: Vec<(OrderId, Stamp)>,
+    repeats: unnamed::Repeats,
 }
 
 impl V1 {
@@ -138,7 +139,7 @@ impl V1 {
                 }
                 let mut name = request_id;
                 if body.is_some() {
-                    let known = unnamed::look_up(core.state(), ticket.account, frame);
+                    let known = self.repeats.look_up(core.state(), ticket.account, frame);
                     let is_sent = |it: &&Placed| self.sent.iter().any(|sent| sent.0 == it.order.id);
                     let before = known.before.filter(|it| unnamed::is_untold(it) && !is_sent(it));
                     if let Some(order) = before.map(|it| it.order.id)

@@ -104,7 +104,12 @@ fn an_undelivered_outcome_waits_thirty_seconds_for_the_same_bytes() {
 #[test]
 fn after_a_delivered_reply_the_same_bytes_are_a_new_order() {
     let mut door = Door5557::new(Default::default());
-    for order in 1..=3 {
+    for order in 1..=20 {
+        // Where a port begins to count them is a help and nothing more: another finds the same.
+        if order % 7 == 0 {
+            door.v1 = V1::default();
+            door.pass(40);
+        }
         door.take("a", ORDER);
         assert_eq!(door.deliver(|_| true).len(), 1);
         assert_eq!(door.rig.orders(), order);
