@@ -45,7 +45,7 @@ impl State {
             What::Answer(answer) => {
                 return self.answered(req_id, answer.map_err(|it| refusal::of(&it)), words);
             }
-            What::Order(update) => self.hear_order(told, &update, words),
+            What::Order(update) => self.hear_order(told, update, words),
             What::Fill(fill) => self.hear_fill(told, &fill, ts_ns, words),
             What::Position(row) => self.hear_position(told, &row, words),
             What::Account(row) => self.hear_account(told, &row, words),
@@ -102,8 +102,12 @@ impl State {
         }
     }
 
-    fn hear_order(&mut self, told: Told, update: &OrderUpdate, words: &mut Vec<VenueWord>) {
-        let update = &self.ours(*update);
+    fn hear_order(&mut self, told: Told, mut update: Box<OrderUpdate>, words: &mut Vec<VenueWord>) {
+        // One that was not sent from here and was asked about has a number of ours.
+        if update.client_order_id == 0 {
+            update.client_order_id = self.met(&update.broker_order_id).map_or(0, |it| it.0);
+        }
+        let update = &*update;
         let time = names::time(update.ts_ns, update.utc_offset_s);
         self.clock = time.map_or(self.clock, |it| it.max(self.clock));
         let is_ours = update.client_order_id != 0;
@@ -127,16 +131,6 @@ impl State {
                 }
                 Err(why) => words.push(line(LOG_WARN, unreadable(why))),
             },
-        }
-    }
-
-    /// An update with our number, where the order was not sent from here and was asked about.
-    fn ours(&self, update: OrderUpdate) -> OrderUpdate {
-        match self.met(&update.broker_order_id) {
-            Some(order) if update.client_order_id == 0 => {
-                OrderUpdate { client_order_id: order.0, ..update }
-            }
-            _ => update,
         }
     }
 

@@ -23,23 +23,23 @@ pub struct News {
     pub what: What,
 }
 
-/// What an event says.
+/// What an event says. Structs of hundreds of bytes are copied once, into a box.
 #[derive(Clone, Debug)]
 pub enum What {
     /// A request other than an order's is done, or why it failed.
     Answer(Result<(), Refusal>),
     /// What happened to an order.
-    Order(OrderUpdate),
+    Order(Box<OrderUpdate>),
     /// Part or all of an order traded.
-    Fill(Fill),
+    Fill(Box<Fill>),
     /// What is held.
-    Position(Position),
+    Position(Box<Position>),
     /// An account's money.
-    Account(Account),
+    Account(Box<Account>),
     /// What can be traded.
-    Instrument(Instrument),
+    Instrument(Box<Instrument>),
     /// The way to the venue came up or went down.
-    Connection(Connection),
+    Connection(Box<Connection>),
 }
 
 /// A line for the log.

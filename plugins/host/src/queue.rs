@@ -42,12 +42,10 @@ pub(crate) struct Heard {
     pub(crate) content: Content,
 }
 
-/// What a copied event says. It lives for one callback, and an allocation would cost more than its
-/// bytes do.
-#[allow(clippy::large_enum_variant)]
+/// What a copied event says.
 pub(crate) enum Content {
     News(What),
-    Market(Market),
+    Market(Box<Market>),
     /// A kind that this version does not know.
     Unknown,
     /// What it was to be, and why it cannot be read.
@@ -217,7 +215,7 @@ mod tests {
     }
 
     fn fill(seq: u64) -> Heard {
-        heard(seq, Content::News(What::Fill(Fill::blank())))
+        heard(seq, Content::News(What::Fill(Box::new(Fill::blank()))))
     }
 
     fn answer(seq: u64, req_id: u64) -> Heard {
@@ -227,7 +225,7 @@ mod tests {
     fn tick(seq: u64, symbol: &str, price_e9: i64) -> Heard {
         let mut tick = Tick { price_e9, ..Tick::blank() };
         put_name(&mut tick.symbol, symbol).unwrap();
-        heard(seq, Content::Market(Market::Tick(tick)))
+        heard(seq, Content::Market(Box::new(Market::Tick(tick))))
     }
 
     fn taken(queue: &mut Queue) -> Taken {

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread::{self, JoinHandle};
 
 use aftm_domain::order::{Kind, Ticket, TimeInForce};
-use aftm_domain::{AccountId, Note, OpenClose, Quantity, RequestId, Side};
+use aftm_domain::{AccountId, Note, OpenClose, Quantity, RequestId, Side, Stamp};
 use anyhow::{Context as _, Result, bail};
 use zmq::{Context, SNDMORE, Socket, SocketType};
 
@@ -22,6 +22,8 @@ use crate::wire::{Badge, Domain, Intent, Reply, Request, Role, decode, encode};
 const PACES: [(usize, Option<u64>); 2] = [(500, None), (200, Some(1))];
 /// How long an answer may take, in milliseconds.
 const PATIENCE_MS: i32 = 5_000;
+/// How long a machine may take until it takes orders.
+const READY_MAX: i64 = 30 * Stamp::SECOND;
 /// The largest ratio that is good enough.
 const GOAL: f64 = 1.5;
 
@@ -43,14 +45,17 @@ pub(super) fn measure(settings: &Settings, folders: &Folders) -> Result<Vec<Row>
 
 /// Waits until orders are taken, and gives the market a price.
 pub(super) fn ready(rig: &mut Rig) -> Result<()> {
+    let start = clock::now();
     loop {
         let Reply::Status(row) = rig.ask(Request::Status {})? else { bail!("no status came") };
         if row.account.is_some() && !row.items.is_empty() {
-            break;
+            return rig.tick("17300".parse()?);
+        }
+        if clock::now().since(start) >= READY_MAX {
+            bail!("the machine of the bench does not take orders: {row:?}");
         }
         rig::pause(10);
     }
-    rig.tick("17300".parse()?)
 }
 
 /// A client of its own, with its own threads for input and output, as another process has them.

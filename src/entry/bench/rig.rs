@@ -24,7 +24,7 @@ use crate::gateway::serve::{FeedLine, FeedNews};
 use crate::gateway::simulated::Simulated;
 use crate::gateway::sockets::{DESK, DESK_EVENTS, WAKE};
 use crate::gateway::state::State;
-use crate::gateway::venue::{LoginStep, News, Summary, Venue};
+use crate::gateway::venue::{Lists, LoginStep, News, Summary, Venue};
 use crate::wire::event::{ChildWord, Numbered, Topic};
 use crate::wire::socket::{self, Bound};
 use crate::wire::venue::Sent;
@@ -146,8 +146,20 @@ impl<V: Venue> Venue for Stamped<V> {
         self.venue.is_level(has_open_orders)
     }
 
+    fn stand(&mut self, why: Lists, news: &mut Vec<News>) -> bool {
+        self.venue.stand(why, news)
+    }
+
+    fn tells_time(&self) -> bool {
+        self.venue.tells_time()
+    }
+
     fn takes_auto(&self) -> bool {
         self.venue.takes_auto()
+    }
+
+    fn takes_stops(&self) -> bool {
+        self.venue.takes_stops()
     }
 }
 

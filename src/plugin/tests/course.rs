@@ -6,9 +6,9 @@ use aftm_plugin_host::abi::{
     self, Book, CHANGE_ACCEPTED, CHANGE_CANCELED, CHANGE_NO_REPLY, CHANGE_NONE, CHANGE_REPLACED,
     E_NET, E_PERMISSION, OrderUpdate, STATE_PENDING, STATE_WORKING, Tick, Versioned, put_name,
 };
-use aftm_plugin_host::{Breach, Line, Market, What};
+use aftm_plugin_host::{Breach, Line, Market};
 
-use super::fake::{Desk, fill, instrument, offline, order, position};
+use super::fake::{Desk, fill, instrument, offline, order, position, told_of};
 use super::{NOTHING, kind, kinds, sent, ticket};
 use crate::plugin::words::abilities;
 use crate::wire::{VenueCall, VenueWord};
@@ -65,11 +65,11 @@ fn an_order_s_answer_is_matched_and_told_as_it_comes() {
     desk.call(place(1));
     let req_id = desk.requests();
     desk.fake.tell(0, false, fill(1, "T1"));
-    desk.fake.tell(req_id, true, What::Order(order(1, STATE_WORKING, CHANGE_ACCEPTED)));
+    desk.fake.tell(req_id, true, told_of(order(1, STATE_WORKING, CHANGE_ACCEPTED)));
     assert_eq!(kinds(&desk.take()), ["A1 filled", "A1 accepted"]);
     assert_eq!(desk.answer(req_id), NOTHING, "it had its answer");
     assert_eq!(desk.course.strays(), 1);
-    let silent = What::Order(order(2, STATE_PENDING, CHANGE_NO_REPLY));
+    let silent = told_of(order(2, STATE_PENDING, CHANGE_NO_REPLY));
     assert_eq!(kinds(&desk.hear(silent)), ["A2 no_reply"]);
 }
 
@@ -88,7 +88,7 @@ fn an_answer_that_says_nothing_of_the_order_leaves_it_in_doubt() {
 #[test]
 fn what_others_did_is_told_as_theirs() {
     let mut desk = Desk::logged_in();
-    let canceled = What::Order(order(0, abi::STATE_CANCELED, CHANGE_CANCELED));
+    let canceled = told_of(order(0, abi::STATE_CANCELED, CHANGE_CANCELED));
     assert_eq!(kinds(&desk.hear(canceled)), ["order None Canceled"]);
     assert_eq!(kinds(&desk.hear(fill(0, "T9"))), ["fill None T9"]);
     assert_eq!(kinds(&desk.hear(position())), NOTHING, "only a list says what is held");
@@ -98,7 +98,7 @@ fn what_others_did_is_told_as_theirs() {
 fn news_of_an_order_that_cannot_be_understood_end_the_session() {
     let mut desk = Desk::logged_in();
     let odd = OrderUpdate { qty_e9: 0, ..order(1, STATE_WORKING, CHANGE_REPLACED) };
-    let told = kinds(&desk.hear(What::Order(odd)));
+    let told = kinds(&desk.hear(told_of(odd)));
     let said = "broken: the plug-in told news: the order A1 cannot be understood: its quantity 0 \
                 is not above 0";
     assert_eq!(told, [said]);
@@ -110,7 +110,7 @@ fn news_of_an_order_that_cannot_be_understood_end_the_session() {
     assert!(kinds(&desk.call(super::login("demo")))[0].ends_with("(PLUGIN_BROKEN)"));
     assert_eq!(kinds(&desk.call(VenueCall::Inquire { order: sent(1) })), NOTHING);
     assert_eq!(desk.calls(), NOTHING, "nothing reaches it any more");
-    assert_eq!(kinds(&desk.hear(What::Order(odd))), NOTHING, "once is enough");
+    assert_eq!(kinds(&desk.hear(told_of(odd))), NOTHING, "once is enough");
     let long = "x".repeat(70);
     let mut desk = Desk::logged_in();
     let told = kinds(&desk.hear(fill(1, &long)));
@@ -120,7 +120,7 @@ fn news_of_an_order_that_cannot_be_understood_end_the_session() {
 #[test]
 fn a_state_that_is_not_known_is_a_line_and_no_end() {
     let mut desk = Desk::logged_in();
-    let told = desk.hear(What::Order(order(1, 99, CHANGE_NONE)));
+    let told = desk.hear(told_of(order(1, 99, CHANGE_NONE)));
     let said = "line: the order A1 cannot be understood: its state 99 is not known";
     assert_eq!(told.iter().map(kind).collect::<Vec<_>>(), [said]);
 }

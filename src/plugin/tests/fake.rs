@@ -236,13 +236,13 @@ pub(super) fn account() -> What {
         ..Account::blank()
     };
     put_name(&mut row.account, "EXAMPLE-1").unwrap();
-    What::Account(row)
+    What::Account(Box::new(row))
 }
 
 pub(super) fn instrument(exchange: &str) -> What {
     let mut row = instrument::told(&demo_instrument()).unwrap();
     put_name(&mut row.exchange, exchange).unwrap();
-    What::Instrument(row)
+    What::Instrument(Box::new(row))
 }
 
 /// A row or an update of an order; without a number it is not ours.
@@ -261,6 +261,10 @@ pub(super) fn order(client_order_id: u64, state: u8, change: u8) -> OrderUpdate 
     update
 }
 
+pub(super) fn told_of(update: OrderUpdate) -> What {
+    What::Order(Box::new(update))
+}
+
 pub(super) fn fill(client_order_id: u64, name: &str) -> What {
     let mut row = aftm_plugin_host::abi::Fill {
         client_order_id,
@@ -273,7 +277,7 @@ pub(super) fn fill(client_order_id: u64, name: &str) -> What {
     put_name(&mut row.fill_id, name).unwrap();
     put_name(&mut row.exchange, "XMPL").unwrap();
     put_name(&mut row.symbol, "DEMO").unwrap();
-    What::Fill(row)
+    What::Fill(Box::new(row))
 }
 
 pub(super) fn position() -> What {
@@ -281,11 +285,11 @@ pub(super) fn position() -> What {
         aftm_plugin_host::abi::Position { side: 1, qty_e9: 3_000_000_000, ..Versioned::blank() };
     put_name(&mut row.account, "EXAMPLE-1").unwrap();
     put_name(&mut row.symbol, "DEMO").unwrap();
-    What::Position(row)
+    What::Position(Box::new(row))
 }
 
 pub(super) fn connection(state: u8, text: &str) -> What {
     let mut link = Connection { channel: CHANNEL_TRADE, state, ..Connection::blank() };
     put_text(&mut link.text, text);
-    What::Connection(link)
+    What::Connection(Box::new(link))
 }

@@ -6,7 +6,7 @@ use aftm_plugin_host::abi::{
     STATE_EXPIRED, STATE_FILLED, STATE_PENDING, STATE_REJECTED, STATE_WORKING,
 };
 
-use super::fake::{Desk, fill, offline, order, refusal};
+use super::fake::{Desk, fill, offline, order, refusal, told_of};
 use super::{NOTHING, kinds, sent};
 use crate::wire::VenueCall;
 
@@ -16,7 +16,7 @@ const LOT: i64 = 1_000_000_000;
 #[track_caller]
 fn check(orders: Vec<OrderUpdate>, fills: Vec<What>, expected: &[&str]) {
     let mut desk = Desk::logged_in();
-    desk.list(QUERY_ORDERS, orders.into_iter().map(What::Order).collect());
+    desk.list(QUERY_ORDERS, orders.into_iter().map(told_of).collect());
     desk.list(QUERY_FILLS, fills);
     let told = desk.call(VenueCall::Inquire { order: sent(7) });
     assert_eq!(kinds(&told), expected, "{told:?}");
@@ -66,7 +66,7 @@ fn what_is_not_sure_is_not_told() {
 fn a_question_that_fails_tells_nothing() {
     for what in [QUERY_ORDERS, QUERY_FILLS] {
         let mut desk = Desk::logged_in();
-        desk.list(QUERY_ORDERS, vec![What::Order(row(STATE_WORKING, 0))]);
+        desk.list(QUERY_ORDERS, vec![told_of(row(STATE_WORKING, 0))]);
         desk.fake.0.borrow_mut().failing.insert(what, refusal(E_NET, "gone"));
         assert_eq!(kinds(&desk.call(VenueCall::Inquire { order: sent(7) })), NOTHING);
     }

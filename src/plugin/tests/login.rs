@@ -6,7 +6,9 @@ use aftm_plugin_host::abi::{
     QUERY_FILLS, QUERY_INSTRUMENTS, QUERY_ORDERS, QUERY_POSITIONS, STATE_CANCELED, STATE_WORKING,
 };
 
-use super::fake::{Desk, account, connection, fill, instrument, offline, order, position, refusal};
+use super::fake::{
+    Desk, account, connection, fill, instrument, offline, order, position, refusal, told_of,
+};
 use super::{NOTHING, kind, kinds, login};
 use crate::plugin::words::abilities;
 use crate::wire::VenueCall;
@@ -17,7 +19,7 @@ fn full() -> Desk {
     desk.list(QUERY_ACCOUNTS, vec![account()]);
     let foreign = order(0, STATE_CANCELED, CHANGE_NONE);
     let ours = order(7, STATE_WORKING, CHANGE_NONE);
-    desk.list(QUERY_ORDERS, vec![What::Order(ours), What::Order(foreign)]);
+    desk.list(QUERY_ORDERS, vec![told_of(ours), told_of(foreign)]);
     desk.list(QUERY_FILLS, vec![fill(7, "T1"), fill(0, "T2")]);
     desk.list(QUERY_POSITIONS, vec![position()]);
     desk
@@ -128,7 +130,7 @@ fn what_a_logout_overtakes_is_not_told_any_more() {
     let asked = desk.requests();
     desk.call(VenueCall::Logout {});
     let row = order(7, STATE_WORKING, CHANGE_NONE);
-    desk.fake.tell(asked, false, What::Order(row));
+    desk.fake.tell(asked, false, told_of(row));
     assert_eq!(desk.answer(asked), NOTHING);
     assert_eq!(desk.course.strays(), 0);
     desk.fake.0.borrow_mut().silent.clear();
@@ -143,13 +145,13 @@ fn a_row_of_ours_that_cannot_be_understood_makes_the_list_one_that_failed() {
         qty_e9: ABSENT,
         ..order(7, STATE_WORKING, CHANGE_NONE)
     };
-    desk.list(QUERY_ORDERS, vec![What::Order(odd)]);
+    desk.list(QUERY_ORDERS, vec![told_of(odd)]);
     desk.call(login("demo"));
     let told = desk.log_in();
     let said = "stands not: the order A7 cannot be understood: it has no quantity (UNREADABLE)";
     assert!(told.iter().any(|it| it == said), "{told:?}");
     let odd = aftm_plugin_host::abi::OrderUpdate { client_order_id: 0, ..odd };
-    desk.list(QUERY_ORDERS, vec![What::Order(odd)]);
+    desk.list(QUERY_ORDERS, vec![told_of(odd)]);
     let told = desk.call(VenueCall::Stand {});
     let said = "line: the order \"B1\" cannot be understood: it has no quantity";
     assert_eq!(told.iter().map(kind).next().unwrap(), said);

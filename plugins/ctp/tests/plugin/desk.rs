@@ -128,7 +128,7 @@ impl Desk {
         self.until("the order's answer", |desk| {
             let news = desk.news.iter().find(|it| it.is_last && it.req_id == request)?;
             match &news.what {
-                What::Order(order) => Some(*order),
+                What::Order(order) => Some(**order),
                 _ => None,
             }
         })
@@ -161,7 +161,9 @@ impl Desk {
     /// Everything told of an order, but for rows of lists.
     pub(crate) fn orders(&self, client_order_id: u64) -> Vec<OrderUpdate> {
         let of = |news: &News| match &news.what {
-            What::Order(it) if it.client_order_id == client_order_id && it.change != 0 => Some(*it),
+            What::Order(it) if it.client_order_id == client_order_id && it.change != 0 => {
+                Some(**it)
+            }
             _ => None,
         };
         self.news.iter().filter_map(of).collect()

@@ -24,7 +24,7 @@ fn a_login_tells_account_connections_and_its_answer() {
     let request = desk.session.login(demo(), false, None).unwrap();
     desk.answered(request).unwrap();
     let account = desk.news.iter().find_map(|it| match &it.what {
-        What::Account(account) if it.req_id == request => Some(*account),
+        What::Account(account) if it.req_id == request => Some(**account),
         _ => None,
     });
     let account = account.expect("an account comes before the answer");

@@ -100,7 +100,7 @@ pub(super) fn four_threads(desk: &mut Desk<'_>) -> Seen {
 
 fn standing(news: &News) -> Option<OrderUpdate> {
     match &news.what {
-        What::Order(it) if news.is_last && it.state != STATE_REJECTED => Some(*it),
+        What::Order(it) if news.is_last && it.state != STATE_REJECTED => Some(**it),
         _ => None,
     }
 }

@@ -75,7 +75,7 @@ impl<'plan> Desk<'plan> {
         let news: Vec<_> = taken.news.drain(..).collect();
         self.watch.look(&news, &taken);
         let accounts = news.iter().filter_map(|it| match &it.what {
-            What::Account(account) => Some(*account),
+            What::Account(account) => Some(**account),
             _ => None,
         });
         for account in accounts {
@@ -145,7 +145,7 @@ impl<'plan> Desk<'plan> {
         is_it: impl Fn(&OrderUpdate) -> bool,
     ) -> Seen<OrderUpdate> {
         let found = |it: &News| match &it.what {
-            What::Order(order) if order.client_order_id == id && is_it(order) => Some(*order),
+            What::Order(order) if order.client_order_id == id && is_it(order) => Some(**order),
             _ => None,
         };
         if let Some(order) = self.watch.later.iter().find_map(&found) {

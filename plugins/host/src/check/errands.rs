@@ -147,7 +147,7 @@ fn instruments(desk: &mut Desk<'_>) -> Seen {
     let all: Vec<_> = rows
         .iter()
         .filter_map(|it| match &it.what {
-            What::Instrument(it) => Some(*it),
+            What::Instrument(it) => Some(**it),
             _ => None,
         })
         .collect();

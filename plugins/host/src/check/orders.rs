@@ -56,7 +56,7 @@ pub(super) fn try_all(frame: &mut Frame<'_>, desk: &mut Desk<'_>) {
 /// The order in an answer.
 fn answer(heard: &[News]) -> Seen<OrderUpdate> {
     match heard.last().map(|it| &it.what) {
-        Some(What::Order(order)) => Ok(*order),
+        Some(What::Order(order)) => Ok(**order),
         Some(What::Answer(Err(why))) => Err(failed(why)),
         _ => Err(failed("the answer is no ORDER event")),
     }

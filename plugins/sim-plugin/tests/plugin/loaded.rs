@@ -71,7 +71,7 @@ impl Loaded {
         let query = Query { what: QUERY_ORDERS, client_order_id: id, ..Query::blank() };
         let rows = self.list(&query).0.into_iter();
         rows.map(|it| match it.what {
-            What::Order(order) => order,
+            What::Order(order) => *order,
             other => panic!("{other:?}"),
         })
         .collect()
