@@ -212,6 +212,8 @@ impl<V: Venue, L: Ledger, C: Fn() -> Stamp> Server<V, L, C> {
             }
             if spoken.clients {
                 self.hear_clients()?;
+                // Who waits for an order is answered before anything else is done.
+                self.deliver();
             }
             self.take_ticks()?;
             self.step()?;
