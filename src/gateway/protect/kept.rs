@@ -43,6 +43,7 @@ pub enum Did {
     /// One of a pair is cut down or canceled because the other was filled.
     Cut {
         /// It is canceled.
+        #[serde(default)]
         whole: bool,
     },
     /// It is over.

@@ -205,10 +205,10 @@ impl Lookout {
 
 /// A pair of which an order could not be canceled is looked at again at every trade of its item.
 fn stuck(state: &State, pair: &Pair) -> Option<(Code, Reach)> {
-    let refused = |it: &&Order| it.status.is_open() && it.refusal.is_some();
-    let orders = pair.orders.iter().filter_map(|it| state.orders.get(it)).map(|it| &it.order);
-    let refused = orders.filter(refused).find(|_| pair.is_canceling)?;
-    Some((refused.ticket.item, ALWAYS))
+    let is_refused = |it: &&Order| it.status.is_open() && it.refusal.is_some();
+    let mut orders = pair.orders.iter().filter_map(|it| state.orders.get(it)).map(|it| &it.order);
+    let item = orders.find(is_refused)?.ticket.item;
+    pair.is_canceling.then_some((item, ALWAYS))
 }
 
 /// Where a protection reacts next. What rests at the exchange reacts there.
