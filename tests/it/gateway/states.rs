@@ -146,10 +146,17 @@ fn the_latch_holds_before_the_loop_looks() {
     use aftm::gateway::latch::Trip;
     let mut rig = Rig::new();
     rig.placed(market(Side::Buy, 1));
+    let order = rig.placed(limit(Side::Buy, 17_200, 2));
     let latch = rig.core.latch();
     latch.trip(Trip::Signal);
     assert_code(rig.place(market(Side::Buy, 1)), "TRADING_HALTED");
+    // Nor does an order that works become larger, or come nearer; smaller it may become.
+    let amend = |count, price| Request::Amend { order, quantity: count, price };
+    assert_code(rig.desk(&amend(Some(lots(3)), None)), "TRADING_HALTED");
+    assert_code(rig.desk(&amend(None, Some(points(17_290)))), "TRADING_HALTED");
+    rig.do_it(&amend(Some(lots(1)), None));
     rig.core.heed_latch(rig.now);
+    assert_eq!(rig.status(order), Status::Canceled);
     let brake = rig.core.state().brakes.get(Scope::Global).unwrap();
     assert_eq!((brake.state, brake.reason.as_str()), (TradingState::Halted, "the signal SIGUSR1"));
     latch.hold(true);
