@@ -237,14 +237,16 @@ unsafe fn content(event: &Event) -> Content {
     let told = unsafe {
         match event.kind {
             EVENT_ANSWER => answer(event).map(What::Answer).map(Content::News),
-            EVENT_ORDER => payload(event).map(What::Order).map(Content::News),
-            EVENT_FILL => payload(event).map(What::Fill).map(Content::News),
-            EVENT_POSITION => payload(event).map(What::Position).map(Content::News),
-            EVENT_ACCOUNT => payload(event).map(What::Account).map(Content::News),
-            EVENT_INSTRUMENT => payload(event).map(What::Instrument).map(Content::News),
-            EVENT_CONN => payload(event).map(What::Connection).map(Content::News),
-            EVENT_TICK => payload(event).map(|it| Content::Market(Box::new(Market::Tick(*it)))),
-            EVENT_BOOK => payload(event).map(|it| Content::Market(Box::new(Market::Book(*it)))),
+            EVENT_ORDER => payload(event).map(Box::new).map(What::Order).map(Content::News),
+            EVENT_FILL => payload(event).map(Box::new).map(What::Fill).map(Content::News),
+            EVENT_POSITION => payload(event).map(Box::new).map(What::Position).map(Content::News),
+            EVENT_ACCOUNT => payload(event).map(Box::new).map(What::Account).map(Content::News),
+            EVENT_INSTRUMENT => {
+                payload(event).map(Box::new).map(What::Instrument).map(Content::News)
+            }
+            EVENT_CONN => payload(event).map(Box::new).map(What::Connection).map(Content::News),
+            EVENT_TICK => payload(event).map(Market::Tick).map(Box::new).map(Content::Market),
+            EVENT_BOOK => payload(event).map(Market::Book).map(Box::new).map(Content::Market),
             _ => Ok(Content::Unknown),
         }
     };
@@ -269,11 +271,11 @@ unsafe fn content(event: &Event) -> Content {
 /// # Safety
 ///
 /// As of `heard`.
-unsafe fn payload<T: Told>(event: &Event) -> Result<Box<T>, String> {
+unsafe fn payload<T: Told>(event: &Event) -> Result<T, String> {
     // SAFETY: the caller vouches for the address and its bytes; the copy takes no more of them than
     // the event and the struct itself say there are, and need not be aligned.
     let told = unsafe { read(event.payload.cast::<T>(), event.payload_size) };
-    let mut told = Box::new(told.map_err(|misfit| misfit.to_string())?);
+    let mut told = told.map_err(|misfit| misfit.to_string())?;
     told.tidy()?;
     Ok(told)
 }
