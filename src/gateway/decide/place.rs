@@ -54,9 +54,9 @@ impl Case<'_> {
                     is_external: false,
                 }));
                 let reply = Ok(Reply::Placed { row, repeated: false });
-                // Nearly every order is one fact and one call, and room for more would be dear.
+                // An order is one call and one fact, behind that of who asked; room for more is dear.
                 let mut decision =
-                    Decision { facts: Vec::with_capacity(1), calls: Vec::with_capacity(1), reply };
+                    Decision { facts: Vec::with_capacity(2), calls: Vec::with_capacity(1), reply };
                 self.make_way(&ticket, &mut decision);
                 decision.facts.push(received);
                 decision.calls.push(Call::Place(id));
