@@ -57,13 +57,13 @@ mod tests {
 
     #[test]
     fn what_comes_of_a_request_is_signed_once_and_only_for_programs() {
-        let kill = Request::Cancel { order: aftm_domain::OrderId(1) };
+        let cancel = Request::Cancel { order: aftm_domain::OrderId(1) };
         let mut asker = Asker { client: Some("mt5".to_owned()), request: None };
         let mut facts = vec![Fact::Connected {}];
-        asker.asks(&kill, Door::Desk);
+        asker.asks(&cancel, Door::Desk);
         asker.sign(&mut facts);
         assert_eq!(facts, [Fact::Connected {}]);
-        asker.asks(&kill, Door::V1);
+        asker.asks(&cancel, Door::V1);
         asker.sign(&mut facts);
         let (client, request) = (Some("mt5".to_owned()), "cancel".to_owned());
         let asked = Fact::Asked { client, door: Door::V1, request };
