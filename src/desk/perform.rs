@@ -274,6 +274,7 @@ impl Desk {
             let status = self.ask_status().await?;
             let is_so = match until {
                 Until::Running => self.supervisor.borrow().is_running(),
+                Until::Tick => status.feed_age_ms.is_some(),
                 Until::Fills(count) => status.fills >= self.fills_before + count,
                 Until::FeedEnd => status.feed_ended,
                 Until::Flat => status.open_lots.is_zero(),
@@ -285,12 +286,15 @@ impl Desk {
             if self.is_over() {
                 return Err(Refused::new("ENDED", "the machine ends"));
             }
-            let needs_children = matches!(until, Until::Running | Until::Fills(_) | Until::FeedEnd);
+            let needs_children = !matches!(until, Until::Tick | Until::Flat | Until::OrdersDone);
             if needs_children && self.supervisor.borrow().has_given_up() {
                 let text = "a child of the machine failed too often and stays down; see the log";
                 return Err(Refused::new("NOT_RUNNING", text));
             }
-            self.changed(&mut seen).await;
+            // A tick is no change that anybody is told of.
+            if until != Until::Tick {
+                self.changed(&mut seen).await;
+            }
             // Changes come in swarms while the machine trades; one question answers for all of them.
             tokio::time::sleep(ASK_AGAIN).await;
         }

@@ -16,7 +16,7 @@ fn the_definition_is_sound() {
 }
 
 /// Every command in a spelling that a person would choose, and as it is written back.
-const LINES: [(&str, &str); 57] = [
+const LINES: [(&str, &str); 58] = [
     ("login demo", "login demo"),
     ("login demo --password-file 'my file'", "login demo --password-file 'my file'"),
     ("login --production demo", "login demo --production"),
@@ -83,6 +83,7 @@ const LINES: [(&str, &str); 57] = [
     ("stop --abandon", "stop --abandon"),
     ("status", "status"),
     ("wait running", "wait running"),
+    ("wait tick", "wait tick"),
     ("wait fills 4 --timeout 30s", "wait fills 4 --timeout 30s"),
     ("wait feed-end --timeout 120s", "wait feed-end --timeout 2m"),
     ("wait --timeout 500ms flat", "wait flat --timeout 500ms"),

@@ -21,6 +21,8 @@ pub struct Wait {
 pub enum Until {
     /// Every component runs.
     Running,
+    /// A tick came since the machine started: the simulated exchange has a price.
+    Tick,
     /// There were at least so many fills since the machine started.
     Fills(u64),
     /// The feed has come to its end and everything that follows from it is done.
@@ -35,6 +37,8 @@ pub enum Until {
 enum What {
     /// Every component runs
     Running,
+    /// An item traded: there is a price
+    Tick,
     /// There were so many fills
     Fills,
     /// The feed has come to its end
@@ -65,6 +69,7 @@ meant!(Wait, WaitSaid, |said| {
             return Err(format!("only fills are counted; {count} is too much here"));
         }
         (What::Running, None) => Until::Running,
+        (What::Tick, None) => Until::Tick,
         (What::FeedEnd, None) => Until::FeedEnd,
         (What::Flat, None) => Until::Flat,
         (What::OrdersDone, None) => Until::OrdersDone,
@@ -77,6 +82,7 @@ impl Wait {
         let line = Line::new("wait");
         let line = match self.until {
             Until::Running => line.word("running"),
+            Until::Tick => line.word("tick"),
             Until::Fills(count) => line.word("fills").word(count),
             Until::FeedEnd => line.word("feed-end"),
             Until::Flat => line.word("flat"),

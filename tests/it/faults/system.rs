@@ -91,7 +91,7 @@ impl Rig {
 
 /// Two lots are held, and A2 rests.
 fn trading(words: &[&str]) -> Rig {
-    let script = "login demo\nitem add TXFH1\naccount use SIM-1\norder buy TXFH1 2\n\
+    let script = "login demo\nitem add TXFH1\naccount use SIM-1\nwait tick\norder buy TXFH1 2\n\
                   order sell TXFH1 1 --limit 19000\nwait fills 999\n";
     let mut rig = Rig::start(script, words);
     rig.machine.wait_for("an order that rests", |it| {
@@ -149,9 +149,9 @@ fn f10_a_broken_disk_is_never_trusted_again_and_trading_is_halted() {
 fn f12_a_wall_clock_that_jumps_changes_no_timeout_and_no_order() {
     const YEAR: i64 = 366 * 86_400;
     let script = "login demo\nitem add TXFH1\naccount use SIM-1\n\
-                  condition add buy TXFH1 --trigger 1000 --id far\nstart\nwait fills 999\n";
+                  condition add buy TXFH1 --trigger 1000 --id far\nstart\nwait tick\nwait fills 999\n";
     let mut rig = Rig::start(script, &[]);
-    rig.machine.wait_kind("done", "command", "start");
+    rig.machine.wait_kind("done", "command", "wait tick");
     let children = rig.machine.children();
     for seconds in [3_600, -3_600, YEAR, -YEAR] {
         rig.fail(&format!("clock {seconds}"));

@@ -6,11 +6,11 @@ use std::thread;
 use super::{Home, Machine, of_kind};
 
 const WAITS: &str = "login demo\nitem add TXFH1\naccount use SIM-1\n\
-                     condition add buy TXFH1 --trigger 1000 --id far\nstart\nwait fills 999\n";
+                     condition add buy TXFH1 --trigger 1000 --id far\nstart\nwait tick\nwait fills 999\n";
 
 fn running(home: &Home) -> Machine {
     let mut machine = Machine::start(home, WAITS, &["--speed", "10"]);
-    machine.wait_kind("done", "command", "start");
+    machine.wait_kind("done", "command", "wait tick");
     machine
 }
 
@@ -129,4 +129,22 @@ fn an_answer_of_any_length_arrives_whole() {
     assert_eq!((ended.status.code(), ended.stderr), (Some(0), Vec::new()));
     assert_eq!(home.ctl("quit").code, Some(0));
     assert_eq!(machine.finish().code, Some(0));
+}
+
+/// A recorded feed is held until `start`: whoever orders at the market before would have no price.
+#[test]
+fn a_wait_for_a_tick_ends_with_the_first_one() {
+    let home = Home::new();
+    let ticks = "time,code,price,quantity\n2021-07-26T09:00:00+08:00,TXFH1,17000,1\n";
+    let feed = format!("csv:{}", home.write("feed.csv", ticks).display());
+    let script = "login demo\nitem add TXFH1\naccount use SIM-1\n\
+                  condition add buy TXFH1 --trigger 1000 --id far\nwait fills 999\n";
+    let mut machine = Machine::start(&home, script, &["--feed", &feed, "--speed", "max"]);
+    machine.wait_kind("done", "command", "condition add buy TXFH1 --trigger 1000 --id far");
+    let early = home.ctl("wait tick --timeout 100ms");
+    assert!(early.out.contains("TIMEOUT"), "{}{}", early.out, early.said);
+    assert_eq!(home.ctl("start").code, Some(0));
+    assert_eq!(home.ctl("wait tick --timeout 20s").code, Some(0));
+    assert_eq!(home.ctl("order buy TXFH1 1").code, Some(0));
+    machine.kill();
 }

@@ -105,6 +105,7 @@ fn f16_closed_standard_streams_do_not_end_the_machine() {
     wait_until(Duration::from_secs(20), "the machine", || {
         home.ctl("wait running --timeout 5s").code == Some(0)
     });
+    assert_eq!(home.ctl("wait tick").code, Some(0));
     // It has something to print, finds nobody there, and goes on.
     assert_eq!(home.ctl("order buy TXFH1 1").code, Some(0));
     let status = home.ctl("status");

@@ -7,13 +7,13 @@ use rustix::process::{Pid, Resource, Rlimit, Signal, prlimit};
 use super::{Home, Machine, of_kind};
 
 const WAITS: &str = "login demo\nitem add TXFH1\naccount use SIM-1\n\
-                     condition add buy TXFH1 --trigger 1000 --id far\nstart\nwait fills 999\n";
+                     condition add buy TXFH1 --trigger 1000 --id far\nstart\nwait tick\nwait fills 999\n";
 
 #[test]
 fn a_kill_over_ctl_halts_cancels_and_closes_until_rearm_says_why() {
     let home = Home::new();
     let mut machine = Machine::start(&home, WAITS, &["--speed", "10"]);
-    machine.wait_kind("done", "command", "start");
+    machine.wait_kind("done", "command", "wait tick");
     assert_eq!(home.ctl("order buy TXFH1 2").code, Some(0));
     assert_eq!(home.ctl("order sell TXFH1 1 --limit 19000").code, Some(0));
     let killed = home.ctl("kill --flatten --reason fat-finger");
@@ -34,7 +34,7 @@ fn a_kill_over_ctl_halts_cancels_and_closes_until_rearm_says_why() {
     let script = "login demo\nitem add TXFH1\naccount use SIM-1\norder buy TXFH1 1\n";
     assert_eq!(home.run_script(script, &[]).code, Some(6));
     let script = "login demo\nrearm --reason 'it was a drill'\nrearm --reason again\naccount use SIM-1\n\
-                  order buy TXFH1 1\n";
+                  wait tick\norder buy TXFH1 1\n";
     let ended = home.run_script(script, &[]);
     assert_eq!(ended.code, Some(0), "{}", ended.said);
     let audit = home.run(&["export", "audit"]).out;
@@ -62,7 +62,7 @@ fn f09_a_kill_on_a_full_disk_holds_though_the_machine_is_killed_before_there_is_
     command.args(["-c", &line]).current_dir(home.path()).stdin(std::process::Stdio::null());
     command.env_clear().env("AFTM_HOME", home.path().join("aftm"));
     let mut machine = Machine::spawn(&mut command);
-    machine.wait_kind("done", "command", "start");
+    machine.wait_kind("done", "command", "wait tick");
     assert_eq!(home.ctl("order buy TXFH1 2").code, Some(0));
     assert_eq!(home.ctl("order sell TXFH1 1 --limit 19000").code, Some(0));
     fill_the_disk(machine.pid());
@@ -79,14 +79,14 @@ fn f09_a_kill_on_a_full_disk_holds_though_the_machine_is_killed_before_there_is_
     assert_eq!(ended.code, Some(6), "{}{}", ended.out, ended.said);
     assert!(ended.out.contains("of a halt is still there"), "{}", ended.out);
     let again = "login demo\naccount use SIM-1\nrearm --reason room\nrearm --reason room\n\
-                 order buy TXFH1 1\n";
+                 wait tick\norder buy TXFH1 1\n";
     assert_eq!(home.run_script(again, &[]).code, Some(0));
 }
 
 /// A machine that trades, with an order that rests.
 fn trading(home: &Home) -> Machine {
     let mut machine = Machine::start(home, WAITS, &["--speed", "10"]);
-    machine.wait_kind("done", "command", "start");
+    machine.wait_kind("done", "command", "wait tick");
     assert_eq!(home.ctl("order sell TXFH1 1 --limit 19000").code, Some(0));
     machine
 }

@@ -285,9 +285,9 @@ fn a_kill_is_flat_by_the_exchanges_own_lists_and_one_rearm_waits_for_them() {
         let home = Home::new();
         let settings = settings(&home, &simulator(), further);
         let script = "login demo\nitem add TXFH1\naccount use SIM-1\n\
-                      condition add buy TXFH1 --trigger 1000 --id far\nstart\nwait fills 999\n";
+                      condition add buy TXFH1 --trigger 1000 --id far\nstart\nwait tick\nwait fills 999\n";
         let mut machine = Machine::start(&home, script, &["--speed", "10", "--config", &settings]);
-        machine.wait_kind("done", "command", "start");
+        machine.wait_kind("done", "command", "wait tick");
         let say = |line: &str| {
             let ended = home.ctl(line);
             assert_eq!(ended.code, Some(0), "{further}{line}: {}{}", ended.out, ended.said);

@@ -107,7 +107,8 @@ fn hung_up(home: &Home, policy: &str) -> Terminal {
     let mut terminal = Terminal::open(home, (120, 40), &["--set", &policy]);
     terminal.see("press 1");
     let rests = "order sell TXFH1 1 --limit 19000";
-    for line in ["login demo", "item add TXFH1", "account use SIM-1", "order buy TXFH1 2", rests] {
+    let begin = ["login demo", "item add TXFH1", "account use SIM-1", "wait tick"];
+    for line in begin.into_iter().chain(["order buy TXFH1 2", rests]) {
         assert_eq!(home.ctl(line).code, Some(0), "{line}");
     }
     terminal.see("19,000");

@@ -50,6 +50,7 @@ fn a_password_is_in_no_log_no_journal_no_core_and_no_child() {
     let login = format!("login demo --password-file {}", password.display());
     assert_eq!(home.ctl("logout").code, Some(0));
     assert_eq!(home.ctl(&login).code, Some(0));
+    assert_eq!(home.ctl("wait tick").code, Some(0));
     assert_eq!(home.ctl("order buy TXFH1 1").code, Some(0));
     machine.wait_kind("order", "status", "Filled");
     for pid in [machine.pid(), machine.child("strategy"), machine.child("executor")] {
