@@ -151,6 +151,10 @@ pub enum Entry {
     Bench {
         /// What to measure [default: everything]
         what: Option<Bench>,
+        /// How often both sides of a comparison take turns; more of them tell smaller differences
+        #[arg(long, value_name = "COUNT", default_value_t = 20,
+              value_parser = clap::value_parser!(u16).range(20..=1_000))]
+        pairs: u16,
     },
 }
 

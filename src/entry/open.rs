@@ -38,7 +38,7 @@ fn dispatch(cli: Cli) -> Result<Exit> {
         return Ok(Exit::Usage);
     }
     let mut out = stdout().lock();
-    if let Some(Entry::Bench { what }) = &entry
+    if let Some(Entry::Bench { what, .. }) = &entry
         && let Some(served) = bench::bare(*what)
     {
         return served;
@@ -110,10 +110,10 @@ fn dispatch(cli: Cli) -> Result<Exit> {
             drop(out);
             run::run(&script, &settings, &folders)
         }
-        Some(Entry::Bench { what }) => {
+        Some(Entry::Bench { what, pairs }) => {
             let Some(settings) = in_force(resolved) else { return Ok(Exit::Configuration) };
             drop(out);
-            bench::bench(what, &settings, &mut outputs::Own)
+            bench::bench(what, pairs.into(), &settings, &mut outputs::Own)
         }
         Some(_) => Ok(Exit::Failure),
     }

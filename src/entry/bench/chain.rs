@@ -28,7 +28,7 @@ const GOAL: f64 = 2.0;
 const KEYS_GOAL: f64 = 1.1;
 
 /// Measures both paces.
-pub(super) fn measure(settings: &Settings, folders: &Folders) -> Result<Vec<Row>> {
+pub(super) fn measure(pairs: usize, settings: &Settings, folders: &Folders) -> Result<Vec<Row>> {
     let mut script = format!("login demo\nitem add {ITEM}\naccount use SIM-1\n");
     for number in 1..=IDLE {
         script += &format!("condition add buy {ITEM} --trigger {number} --id idle{number}\n");
@@ -40,11 +40,13 @@ pub(super) fn measure(settings: &Settings, folders: &Folders) -> Result<Vec<Row>
         let bare = bare::Chain::open(&zmq::Context::new(), &bare_folders)?;
         let mut ladder = Ladder { rig, next: FLOOR, end: FLOOR };
         let dense = Comparison::run(
+            pairs,
             &mut |durations| (0..DENSE).try_for_each(|_| bare.event(durations)),
             &mut |durations| (0..DENSE).try_for_each(|_| ladder.event(durations)),
         )?;
         let gaps = Gaps(Cell::new(0x9E37_79B9_7F4A_7C15));
         let sparse = Comparison::run(
+            pairs,
             &mut |durations| {
                 (0..SPARSE).try_for_each(|_| {
                     gaps.wait();
@@ -61,6 +63,7 @@ pub(super) fn measure(settings: &Settings, folders: &Folders) -> Result<Vec<Row>
         )?;
         let keyed = bare::Chain::with_keys(&zmq::Context::new(), &bare_folders)?;
         let keys = Comparison::run(
+            pairs,
             &mut |durations| (0..DENSE).try_for_each(|_| bare.event(durations)),
             &mut |durations| (0..DENSE).try_for_each(|_| keyed.event(durations)),
         )?;

@@ -14,7 +14,7 @@ use crate::wire::Badge;
 const GOAL: f64 = 1.1;
 
 /// Measures both paces.
-pub(super) fn measure(settings: &Settings, folders: &Folders) -> Result<Vec<Row>> {
+pub(super) fn measure(pairs: usize, settings: &Settings, folders: &Folders) -> Result<Vec<Row>> {
     let script = format!("login demo\nitem add {ITEM}\naccount use SIM-1\n");
     let home = tempfile::Builder::new().prefix("aftm-bench-curve").tempdir()?;
     let theirs = Folders::locate(Some(home.path()))?;
@@ -31,7 +31,7 @@ pub(super) fn measure(settings: &Settings, folders: &Folders) -> Result<Vec<Row>
         let rows = rig::with_machine(&keyed, &theirs, &inner, move |with| {
             orders::ready(with)?;
             let with = with.orders_port.context("the machine serves no v1 orders")?;
-            pair(without, with, &badge)
+            pair(pairs, without, with, &badge)
         });
         // Its folder goes only now.
         drop(home);
@@ -39,10 +39,11 @@ pub(super) fn measure(settings: &Settings, folders: &Folders) -> Result<Vec<Row>
     })
 }
 
-fn pair(without: u16, with: u16, badge: &Badge) -> Result<Vec<Row>> {
+fn pair(pairs: usize, without: u16, with: u16, badge: &Badge) -> Result<Vec<Row>> {
     let at = |port: u16| format!("tcp://127.0.0.1:{port}");
     let (without, with) = (V1::open(&at(without), None)?, V1::open(&at(with), Some(badge))?);
     orders::compare(
+        pairs,
         ("order with keys to one without", GOAL),
         &mut |durations| without.order(durations),
         &mut |durations| with.order(durations),

@@ -7,8 +7,8 @@ use anyhow::Result;
 
 use super::load::Load;
 
-/// Pairs in a comparison.
-pub(super) const PAIRS: usize = 20;
+/// Half the width of an interval of 95 %, in standard deviations of a normal distribution.
+const HALF_WIDTH: f64 = 1.96;
 /// Fewer clean pairs say nothing.
 const CLEAN_MIN: usize = 12;
 /// How much of a core other processes may use during a pair that counts.
@@ -36,7 +36,7 @@ pub(super) enum Verdict {
     Met,
     /// It is not.
     Missed,
-    /// Other processes used the machine, or the figures spread over the goal.
+    /// Other processes used the machine, or the figures spread too far for so few pairs.
     Inconclusive,
 }
 
@@ -64,12 +64,12 @@ pub(super) type Side<'a> = &'a mut dyn FnMut(&mut Durations) -> Result<()>;
 
 impl Comparison {
     /// Lets both sides measure their blocks in turn, A B B A.
-    pub(super) fn run(base: Side<'_>, ours: Side<'_>) -> Result<Comparison> {
+    pub(super) fn run(pairs: usize, base: Side<'_>, ours: Side<'_>) -> Result<Comparison> {
         let mut comparison = Comparison::default();
         // The first blocks warm caches, branches and buffers.
         base(&mut Durations::new())?;
         ours(&mut Durations::new())?;
-        for pair in 0..PAIRS {
+        for pair in 0..pairs {
             let (mut first, mut second) = (Durations::new(), Durations::new());
             let load = Load::begin();
             if pair % 2 == 0 {
@@ -103,7 +103,8 @@ impl Comparison {
         let clean = self.clean();
         let is_quiet = clean.len() >= CLEAN_MIN;
         let ratios = if is_quiet { clean.clone() } else { sorted(self.pairs.iter()) };
-        let [low, ratio, high] = [250, 500, 750].map(|it| quantile(&ratios, it));
+        let [low, high] = interval(&ratios);
+        let ratio = quantile(&ratios, 500);
         let verdict = match (is_quiet, high <= goal, low > goal) {
             (true, true, _) => Verdict::Met,
             (true, _, true) => Verdict::Missed,
@@ -119,8 +120,21 @@ impl Comparison {
             goal,
             verdict,
             clean: clean.len(),
+            pairs: self.pairs.len(),
         }
     }
+}
+
+/// Between which of the sorted values the median of all such values lies, with a confidence of 95 %:
+/// those whose ranks are so many standard deviations of a binomial distribution from the middle
+/// (W. J. Conover, Practical Nonparametric Statistics).
+fn interval<T: Copy + Default>(sorted: &[T]) -> [T; 2] {
+    #[allow(clippy::cast_precision_loss)] // Some hundreds.
+    let count = sorted.len() as f64;
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // Small, and not below zero.
+    let outside = ((count - HALF_WIDTH * count.sqrt() - 1.0) / 2.0).max(0.0) as usize;
+    let at = |at: usize| sorted.get(at).copied().unwrap_or_default();
+    [at(outside), at(sorted.len().saturating_sub(outside + 1))]
 }
 
 fn sorted<'a>(pairs: impl Iterator<Item = &'a (f64, Option<f64>)>) -> Vec<f64> {
@@ -135,16 +149,17 @@ pub(super) struct Row {
     /// Median and 99th percentile.
     base: [i64; 2],
     pub(super) ours: [i64; 2],
-    /// Lower quartile, median and upper quartile over the pairs.
+    /// The median over the pairs, between the ends of its interval.
     ratio: [f64; 3],
     goal: f64,
     pub(super) verdict: Verdict,
     clean: usize,
+    pairs: usize,
 }
 
 /// The head of the table.
 pub(super) const HEAD: &str = "\
-measured                                p50       p99    floor p50       p99   ratio (quartiles)    goal  verdict";
+measured                                p50       p99    floor p50       p99   ratio (95 %)         goal  verdict";
 
 impl fmt::Display for Row {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -162,7 +177,7 @@ impl fmt::Display for Row {
         } else {
             write!(f, "   {ratio:>5.2} ({low:.2}-{high:.2})   <= {:>4.2}", self.goal)?;
         }
-        write!(f, "  {} ({} of {PAIRS} pairs quiet)", self.verdict, self.clean)
+        write!(f, "  {} ({} of {} pairs quiet)", self.verdict, self.clean, self.pairs)
     }
 }
 
@@ -193,19 +208,32 @@ mod tests {
     }
 
     #[test]
-    fn a_goal_is_met_or_missed_only_where_the_quartiles_agree() {
+    fn a_goal_is_met_or_missed_only_where_the_median_is_known_so_well() {
         for (ratio, verdict) in [(1.1, Verdict::Met), (1.3, Verdict::Missed)] {
-            let row = comparison(&[ratio; PAIRS], Some(0.0)).row("a", 1.2);
+            let row = comparison(&[ratio; 20], Some(0.0)).row("a", 1.2);
             assert_eq!(row.verdict, verdict);
         }
-        let spread: Vec<f64> = (0..20).map(|it| 1.0 + f64::from(it) * 0.02).collect();
-        assert_eq!(comparison(&spread, Some(0.0)).row("a", 1.2).verdict, Verdict::Inconclusive);
+        // The same spread around 1.15: more pairs know its middle better.
+        for (pairs, verdict) in [(20, Verdict::Inconclusive), (200, Verdict::Met)] {
+            let spread = |it: i32| 1.0 + 0.3 * f64::from(it) / f64::from(pairs - 1);
+            let spread: Vec<f64> = (0..pairs).map(spread).collect();
+            assert_eq!(comparison(&spread, Some(0.0)).row("a", 1.2).verdict, verdict);
+        }
+    }
+
+    #[test]
+    fn the_interval_of_the_median_has_the_ranks_of_the_binomial_distribution() {
+        for (count, low) in [(1, 1), (12, 3), (20, 6), (100, 40), (200, 86)] {
+            let ranks: Vec<usize> = (1..=count).collect();
+            assert_eq!(interval(&ranks), [low, count + 1 - low], "{count}");
+        }
+        assert_eq!(interval::<usize>(&[]), [0, 0]);
     }
 
     #[test]
     fn nothing_is_concluded_beside_busy_neighbours() {
         for others in [Some(0.5), None] {
-            let row = comparison(&[1.0; PAIRS], others).row("a", 1.2);
+            let row = comparison(&[1.0; 20], others).row("a", 1.2);
             assert_eq!((row.verdict, row.clean), (Verdict::Inconclusive, 0));
         }
     }
@@ -221,7 +249,7 @@ mod tests {
                 Ok(())
             }
         };
-        let comparison = Comparison::run(&mut say('a'), &mut say('b')).unwrap();
+        let comparison = Comparison::run(20, &mut say('a'), &mut say('b')).unwrap();
         // One block of each is not counted.
         assert!(order.borrow().starts_with("ababbaabba"), "{}", order.borrow());
         assert!(comparison.pairs.iter().all(|it| (it.0 - 1.5).abs() < 1e-9));

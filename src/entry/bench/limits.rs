@@ -32,7 +32,7 @@ const KNOWN: u64 = 10_000;
 const MORNING: Stamp = Stamp(1_627_260_300 * Stamp::SECOND);
 
 /// Measures the decision beside the round trip of an order of ours, the shortest there is.
-pub(super) fn measure(settings: &Settings, folders: &Folders) -> Result<Vec<Row>> {
+pub(super) fn measure(pairs: usize, settings: &Settings, folders: &Folders) -> Result<Vec<Row>> {
     let script = format!("login demo\nitem add {ITEM}\naccount use SIM-1\n");
     let endpoint = doors::ipc(folders, "orders");
     rig::with_machine(settings, folders, &script, move |rig| {
@@ -40,6 +40,7 @@ pub(super) fn measure(settings: &Settings, folders: &Folders) -> Result<Vec<Row>
         let ours = Ours::open(&rig.badge, &endpoint)?;
         let checks = RefCell::new(Checks::new()?);
         let comparison = Comparison::run(
+            pairs,
             &mut |durations| (0..BLOCK).try_for_each(|_| ours.order(durations)),
             &mut |durations| checks.borrow_mut().block(durations),
         )?;

@@ -38,8 +38,13 @@ pub(super) fn bare(what: Option<Bench>) -> Option<Result<Exit>> {
     }
 }
 
-/// Measures one thing, or everything.
-pub(super) fn bench(what: Option<Bench>, settings: &Settings, out: &mut dyn Write) -> Result<Exit> {
+/// Measures one thing, or everything, in so many pairs.
+pub(super) fn bench(
+    what: Option<Bench>,
+    pairs: usize,
+    settings: &Settings,
+    out: &mut dyn Write,
+) -> Result<Exit> {
     // What the machine tells of itself would stand between the figures.
     log::set_max_level(LevelFilter::Error);
     let home = tempfile::Builder::new().prefix("aftm-bench").tempdir()?;
@@ -49,25 +54,25 @@ pub(super) fn bench(what: Option<Bench>, settings: &Settings, out: &mut dyn Writ
     let is_wanted = |it: Bench| what.is_none_or(|what| what == it);
     let mut rows = Vec::new();
     if is_wanted(Bench::Chain) {
-        rows.extend(chain::measure(&settings, &folders)?);
+        rows.extend(chain::measure(pairs, &settings, &folders)?);
     }
     if is_wanted(Bench::Orders) {
-        rows.extend(orders::measure(&settings, &folders)?);
+        rows.extend(orders::measure(pairs, &settings, &folders)?);
     }
     if is_wanted(Bench::Limits) {
-        rows.extend(limits::measure(&settings, &folders)?);
+        rows.extend(limits::measure(pairs, &settings, &folders)?);
     }
     if is_wanted(Bench::Curve) {
-        rows.extend(curve::measure(&settings, &folders)?);
+        rows.extend(curve::measure(pairs, &settings, &folders)?);
     }
     if is_wanted(Bench::Venue) {
         match venue::library() {
-            Ok(library) => rows.extend(venue::measure(&settings, &folders, &library)?),
+            Ok(library) => rows.extend(venue::measure(pairs, &settings, &folders, &library)?),
             Err(missing) => writeln!(out, "{missing}")?,
         }
     }
     if is_wanted(Bench::Ticks) {
-        rows.extend(ticks::measure()?);
+        rows.extend(ticks::measure(pairs)?);
     }
     if !rows.is_empty() {
         tell(&rows, out)?;

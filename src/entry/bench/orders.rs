@@ -28,7 +28,7 @@ const READY_MAX: i64 = 30 * Stamp::SECOND;
 const GOAL: f64 = 1.5;
 
 /// Measures our own orders over ipc and v1 orders over TCP.
-pub(super) fn measure(settings: &Settings, folders: &Folders) -> Result<Vec<Row>> {
+pub(super) fn measure(pairs: usize, settings: &Settings, folders: &Folders) -> Result<Vec<Row>> {
     let mut settings = settings.clone();
     settings.gateway.plain = true;
     let script = format!("login demo\nitem add {ITEM}\naccount use SIM-1\n");
@@ -36,9 +36,9 @@ pub(super) fn measure(settings: &Settings, folders: &Folders) -> Result<Vec<Row>
     let floor = doors::ipc(folders, "bare-replies");
     rig::with_machine(&settings, folders, &script, move |rig| {
         ready(rig)?;
-        let mut rows = compare_ours(&rig.badge, &orders, &floor)?;
+        let mut rows = compare_ours(pairs, &rig.badge, &orders, &floor)?;
         let port = rig.orders_port.context("the machine serves no v1 orders")?;
-        rows.extend(compare_v1(&format!("tcp://127.0.0.1:{port}"))?);
+        rows.extend(compare_v1(pairs, &format!("tcp://127.0.0.1:{port}"))?);
         Ok(rows)
     })
 }
@@ -124,12 +124,13 @@ impl Ours {
     }
 }
 
-fn compare_ours(badge: &Badge, orders: &str, floor: &str) -> Result<Vec<Row>> {
+fn compare_ours(pairs: usize, badge: &Badge, orders: &str, floor: &str) -> Result<Vec<Row>> {
     let ours = Ours::open(badge, orders)?;
     let (sample, answer) = (ours.request()?, ours.client.ask(&ours.request()?)?);
     let raw = Raw::open(floor, answer.len())?;
     let bare = Client::open(SocketType::REQ, &raw.endpoint, None)?;
     let rows = compare(
+        pairs,
         ("order, ours over ipc", GOAL),
         &mut |durations| bare.time(&sample, durations).map(drop),
         &mut |durations| ours.order(durations),
@@ -138,12 +139,13 @@ fn compare_ours(badge: &Badge, orders: &str, floor: &str) -> Result<Vec<Row>> {
     Ok(rows)
 }
 
-fn compare_v1(orders: &str) -> Result<Vec<Row>> {
+fn compare_v1(pairs: usize, orders: &str) -> Result<Vec<Row>> {
     let v1 = V1::open(orders, None)?;
     let (sample, answer) = (v1.request(), v1.client.ask(&v1.request())?);
     let raw = Raw::open("tcp://127.0.0.1:*", answer.len())?;
     let bare = Client::open(SocketType::REQ, &raw.endpoint, None)?;
     let rows = compare(
+        pairs,
         ("order, v1 over TCP", GOAL),
         &mut |durations| bare.time(&sample, durations).map(drop),
         &mut |durations| v1.order(durations),
@@ -185,6 +187,7 @@ impl V1 {
 
 /// Both sides at every pace.
 pub(super) fn compare(
+    pairs: usize,
     (name, goal): (&str, f64),
     base: Measured<'_>,
     ours: Measured<'_>,
@@ -198,7 +201,7 @@ pub(super) fn compare(
             })
         };
         let comparison =
-            Comparison::run(&mut |durations| block(base, durations), &mut |durations| {
+            Comparison::run(pairs, &mut |durations| block(base, durations), &mut |durations| {
                 block(ours, durations)
             })?;
         let pace = gap.map_or("back to back".to_owned(), |it| format!("{it} ms apart"));

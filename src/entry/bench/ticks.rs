@@ -19,11 +19,11 @@ const TICKS: u32 = 1_000;
 const GOAL: f64 = 3.0;
 
 /// Measures ticks that reach no condition.
-pub(super) fn measure() -> Result<Vec<Row>> {
+pub(super) fn measure(pairs: usize) -> Result<Vec<Row>> {
     let row = |items: u32, name: &str| -> Result<Row> {
         let (mut few, mut many) = (Idle::new(FEW, 1)?, Idle::new(MANY, items)?);
         let comparison =
-            Comparison::run(&mut |durations| few.block(durations), &mut |durations| {
+            Comparison::run(pairs, &mut |durations| few.block(durations), &mut |durations| {
                 many.block(durations)
             })?;
         Ok(comparison.row(name, GOAL))

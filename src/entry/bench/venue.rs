@@ -36,6 +36,7 @@ pub(super) fn library() -> Result<PathBuf, String> {
 
 /// Measures both ways to load it.
 pub(super) fn measure(
+    pairs: usize,
     settings: &Settings,
     folders: &Folders,
     library: &std::path::Path,
@@ -53,12 +54,17 @@ pub(super) fn measure(
             options: vec![("balance".to_owned(), settings.simulator.balance.to_string())],
             credentials: None,
         });
-        rows.extend(compare(&plain, &loaded, folders)?);
+        rows.extend(compare(pairs, &plain, &loaded, folders)?);
     }
     Ok(rows)
 }
 
-fn compare(plain: &Settings, loaded: &Settings, folders: &Folders) -> Result<Vec<Row>> {
+fn compare(
+    pairs: usize,
+    plain: &Settings,
+    loaded: &Settings,
+    folders: &Folders,
+) -> Result<Vec<Row>> {
     let script = format!("login demo\nitem add {ITEM}\naccount use SIM-1\n");
     let home = tempfile::Builder::new().prefix("aftm-bench-venue").tempdir()?;
     let theirs = Folders::locate(Some(home.path()))?;
@@ -72,7 +78,7 @@ fn compare(plain: &Settings, loaded: &Settings, folders: &Folders) -> Result<Vec
         let rows = rig::with_machine(&loaded, &theirs, &inner, move |plugged| {
             orders::ready(plugged)?;
             let plugged = plugged.orders_port.context("the machine serves no v1 orders")?;
-            pair(built_in, plugged, is_isolated.then_some(floor))
+            pair(pairs, built_in, plugged, is_isolated.then_some(floor))
         });
         // Its folder goes only now.
         drop(home);
@@ -81,11 +87,12 @@ fn compare(plain: &Settings, loaded: &Settings, folders: &Folders) -> Result<Vec
 }
 
 /// Orders at both machines; with a floor, a raw round trip is added to each of the built-in one's.
-fn pair(built_in: u16, plugged: u16, floor: Option<String>) -> Result<Vec<Row>> {
+fn pair(pairs: usize, built_in: u16, plugged: u16, floor: Option<String>) -> Result<Vec<Row>> {
     let open = |port: u16| V1::open(&format!("tcp://127.0.0.1:{port}"), None);
     let (built_in, plugged) = (open(built_in)?, open(plugged)?);
     let Some(floor) = floor else {
         return orders::compare(
+            pairs,
             ("order, plug-in here", EMBEDDED_GOAL),
             &mut |durations| built_in.order(durations),
             &mut |durations| plugged.order(durations),
@@ -95,6 +102,7 @@ fn pair(built_in: u16, plugged: u16, floor: Option<String>) -> Result<Vec<Row>> 
     let hop = Client::open(SocketType::REQ, &raw.endpoint, None)?;
     let sample = [1; BYTES];
     let rows = orders::compare(
+        pairs,
         ("order, plug-in apart", ISOLATED_GOAL),
         &mut |durations| {
             let mut both = Durations::new();
