@@ -15,9 +15,8 @@ pub struct TooLong {
 /// Puts a sentence into a field: as many whole characters as fit before the last byte, up to a NUL
 /// in it, and zeros after them.
 pub fn put_text(field: &mut [u8], text: &str) {
-    let text = text.split('\0').next().unwrap_or_default();
-    let room = field.len().saturating_sub(1);
-    let kept = text.floor_char_boundary(room);
+    let end = text.bytes().position(|byte| byte == 0).unwrap_or(text.len());
+    let kept = text.floor_char_boundary(end.min(field.len().saturating_sub(1)));
     let (filled, rest) = field.split_at_mut(kept.min(field.len()));
     filled.copy_from_slice(text.as_bytes().get(..filled.len()).unwrap_or_default());
     rest.fill(0);
