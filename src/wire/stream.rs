@@ -15,6 +15,8 @@ use super::frame::{FRAME_BYTES_MAX, WireError, decode, encode_into};
 
 /// Bytes that wait to be written before the other end counts as gone.
 const OUTBOX_MAX: usize = 8 << 20;
+/// Bytes that wait while there is room for more: some thousand rows of a list.
+const ROOM_MAX: usize = 1 << 20;
 /// Bytes that are read at a time.
 const READ_BYTES: usize = 16 << 10;
 /// Reads in one turn, so that a flood keeps nobody else waiting.
@@ -117,6 +119,12 @@ impl Stream {
     /// Whether something waits to be written.
     pub fn is_full(&self) -> bool {
         self.written < self.outbox.len()
+    }
+
+    /// Whether what is put behind those that wait will be written soon. Who has much to tell keeps
+    /// the rest until then.
+    pub fn has_room(&self) -> bool {
+        self.outbox.len() - self.written < ROOM_MAX
     }
 
     /// Another turn begins: so much may be read again.

@@ -94,7 +94,7 @@ impl Gate {
         self.is_open.store(false, Ordering::Release);
         self.take(into);
         // What is left is room that nobody will use.
-        let nothing = Limits { news_max: 0, instruments_max: 0, lines_max: 0 };
+        let nothing = Limits { news_max: 0, rows_max: 0, instruments_max: 0, lines_max: 0 };
         let rest = std::mem::replace(&mut *self.queue(), Queue::new(nothing, None));
         // The bell goes with it, and what goes with the bell must not meet the lock.
         drop(rest);

@@ -3,6 +3,7 @@
 //! Orders, fills, connections, holdings and answers are never dropped. A callback must not wait for
 //! room, so where they are more than the bound the session is broken: it takes no more calls and no
 //! more events, and whoever owns it closes it, opens another, and asks the venue how things stand.
+//! Rows of a list that was asked for have a bound of their own: a long day is no flood.
 //! Ticks and books are the newest of each instrument; lines of the log beyond the bound are dropped.
 //! What is replaced or dropped is counted.
 
@@ -20,6 +21,8 @@ use crate::news::{Counts, Line, News, Taken, What};
 pub struct Limits {
     /// Events that are never dropped. One more breaks the session.
     pub news_max: usize,
+    /// The same of the rows of lists that were asked for.
+    pub rows_max: usize,
     /// Instruments with a tick or a book.
     pub instruments_max: usize,
     /// Lines of the log.
@@ -27,9 +30,11 @@ pub struct Limits {
 }
 
 impl Default for Limits {
-    /// Room for the busiest minutes: at most about forty megabytes.
+    /// Room for the busiest minutes, and for the list of a day with 250,000 orders: at most about
+    /// forty megabytes, and two hundred.
     fn default() -> Limits {
-        Limits { news_max: 65_536, instruments_max: 16_384, lines_max: 1_024 }
+        let (news_max, rows_max) = (65_536, 262_144);
+        Limits { news_max, rows_max, instruments_max: 16_384, lines_max: 1_024 }
     }
 }
 
@@ -61,6 +66,8 @@ pub(crate) enum Content {
 pub(crate) struct Queue {
     limits: Limits,
     news: VecDeque<News>,
+    /// How many of the news are rows of lists.
+    rows: usize,
     market: Newest,
     log: VecDeque<Line>,
     waiting: HashSet<u64>,
@@ -75,6 +82,7 @@ impl Queue {
         Queue {
             limits,
             news: VecDeque::new(),
+            rows: 0,
             market: Newest::default(),
             log: VecDeque::new(),
             waiting: HashSet::new(),
@@ -128,13 +136,14 @@ impl Queue {
             return self.break_off(Breach::Sequence { expected, got });
         }
         self.seq = got;
+        let is_row = !heard.is_last && self.waiting.contains(&heard.req_id);
         let is_last = heard.is_last && self.answers(heard.req_id);
         match heard.content {
             Content::News(what) => {
                 let is_stray = matches!(what, What::Answer(_)) && !is_last;
                 let Heard { seq, req_id, ts_ns, .. } = heard;
                 if !is_stray {
-                    self.keep(News { seq, req_id, is_last, ts_ns, what });
+                    self.keep(News { seq, req_id, is_last, ts_ns, what }, is_row);
                 }
             }
             Content::Market(told) => self.put(&told),
@@ -159,10 +168,16 @@ impl Queue {
         was_waiting
     }
 
-    fn keep(&mut self, news: News) {
-        if self.news.len() >= self.limits.news_max {
-            return self.break_off(Breach::Flood { max: self.limits.news_max });
+    fn keep(&mut self, news: News, is_row: bool) {
+        let (kept, max) = if is_row {
+            (self.rows, self.limits.rows_max)
+        } else {
+            (self.news.len() - self.rows, self.limits.news_max)
+        };
+        if kept >= max {
+            return self.break_off(Breach::Flood { max });
         }
+        self.rows += usize::from(is_row);
         self.news.push_back(news);
     }
 
@@ -193,6 +208,7 @@ impl Queue {
         into.news.clear();
         into.log.clear();
         std::mem::swap(&mut into.news, &mut self.news);
+        self.rows = 0;
         std::mem::swap(&mut into.log, &mut self.log);
         into.counts = self.counts;
         into.broken.clone_from(&self.broken);
@@ -207,7 +223,7 @@ mod tests {
     use super::*;
 
     fn queue() -> Queue {
-        Queue::new(Limits { news_max: 3, instruments_max: 2, lines_max: 2 }, None)
+        Queue::new(Limits { news_max: 3, rows_max: 5, instruments_max: 2, lines_max: 2 }, None)
     }
 
     fn heard(seq: u64, content: Content) -> Heard {
@@ -242,6 +258,25 @@ mod tests {
         assert_eq!(taken.news.iter().map(|it| it.seq).collect::<Vec<_>>(), [1, 2, 3]);
         assert_eq!(taken.broken, Some(Breach::Flood { max: 3 }));
         assert_eq!(taken.counts.after_break, 1, "the fifth");
+    }
+
+    #[test]
+    fn a_list_that_was_asked_for_has_room_of_its_own() {
+        let row = |seq| Heard { req_id: 7, ..fill(seq) };
+        let mut queue = queue();
+        queue.expect(7);
+        (1..=5).for_each(|seq| queue.hear(row(seq)));
+        (6..=8).for_each(|seq| queue.hear(fill(seq)));
+        assert_eq!(queue.broken(), None, "five rows, and three fills that nobody asked for");
+        let taken = taken(&mut queue);
+        assert_eq!((taken.news.len(), taken.broken), (8, None));
+        // What was taken leaves room.
+        (9..=13).for_each(|seq| queue.hear(row(seq)));
+        queue.hear(answer(14, 7));
+        assert_eq!(queue.broken(), None);
+        // Nobody asked for this one any more.
+        (15..=17).for_each(|seq| queue.hear(row(seq)));
+        assert_eq!(queue.broken(), Some(&Breach::Flood { max: 3 }));
     }
 
     #[test]

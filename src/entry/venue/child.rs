@@ -4,6 +4,7 @@
 //! them, and writes what came of them; where a call hangs, no beat follows, and whoever started
 //! this process ends it.
 
+use std::collections::VecDeque;
 use std::os::fd::AsFd as _;
 use std::os::unix::net::UnixStream;
 use std::sync::Arc;
@@ -27,6 +28,10 @@ use crate::wire::{Birth, Role, VenueCall, VenueWord, decode, frame};
 const CLOSE: Duration = Duration::from_secs(2);
 /// Calls made before their consequences are written.
 const CALLS_MAX: u32 = 64;
+/// While more words than these wait for the machine, the plug-in keeps what else it has to tell.
+const WORDS_SOME: usize = 65_536;
+/// So many words wait for a machine that calls and does not listen.
+const WORDS_MAX: usize = 1 << 20;
 
 /// Runs until the machine wants it no more, or is no more.
 pub(in crate::entry) fn run() -> Result<Exit> {
@@ -46,7 +51,8 @@ pub(in crate::entry) fn run() -> Result<Exit> {
     let (bell, ear) = Ear::open()?;
     let driver = open(&seat, bell)?;
     let beat = Duration::from_millis(birth.beat_ms);
-    let mut seat = Seat { driver, stream: Stream::new(socket)?, ear, words: Vec::new(), beat };
+    let (stream, words, waiting) = (Stream::new(socket)?, Vec::new(), VecDeque::new());
+    let mut seat = Seat { driver, stream, ear, words, waiting, beat };
     let ended = seat.serve();
     let Seat { driver, .. } = seat;
     if let Err(error) = driver.close(CLOSE) {
@@ -92,6 +98,8 @@ struct Seat {
     stream: Stream,
     ear: Ear,
     words: Vec<VenueWord>,
+    /// What is to be written once the stream has room: a list of a long day is larger than that.
+    waiting: VecDeque<VenueWord>,
     beat: Duration,
 }
 
@@ -106,7 +114,9 @@ impl Seat {
                 Err(StreamError::Closed) => return Ok(()),
                 Err(error) => return Err(error.into()),
             };
-            self.driver.take(&mut self.words);
+            if self.waiting.len() < WORDS_SOME {
+                self.driver.take(&mut self.words);
+            }
             let broken = self.write(calls)?;
             if passed(beaten) >= self.beat {
                 beaten = clock::now();
@@ -120,7 +130,8 @@ impl Seat {
             if let Some(reason) = broken {
                 bail!("{reason}");
             }
-            if calls < CALLS_MAX {
+            // What waits for a stream that is full is written when that can be.
+            if calls < CALLS_MAX && (self.waiting.is_empty() || self.stream.is_full()) {
                 self.sleep(self.beat.saturating_sub(passed(beaten)))?;
             }
         }
@@ -142,16 +153,22 @@ impl Seat {
     }
 
     /// Writes what was told, and that the calls were made. Returns why the session is broken.
-    fn write(&mut self, calls: u32) -> Result<Option<String>, StreamError> {
-        let mut broken = None;
-        for word in self.words.drain(..) {
-            if let VenueWord::Broken { reason } = &word {
-                broken = Some(reason.clone());
-            }
-            self.stream.push(&word)?;
-        }
+    fn write(&mut self, calls: u32) -> Result<Option<String>> {
+        self.waiting.extend(self.words.drain(..));
         if calls > 0 {
-            self.stream.push(&VenueWord::Taken { calls, due: self.driver.due() })?;
+            self.waiting.push_back(VenueWord::Taken { calls, due: self.driver.due() });
+        }
+        if self.waiting.len() > WORDS_MAX {
+            bail!("more than {WORDS_MAX} words wait for the machine, which takes none");
+        }
+        let mut broken = None;
+        while self.stream.has_room()
+            && let Some(word) = self.waiting.pop_front()
+        {
+            self.stream.push(&word)?;
+            if let VenueWord::Broken { reason } = word {
+                broken = Some(reason);
+            }
         }
         Ok(broken)
     }

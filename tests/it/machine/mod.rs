@@ -10,6 +10,7 @@ mod copies;
 mod ends;
 mod input;
 mod kill;
+mod long_day;
 pub(crate) mod market;
 mod protect;
 mod restarts;
