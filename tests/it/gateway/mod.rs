@@ -30,7 +30,7 @@ use aftm::gateway::{Core, Rules, Setup};
 use aftm::wire::request::{Moved, Request};
 use aftm::wire::{Event, Intent, Outcome, Refused, Reply, Signal};
 use aftm_domain::condition::{Progress, State as Standing, Terms};
-use aftm_domain::order::{Kind, Status, TimeInForce};
+use aftm_domain::order::{Kind, Status, Ticket, TimeInForce};
 use aftm_domain::{
     Bounds, Catalog, Code, ExchangeTime, Note, OpenClose, OrderId, Price, Quantity, Side, SignalId,
     SignalKind, Stamp, Tick,
@@ -283,6 +283,26 @@ fn market(side: Side, count: i64) -> Intent {
         note: Note::default(),
         signal: None,
         signal_time: None,
+    }
+}
+
+/// The same as the exchange is given it.
+pub(crate) fn ticket(side: Side, count: i64) -> Ticket {
+    let Intent { item, kind, time_in_force, open_close, note, .. } = market(side, count);
+    let (price, stop_price, quantity) = (None, None, lots(count));
+    let (account, day_trade) = (id("SIM-1"), false);
+    Ticket {
+        account,
+        item,
+        side,
+        kind,
+        price,
+        stop_price,
+        quantity,
+        time_in_force,
+        open_close,
+        day_trade,
+        note,
     }
 }
 

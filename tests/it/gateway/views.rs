@@ -4,32 +4,13 @@ use aftm::entry::ledger::{FILE, Facts, VIEWS, fold};
 use aftm::gateway::Ledger as _;
 use aftm::gateway::fact::Fact;
 use aftm::journal::{Durability, Journal, reader};
-use aftm_domain::order::{Refusal, Report, Ticket};
+use aftm_domain::order::{Refusal, Report};
 use aftm_domain::{Fill, Money, Order};
 
 use super::*;
 use crate::world::chance::Chance;
 
 const ORDERS: u64 = 300;
-
-fn ticket(count: i64) -> Ticket {
-    let Intent { item, side, kind, time_in_force, open_close, note, .. } = market(Side::Buy, count);
-    let (price, stop_price, quantity) = (None, None, lots(count));
-    let (account, day_trade) = (id("SIM-1"), false);
-    Ticket {
-        account,
-        item,
-        side,
-        kind,
-        price,
-        stop_price,
-        quantity,
-        time_in_force,
-        open_close,
-        day_trade,
-        note,
-    }
-}
 
 fn report(chance: &mut Chance, number: usize) -> Report {
     let refusal = Refusal { code: "X".to_owned(), text: "why".to_owned() };
@@ -64,7 +45,7 @@ fn the_view_of_every_order_shows_the_status_that_it_has() {
     let mut ledger = Facts::new(Journal::open(&path, Durability::Process, VIEWS).unwrap());
     let mut chance = Chance::new(11);
     for number in 1..=ORDERS {
-        let (order, ticket) = (OrderId(number), ticket(1 + chance.below(3)));
+        let (order, ticket) = (OrderId(number), ticket(Side::Buy, 1 + chance.below(3)));
         let (request, signal, multiplier, time) = (None, None, lots(200), None);
         let door = Door::Desk;
         let mut facts = vec![Fact::OrderReceived {

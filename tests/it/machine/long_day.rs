@@ -11,11 +11,12 @@ use aftm::wire::birth::Endpoints;
 use aftm::wire::stream::Stream;
 use aftm::wire::venue::{Hidden, PluginSeat};
 use aftm::wire::{Birth, Role, VenueCall, VenueWord, frame};
-use aftm_domain::order::{Kind, Report, Ticket, TimeInForce};
-use aftm_domain::{Catalog, ExchangeTime, Note, OpenClose, OrderId, Quantity, Side, Stamp, Tick};
+use aftm_domain::order::Report;
+use aftm_domain::{Catalog, ExchangeTime, OrderId, Quantity, Side, Stamp, Tick};
 
 use super::venue::simulator;
 use super::{DEADLINE, Home};
+use crate::gateway::ticket;
 
 /// With their fills some eleven megabytes.
 const ORDERS: u64 = 20_000;
@@ -93,30 +94,13 @@ impl Drop for Apart {
     }
 }
 
-fn ticket(number: u64) -> Ticket {
-    Ticket {
-        account: "SIM-1".parse().unwrap(),
-        item: "TXFH1".parse().unwrap(),
-        side: if number.is_multiple_of(2) { Side::Buy } else { Side::Sell },
-        kind: Kind::Market,
-        price: None,
-        stop_price: None,
-        quantity: Quantity::ONE,
-        time_in_force: TimeInForce::Ioc,
-        open_close: OpenClose::Auto,
-        day_trade: false,
-        note: Note::default(),
-    }
-}
-
 #[test]
 fn a_list_that_is_larger_than_a_stream_comes_whole_and_ends_no_process() {
     let home = Home::new();
     let mut apart = Apart::start(&home);
     apart.until("hello", |it| matches!(it, VenueWord::Hello { .. }));
-    let listed = Catalog::built_in().unwrap();
-    let day = "2021-07-26".parse().unwrap();
-    let listed = listed.instrument(&"TXFH1".parse().unwrap(), day).unwrap();
+    let (catalog, day) = (Catalog::built_in().unwrap(), "2021-07-26".parse().unwrap());
+    let listed = catalog.instrument(&"TXFH1".parse().unwrap(), day).unwrap();
     apart.call(&VenueCall::List { instrument: Box::new(listed) });
     let credentials = [("user", "demo"), ("password", "x")];
     let credentials = credentials.map(|(key, it)| (key.to_owned(), Hidden(it.to_owned()))).into();
@@ -127,7 +111,8 @@ fn a_list_that_is_larger_than_a_stream_comes_whole_and_ends_no_process() {
     let tick = Tick { sequence: 1, item, price, quantity, time, received: MORNING.at };
     apart.call(&VenueCall::Tick { tick, book: None, again: false });
     for number in 1..=ORDERS {
-        apart.call(&VenueCall::Place { order: OrderId(number), ticket: ticket(number) });
+        let side = if number.is_multiple_of(2) { Side::Buy } else { Side::Sell };
+        apart.call(&VenueCall::Place { order: OrderId(number), ticket: ticket(side, 1) });
         apart.until("a fill", |word| match word {
             VenueWord::Filled { row } => row.order == Some(OrderId(number)),
             VenueWord::Report { report: Report::Rejected(why), .. } => panic!("{number}: {why}"),
@@ -137,7 +122,7 @@ fn a_list_that_is_larger_than_a_stream_comes_whole_and_ends_no_process() {
     apart.call(&VenueCall::Stand {});
     // An order that is sent meanwhile has its answer.
     let last = OrderId(ORDERS + 1);
-    apart.call(&VenueCall::Place { order: last, ticket: ticket(0) });
+    apart.call(&VenueCall::Place { order: last, ticket: ticket(Side::Buy, 1) });
     let (mut orders, mut fills, mut is_accepted) = (BTreeSet::new(), BTreeSet::new(), false);
     let mut is_whole = false;
     apart.until("the lists", |word| {
