@@ -1,6 +1,8 @@
 //! The one place that makes sockets, so that each has its bounds, and each that other processes can
 //! reach has a guard.
 
+use std::net::IpAddr;
+
 use zmq::{Context, Socket, SocketType};
 
 use super::guard::{Domain, Guard};
@@ -116,13 +118,22 @@ pub fn serve(
         socket.set_curve_server(true)?;
         socket.set_curve_publickey(key.public.bytes())?;
         socket.set_curve_secretkey(key.secret.reveal())?;
-        if endpoint.starts_with(TCP) {
+        if is_open_to_others(endpoint) {
             socket.set_heartbeat_ivl(HEARTBEAT_MS.0)?;
             socket.set_heartbeat_timeout(HEARTBEAT_MS.1)?;
         }
     }
     socket.bind(endpoint)?;
     Ok(socket)
+}
+
+/// Whether a peer of an endpoint may be on another computer.
+fn is_open_to_others(endpoint: &str) -> bool {
+    let address = endpoint.strip_prefix(TCP).and_then(|it| it.rsplit_once(':'));
+    address.is_some_and(|(host, _)| {
+        let host = host.trim_matches(['[', ']']);
+        !host.parse::<IpAddr>().is_ok_and(|it| it.is_loopback())
+    })
 }
 
 /// A socket connected to an endpoint.
@@ -173,17 +184,17 @@ mod tests {
         Guard::start(&Context::new(), Rules { open, passes, clients, clock }).unwrap()
     }
 
-    fn door(guard: &Guard, domain: Domain, key: Option<&KeyPair>) -> Socket {
+    fn door(guard: &Guard, domain: Domain, key: Option<&KeyPair>, host: &str) -> Socket {
         let entrance = Entrance { domain, key };
         let kind = if domain == Domain::Ticks { SocketType::XPUB } else { SocketType::ROUTER };
-        serve(guard, kind, Bound::Orders, entrance, "tcp://127.0.0.1:*").unwrap()
+        serve(guard, kind, Bound::Orders, entrance, &format!("tcp://{host}:*")).unwrap()
     }
 
     #[test]
     fn a_stranger_can_have_little_kept() {
         let guard = guard();
         for domain in [Domain::ClientOrders, Domain::ClientSignals, Domain::Ticks] {
-            let door = door(&guard, domain, None);
+            let door = door(&guard, domain, None, "127.0.0.1");
             let kept = i64::from(door.get_rcvhwm().unwrap()) * door.get_maxmsgsize().unwrap();
             assert!(kept <= 16 * 1_024 * 1_024, "{domain:?} keeps {kept} bytes of a peer");
             assert_eq!(door.get_handshake_ivl().unwrap(), HANDSHAKE_MS, "{domain:?}");
@@ -194,10 +205,13 @@ mod tests {
     fn only_who_may_be_elsewhere_is_asked_whether_it_is_there() {
         let (guard, key) = (guard(), KeyPair::new().unwrap());
         for domain in [Domain::ClientOrders, Domain::Ticks] {
-            let with = door(&guard, domain, Some(&key));
+            let with = door(&guard, domain, Some(&key), "0.0.0.0");
             let beats = (with.get_heartbeat_ivl().unwrap(), with.get_heartbeat_timeout().unwrap());
             assert_eq!(beats, HEARTBEAT_MS);
-            assert_eq!(door(&guard, domain, None).get_heartbeat_ivl().unwrap(), 0);
+            for key in [None, Some(&key)] {
+                let here = door(&guard, domain, key, "127.0.0.1");
+                assert_eq!(here.get_heartbeat_ivl().unwrap(), 0);
+            }
         }
     }
 }
