@@ -465,6 +465,10 @@ impl Order {
         if fill.quantity > left || !fill.quantity.is_positive() {
             return Err(OrderError::Overfill { id, trade, quantity: fill.quantity, left });
         }
+        // Most orders have one fill, and they are many.
+        if self.fills.is_empty() {
+            self.fills.reserve_exact(1);
+        }
         self.fills.push(*fill);
         Ok(if fill.quantity == left { Status::Filled } else { unless_full })
     }

@@ -136,7 +136,9 @@ impl Standing {
             Report::Filled(fill) => {
                 self.filled_e9 = self.filled_e9.saturating_add(fill.quantity.raw());
                 // Most orders have one fill, and they are many.
-                self.fills.reserve_exact(1);
+                if self.fills.is_empty() {
+                    self.fills.reserve_exact(1);
+                }
                 self.fills.push(fill);
                 turn.change = CHANGE_FILLED;
                 if self.filled_e9 >= self.ticket.quantity.raw() {

@@ -10,6 +10,7 @@
 //! because nothing that it says was told to anybody.
 
 mod day;
+mod lines;
 mod terms;
 #[cfg(test)]
 mod tests;
@@ -173,15 +174,16 @@ pub fn read(bytes: &[u8]) -> Result<Reading, Damage> {
     let whole = bytes.iter().rposition(|it| *it == b'\n').map_or(0, |at| at + 1);
     let (lines, torn) = bytes.split_at(whole);
     let mut day: Option<Day> = None;
-    for (index, line) in lines.split_inclusive(|it| *it == b'\n').enumerate() {
-        let damage = |why: String| Damage { line: index + 1, why };
-        let entry = serde_json::from_slice(line).map_err(|err| damage(err.to_string()))?;
-        match (&mut day, entry) {
-            (None, Entry::Begun(begun)) => day = Some(Day::begin(begun).map_err(damage)?),
-            (None, _) => return Err(damage("no day has begun before it".to_owned())),
-            (Some(day), entry) => day.add(entry).map_err(damage)?,
-        }
-    }
+    let mut line = 0;
+    lines::each(lines, |entry| {
+        line += 1;
+        let added = entry.and_then(|entry| match (&mut day, entry) {
+            (None, Entry::Begun(begun)) => Day::begin(begun).map(|it| day = Some(it)),
+            (None, _) => Err("no day has begun before it".to_owned()),
+            (Some(day), entry) => day.add(entry),
+        });
+        added.map_err(|why| Damage { line, why })
+    })?;
     Ok(Reading { day, whole, torn: torn.len() })
 }
 

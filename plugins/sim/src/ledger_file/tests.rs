@@ -126,3 +126,25 @@ fn damage_is_named_with_its_line() {
         assert!(damage.contains(why), "{damage}\n{text}");
     }
 }
+
+#[test]
+fn a_long_file_is_read_in_its_order_and_its_damage_is_found_where_it_is() {
+    let mut floor = kept();
+    floor.trade(17_300, 1);
+    for id in 1..=2_000 {
+        floor.place(id, &limit(if id % 2 == 0 { Side::Buy } else { Side::Sell }, 1, 17_300));
+    }
+    let text = format!("{BEGUN}{}{}", listed(), lines(&mut floor));
+    let day = read(text.as_bytes()).unwrap().day.unwrap();
+    let ids: Vec<u64> = day.orders().iter().map(|it| it.order.id.0).collect();
+    assert_eq!(ids, (1..=2_000).collect::<Vec<_>>());
+    assert!(day.fills().count() > 1_000);
+    let count = text.lines().count();
+    assert!(count > 4_096, "{count} lines are read by one thread");
+    for at in [1_000, count / 2, count] {
+        let mut broken: Vec<&str> = text.lines().collect();
+        broken[at - 1] = "{\"cancel\":1}";
+        let damage = read((broken.join("\n") + "\n").as_bytes()).unwrap_err();
+        assert_eq!(damage.line, at, "{damage}");
+    }
+}
