@@ -1,7 +1,9 @@
 //! A frame: one version byte, then one msgpack map, nothing else.
 
-use serde::Serialize;
+use rmp_serde::Deserializer;
+use rmp_serde::decode::Error;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize as _, Serialize};
 
 /// The first byte of each of our frames. Anything else on the order port is v1.
 pub const VERSION: u8 = 0x01;
@@ -28,14 +30,11 @@ pub enum WireError {
         theirs: u8,
     },
     /// Bytes after the message.
-    #[error("{bytes} bytes follow the message")]
-    Trailing {
-        /// How many.
-        bytes: usize,
-    },
+    #[error("something follows the message")]
+    Trailing,
     /// Not the message that was expected.
     #[error("the message cannot be read: {0}")]
-    Content(#[from] rmp_serde::decode::Error),
+    Content(#[from] Error),
 }
 
 /// A frame of its own.
@@ -57,13 +56,14 @@ pub fn encode_into<T: Serialize>(frame: &mut Vec<u8>, message: &T) {
 pub fn decode<T: DeserializeOwned>(frame: &[u8]) -> Result<T, WireError> {
     match frame {
         [VERSION, body @ ..] if !body.is_empty() && frame.len() <= FRAME_BYTES_MAX => {
-            // `from_slice` would ignore what follows the message.
-            let mut rest = body;
-            let message = rmp_serde::from_read(&mut rest)?;
-            if rest.is_empty() {
-                Ok(message)
-            } else {
-                Err(WireError::Trailing { bytes: rest.len() })
+            // Over a slice, texts are read where they lie.
+            let mut rest = Deserializer::from_read_ref(body);
+            let message = T::deserialize(&mut rest)?;
+            // It does not tell how far it came, but where nothing is left it finds no beginning of
+            // anything. Whatever begins, a bool reads no further than that.
+            match bool::deserialize(&mut rest) {
+                Err(Error::InvalidMarkerRead(_)) => Ok(message),
+                _ => Err(WireError::Trailing),
             }
         }
         [VERSION, ..] | [] => Err(WireError::Length { bytes: frame.len() }),

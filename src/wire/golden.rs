@@ -206,9 +206,10 @@ where
 {
     let frame = encode(message);
     assert_eq!(decode::<T>(&frame).unwrap(), *message);
-    let mut long = frame.clone();
-    long.push(0);
-    assert!(matches!(decode::<T>(&long), Err(WireError::Trailing { bytes: 1 })));
+    for byte in 0..=u8::MAX {
+        let long = [&frame[..], &[byte]].concat();
+        assert!(matches!(decode::<T>(&long), Err(WireError::Trailing)), "{byte} after {message:?}");
+    }
     for cut in 0..frame.len() {
         assert!(decode::<T>(&frame[..cut]).is_err(), "accepted {cut} bytes of {message:?}");
     }
