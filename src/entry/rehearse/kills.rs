@@ -13,7 +13,7 @@ use anyhow::{Result, bail};
 use super::client::{Client, Wanted};
 use super::dice::Dice;
 use super::home::Home;
-use super::machine::{Machine, Return, is_there};
+use super::machine::{Machine, Return, VENUE, is_there};
 use super::oracle;
 use super::told::{Times, Verdict, milliseconds};
 use crate::desk::Exit;
@@ -23,7 +23,7 @@ const CLIENTS: usize = 2;
 /// One of so many kills is a drill of the kill switch, too.
 const SWITCH_ONE_IN: u64 = 40;
 /// The children that are killed, and how it is called where the machine is.
-const ROLES: [&str; 4] = ["strategy", "executor", "venue", "main"];
+const ROLES: [&str; 4] = ["strategy", "executor", VENUE, "main"];
 /// Its place there.
 const MAIN: usize = 3;
 
@@ -46,6 +46,9 @@ struct Recovered {
 #[derive(Default)]
 struct Day {
     recovered: [Recovered; 4],
+    /// From the death of the exchange's process until everything was compared with its lists, and
+    /// orders are taken again.
+    cut_off: Times,
     /// From the death of the machine to that of its last child.
     orphaned: Times,
     processes: Vec<u32>,
@@ -86,6 +89,7 @@ fn live(
     for at in 0..count {
         thread::park_timeout(Duration::from_millis(dice.below(40)));
         machine.listen();
+        machine.cuts.drain(..).for_each(|it| day.cut_off.add(it));
         if dice.below(4) == 0 {
             condition(home, &machine, day, dice)?;
         }
@@ -208,6 +212,13 @@ fn tell(home: &Home, day: &Day, wanted: &[Wanted], out: &mut dyn Write) -> Resul
     writeln!(out, "recovered after kill -9 of")?;
     for (role, recovered) in ROLES.iter().zip(&day.recovered) {
         recovered.tell(role, out)?;
+    }
+    if let Some(shown) = day.cut_off.show() {
+        writeln!(
+            out,
+            "the exchange takes orders again after its process was killed\n  {:<16} {shown}",
+            ""
+        )?;
     }
     if let Some(shown) = day.orphaned.show() {
         writeln!(out, "children gone after their machine\n  {:<16} {shown}", "")?;

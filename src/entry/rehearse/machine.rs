@@ -22,6 +22,9 @@ pub(super) const PATIENCE: i64 = 30 * Stamp::SECOND;
 /// After how long a rehearsal's machine forgives a child that it died, in its settings.
 const FORGIVEN: i64 = Stamp::SECOND;
 
+/// The role of the exchange's process.
+pub(super) const VENUE: &str = "venue";
+
 /// See the module.
 pub(super) struct Machine {
     child: Child,
@@ -34,6 +37,10 @@ pub(super) struct Machine {
     pub(super) last: Option<String>,
     /// When a child of each role was killed last.
     killed: BTreeMap<String, Stamp>,
+    /// When the exchange's process was killed, until the exchange takes orders again.
+    cut_off: Option<Stamp>,
+    /// How long each such time was.
+    pub(super) cuts: Vec<i64>,
 }
 
 /// How long a child took to come back.
@@ -60,8 +67,9 @@ impl Machine {
             }
         })?;
         let processes = vec![child.id()];
-        let (ready, killed, last) = (BTreeMap::new(), BTreeMap::new(), None);
-        let mut machine = Machine { child, heard, ready, processes, last, killed };
+        let (ready, killed) = (BTreeMap::new(), BTreeMap::new());
+        let (last, cut_off, cuts) = (None, None, Vec::new());
+        let mut machine = Machine { child, heard, ready, processes, last, killed, cut_off, cuts };
         let is_started = |line: &Value| text(line, "/done/command") == Some("start");
         let at = machine.wait("the machine to start", is_started);
         let at = at.with_context(|| format!("the machine said last:\n{}", home.said()))?;
@@ -80,7 +88,7 @@ impl Machine {
             let Ok((at, line)) = self.heard.recv_timeout(Duration::from_nanos(left)) else {
                 bail!("waited for {what} in vain: the machine is stuck or has ended");
             };
-            self.note(&line);
+            self.note(at, &line);
             if is_it(&line) {
                 return Ok(at);
             }
@@ -94,13 +102,18 @@ impl Machine {
 
     /// The same, and hands each line on.
     pub(super) fn hear(&mut self, mut tell: impl FnMut(&Value)) {
-        while let Ok((_, line)) = self.heard.try_recv() {
-            self.note(&line);
+        while let Ok((at, line)) = self.heard.try_recv() {
+            self.note(at, &line);
             tell(&line);
         }
     }
 
-    fn note(&mut self, line: &Value) {
+    fn note(&mut self, at: Stamp, line: &Value) {
+        if line.pointer("/connection/connected") == Some(&Value::Bool(true))
+            && let Some(since) = self.cut_off.take()
+        {
+            self.cuts.push(at.since(since));
+        }
         if let (Some(role), Some(word)) = (text(line, "/child/role"), text(line, "/child/word")) {
             let pid = line.pointer("/child/pid").and_then(Value::as_u64);
             let Some(pid) = pid.and_then(|it| u32::try_from(it).ok()) else { return };
@@ -122,6 +135,9 @@ impl Machine {
         let begun = clock::now();
         kill(pid)?;
         let before = self.killed.insert(role.to_owned(), begun);
+        if role == VENUE {
+            self.cut_off = Some(begun);
+        }
         let is_spaced = before.is_none_or(|it| begun.since(it) >= FORGIVEN);
         let is_back = |line: &Value| {
             text(line, "/child/role") == Some(role)
