@@ -37,16 +37,32 @@ pub enum Misfit {
 /// `at` is NULL, or `room` bytes can be read there, of which nobody writes any during the call, and
 /// which are as many as the struct says that it has, or fewer. It need not be aligned.
 pub unsafe fn read<T: Versioned>(at: *const T, room: u64) -> Result<T, Misfit> {
+    let mut copy = T::blank();
+    // SAFETY: the caller vouches for the bytes.
+    unsafe { read_into(at, room, &mut copy) }?;
+    Ok(copy)
+}
+
+/// The same into a blank struct that lies where the copy is kept.
+///
+/// # Errors
+///
+/// As of `read`.
+///
+/// # Safety
+///
+/// As of `read`.
+pub unsafe fn read_into<T: Versioned>(at: *const T, room: u64, copy: &mut T) -> Result<(), Misfit> {
     // SAFETY: the caller vouches for the bytes.
     let known = unsafe { shared::<T>(at, room) }?;
-    let (mut copy, ours) = (T::blank(), size_of::<u32>());
+    let ours = size_of::<u32>();
     // SAFETY: `known` bytes can be read at `at`, and `copy` has that many; any bytes are a value of
     // a plain struct. The size that stands first in both is left as it is in the copy.
     unsafe {
-        let (from, to) = (at.cast::<u8>().add(ours), (&raw mut copy).cast::<u8>().add(ours));
+        let (from, to) = (at.cast::<u8>().add(ours), (&raw mut *copy).cast::<u8>().add(ours));
         std::ptr::copy_nonoverlapping(from, to, known - ours);
     }
-    Ok(copy)
+    Ok(())
 }
 
 /// Copies a struct into one of the other side, no further than its `struct_size`, which becomes the
@@ -74,7 +90,19 @@ pub unsafe fn write<T: Versioned>(value: &T, to: *mut T) -> Result<(), Misfit> {
 
 /// How many bytes of a struct both sides know.
 unsafe fn shared<T: Versioned>(at: *const T, room: u64) -> Result<usize, Misfit> {
-    let (name, min) = (T::LAYOUT.name, T::SIZE_MIN);
+    // SAFETY: as of the caller.
+    let bytes = unsafe { claimed(at.cast(), room, T::LAYOUT.name, T::SIZE_MIN) }?;
+    Ok(usize::try_from(bytes).unwrap_or(usize::MAX).min(size_of::<T>()))
+}
+
+/// How many bytes a struct of the other side has; one function for all of them, so that the
+/// processor has it at hand.
+unsafe fn claimed(
+    at: *const u32,
+    room: u64,
+    name: &'static str,
+    min: usize,
+) -> Result<u64, Misfit> {
     if at.is_null() {
         return Err(Misfit::Missing { name });
     }
@@ -83,12 +111,12 @@ unsafe fn shared<T: Versioned>(at: *const T, room: u64) -> Result<usize, Misfit>
         return Err(Misfit::Short { name, bytes: room, min });
     }
     // SAFETY: there is room for the smallest such struct, which begins with its size.
-    let claimed = u64::from(unsafe { at.cast::<u32>().read_unaligned() });
+    let claimed = u64::from(unsafe { at.read_unaligned() });
     let bytes = claimed.min(room);
     if bytes < least {
         return Err(Misfit::Short { name, bytes, min });
     }
-    Ok(usize::try_from(bytes).unwrap_or(usize::MAX).min(size_of::<T>()))
+    Ok(bytes)
 }
 
 #[cfg(test)]

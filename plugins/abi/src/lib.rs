@@ -27,7 +27,7 @@ mod values;
 
 pub use codes::*;
 pub use constants::*;
-pub use copy::{Misfit, read, write};
+pub use copy::{Misfit, read, read_into, write};
 pub use holdings::{Account, Position};
 pub use layout::{Blank, Constant, Field, Layout, Plain, Versioned};
 pub use lent::slice;
@@ -37,7 +37,7 @@ pub use orders::{
 };
 pub use session::{Connection, Info, Login, OpenParams};
 pub use table::{Api, Callbacks, ENTRY, Entry, Event, Session};
-pub use text::{TooLong, name, put_name, put_text, text};
+pub use text::{TooLong, name, put_id, put_name, put_text, text};
 pub use values::{KeyValue, Status, Str, Symbol};
 
 /// Every struct of the header, for tests of its layout.

@@ -37,6 +37,13 @@ pub fn put_name(field: &mut [u8], name: &str) -> Result<(), TooLong> {
     Ok(())
 }
 
+/// Puts a name that has no NUL in it into a blank field. One that does not fit leaves it blank.
+pub fn put_id(field: &mut [u8], id: &str) {
+    if let Some((room, [_, ..])) = field.split_at_mut_checked(id.len()) {
+        room.copy_from_slice(id.as_bytes());
+    }
+}
+
 /// The sentence in a field: up to the first NUL, or all of it where there is none. Bytes that are no
 /// UTF-8 become the replacement character.
 pub fn text(field: &[u8]) -> Cow<'_, str> {
@@ -46,6 +53,18 @@ pub fn text(field: &[u8]) -> Cow<'_, str> {
 /// The name in a field, which may be empty; `None` where it is not terminated or no UTF-8, because
 /// a name that is guessed at would name something else.
 pub fn name(field: &[u8]) -> Option<&str> {
+    // Nearly every name is ASCII: one look finds its end and that it is one.
+    let end = field.iter().position(|byte| matches!(byte, 0 | 128..))?;
+    let (start, rest) = field.split_at_checked(end)?;
+    if rest.first() == Some(&0) {
+        // SAFETY: no byte of it is above 127, and ASCII is UTF-8.
+        return Some(unsafe { std::str::from_utf8_unchecked(start) });
+    }
+    foreign_name(field)
+}
+
+#[cold]
+fn foreign_name(field: &[u8]) -> Option<&str> {
     let end = field.iter().position(|byte| *byte == 0)?;
     std::str::from_utf8(field.get(..end)?).ok()
 }
@@ -100,11 +119,23 @@ mod tests {
     }
 
     #[test]
+    fn an_id_fits_with_a_zero_after_it_or_is_left_out() {
+        let mut field = [0; 6];
+        put_id(&mut field, "TXFH12");
+        assert_eq!(field, [0; 6]);
+        put_id(&mut field, "TXFH1");
+        assert_eq!(field, *b"TXFH1\0");
+        put_id(&mut [], "");
+    }
+
+    #[test]
     fn foreign_bytes_are_readable_as_a_sentence_and_never_as_a_name() {
         assert_eq!(text(b"full"), "full");
         assert_eq!(name(b"full"), None);
         assert_eq!(text(b"ab\xFFc\0d"), "ab\u{FFFD}c");
         assert_eq!(name(b"ab\xFFc\0d"), None);
+        assert_eq!(name("台\0\u{ff}".as_bytes()), Some("台"));
+        assert_eq!(name("台".as_bytes()), None);
         assert_eq!(name(b"\0\xFF"), Some(""));
         assert_eq!((text(b""), name(b"")), (Cow::Borrowed(""), None));
     }
