@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use aftm_exchange_abi::{
     ABSENT, EVENT_ACCOUNT, EVENT_ANSWER, EVENT_BOOK, EVENT_CONN, EVENT_FILL, EVENT_INSTRUMENT,
-    EVENT_LAST, EVENT_ORDER, EVENT_POSITION, EVENT_TICK, Event, read,
+    EVENT_LAST, EVENT_ORDER, EVENT_POSITION, EVENT_TICK, Event, Versioned, read, read_into,
 };
 
 use crate::bell::{Bell, Stay};
@@ -214,8 +214,9 @@ fn whole(bytes: &[u8]) -> &[u8] {
 /// As of a callback: the event is NULL or one, and its addresses are NULL or of as many bytes as it
 /// says.
 unsafe fn heard(event: *const Event) -> Result<Heard, String> {
+    let (at, mut event) = (event, Event::blank());
     // SAFETY: the caller vouches for the event.
-    let event = unsafe { read(event, u64::MAX) }.map_err(|misfit| misfit.to_string())?;
+    unsafe { read_into(at, u64::MAX, &mut event) }.map_err(|misfit| misfit.to_string())?;
     // SAFETY: the caller vouches for what the event points to.
     let content = unsafe { content(&event) };
     Ok(Heard {
@@ -237,33 +238,34 @@ unsafe fn content(event: &Event) -> Content {
     let told = unsafe {
         match event.kind {
             EVENT_ANSWER => answer(event).map(What::Answer).map(Content::News),
-            EVENT_ORDER => payload(event).map(Box::new).map(What::Order).map(Content::News),
-            EVENT_FILL => payload(event).map(Box::new).map(What::Fill).map(Content::News),
-            EVENT_POSITION => payload(event).map(Box::new).map(What::Position).map(Content::News),
-            EVENT_ACCOUNT => payload(event).map(Box::new).map(What::Account).map(Content::News),
-            EVENT_INSTRUMENT => {
-                payload(event).map(Box::new).map(What::Instrument).map(Content::News)
-            }
-            EVENT_CONN => payload(event).map(Box::new).map(What::Connection).map(Content::News),
+            EVENT_ORDER => boxed(event).map(What::Order).map(Content::News),
+            EVENT_FILL => boxed(event).map(What::Fill).map(Content::News),
+            EVENT_POSITION => boxed(event).map(What::Position).map(Content::News),
+            EVENT_ACCOUNT => boxed(event).map(What::Account).map(Content::News),
+            EVENT_INSTRUMENT => boxed(event).map(What::Instrument).map(Content::News),
+            EVENT_CONN => boxed(event).map(What::Connection).map(Content::News),
             EVENT_TICK => payload(event).map(Market::Tick).map(Box::new).map(Content::Market),
             EVENT_BOOK => payload(event).map(Market::Book).map(Box::new).map(Content::Market),
             _ => Ok(Content::Unknown),
         }
     };
-    told.unwrap_or_else(|why| {
-        let (kind, is_grave) = match event.kind {
-            EVENT_ANSWER => ("an answer", true),
-            EVENT_ORDER => ("an order", true),
-            EVENT_FILL => ("a fill", true),
-            EVENT_POSITION => ("a position", true),
-            EVENT_ACCOUNT => ("an account", true),
-            EVENT_CONN => ("a connection", true),
-            EVENT_INSTRUMENT => ("an instrument", false),
-            EVENT_TICK => ("a tick", false),
-            _ => ("a book", false),
-        };
-        Content::Unreadable { kind, why, is_grave }
-    })
+    told.unwrap_or_else(|why| unreadable(event.kind, why))
+}
+
+#[cold]
+fn unreadable(kind: u16, why: String) -> Content {
+    let (kind, is_grave) = match kind {
+        EVENT_ANSWER => ("an answer", true),
+        EVENT_ORDER => ("an order", true),
+        EVENT_FILL => ("a fill", true),
+        EVENT_POSITION => ("a position", true),
+        EVENT_ACCOUNT => ("an account", true),
+        EVENT_CONN => ("a connection", true),
+        EVENT_INSTRUMENT => ("an instrument", false),
+        EVENT_TICK => ("a tick", false),
+        _ => ("a book", false),
+    };
+    Content::Unreadable { kind, why, is_grave }
 }
 
 /// Copies and checks a payload.
@@ -272,12 +274,35 @@ unsafe fn content(event: &Event) -> Content {
 ///
 /// As of `heard`.
 unsafe fn payload<T: Told>(event: &Event) -> Result<T, String> {
+    let mut told = T::blank();
+    // SAFETY: the caller vouches for it.
+    unsafe { fill_in(&mut told, event) }?;
+    Ok(told)
+}
+
+/// The same at the address where it stays.
+///
+/// # Safety
+///
+/// As of `heard`.
+unsafe fn boxed<T: Told>(event: &Event) -> Result<Box<T>, String> {
+    let mut told = Box::new(T::blank());
+    // SAFETY: the caller vouches for it.
+    unsafe { fill_in(&mut *told, event) }?;
+    Ok(told)
+}
+
+/// Copies a payload into a blank struct, and checks it.
+///
+/// # Safety
+///
+/// As of `heard`.
+unsafe fn fill_in<T: Told>(told: &mut T, event: &Event) -> Result<(), String> {
     // SAFETY: the caller vouches for the address and its bytes; the copy takes no more of them than
     // the event and the struct itself say there are, and need not be aligned.
-    let told = unsafe { read(event.payload.cast::<T>(), event.payload_size) };
-    let mut told = told.map_err(|misfit| misfit.to_string())?;
-    told.tidy()?;
-    Ok(told)
+    let copied = unsafe { read_into(event.payload.cast(), event.payload_size, told) };
+    copied.map_err(|misfit| misfit.to_string())?;
+    told.tidy()
 }
 
 /// Copies the reason of an answer, where the request failed.

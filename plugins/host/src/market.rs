@@ -1,8 +1,7 @@
 //! Ticks and books: the newest of each instrument, because an old one helps nobody.
 
-use std::collections::HashMap;
-
 use aftm_exchange_abi::{Book, Tick};
+use rustc_hash::FxHashMap;
 
 /// What the market says of an instrument.
 #[derive(Clone, Debug)]
@@ -18,7 +17,7 @@ type Name = ([u8; 16], [u8; 64]);
 /// The newest that was told of each instrument, until it is taken.
 #[derive(Debug, Default)]
 pub(crate) struct Newest {
-    at: HashMap<Name, usize>,
+    at: FxHashMap<Name, usize>,
     slots: Vec<(Option<Tick>, Option<Book>)>,
 }
 

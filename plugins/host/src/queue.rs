@@ -7,9 +7,10 @@
 //! Ticks and books are the newest of each instrument; lines of the log beyond the bound are dropped.
 //! What is replaced or dropped is counted.
 
-use std::collections::{HashSet, VecDeque};
+use std::collections::VecDeque;
 
 use aftm_exchange_abi::LOG_WARN;
+use rustc_hash::FxHashSet;
 
 use crate::bell::Bell;
 use crate::fault::Breach;
@@ -70,7 +71,7 @@ pub(crate) struct Queue {
     rows: usize,
     market: Newest,
     log: VecDeque<Line>,
-    waiting: HashSet<u64>,
+    waiting: FxHashSet<u64>,
     seq: u64,
     counts: Counts,
     broken: Option<Breach>,
@@ -85,7 +86,7 @@ impl Queue {
             rows: 0,
             market: Newest::default(),
             log: VecDeque::new(),
-            waiting: HashSet::new(),
+            waiting: FxHashSet::default(),
             seq: 0,
             counts: Counts::default(),
             broken: None,
@@ -115,6 +116,7 @@ impl Queue {
     }
 
     /// The first breach holds.
+    #[cold]
     pub(crate) fn break_off(&mut self, breach: Breach) {
         self.broken.get_or_insert(breach);
     }
@@ -136,7 +138,7 @@ impl Queue {
             return self.break_off(Breach::Sequence { expected, got });
         }
         self.seq = got;
-        let is_row = !heard.is_last && self.waiting.contains(&heard.req_id);
+        let is_row = heard.req_id != 0 && !heard.is_last && self.waiting.contains(&heard.req_id);
         let is_last = heard.is_last && self.answers(heard.req_id);
         match heard.content {
             Content::News(what) => {
@@ -199,6 +201,7 @@ impl Queue {
     }
 
     /// What the host itself has to say of the plug-in.
+    #[cold]
     fn remark(&mut self, text: String) {
         self.line(LOG_WARN, text);
     }

@@ -148,7 +148,7 @@ impl Session {
         let instrument = Instrument { struct_size: size, ..*instrument };
         let function = self.plugin().api().list_instrument;
         // SAFETY: the session is open, and the instrument lives during the call.
-        self.call("list_instrument", function, |call, at, err| unsafe {
+        self.call_with_reason("list_instrument", function, None, |call, at, err| unsafe {
             call(at, &raw const instrument, err)
         })
     }
@@ -164,9 +164,7 @@ impl Session {
         let book_at = book.as_ref().map_or(std::ptr::null(), std::ptr::from_ref);
         let function = self.plugin().api().feed_tick;
         // SAFETY: the session is open, and tick and book live during the call.
-        self.call("feed_tick", function, |call, at, _| unsafe {
-            call(at, &raw const tick, book_at)
-        })
+        self.call("feed_tick", function, |call, at| unsafe { call(at, &raw const tick, book_at) })
     }
 
     /// Moves the exchange's clock without a trade.
@@ -176,7 +174,7 @@ impl Session {
     /// Where it refuses.
     pub fn advance(&self, now_ns: i64, utc_offset_s: i32) -> Result<(), CallError> {
         // SAFETY: the session is open.
-        self.call("advance", self.plugin().api().advance, |call, at, _| unsafe {
+        self.call("advance", self.plugin().api().advance, |call, at| unsafe {
             call(at, now_ns, utc_offset_s)
         })
     }
@@ -190,7 +188,7 @@ impl Session {
         let mut due_ns = ABSENT;
         let out = &raw mut due_ns;
         // SAFETY: the session is open, and the place for the answer lives during the call.
-        self.call("due", self.plugin().api().due, |call, at, _| unsafe { call(at, out) })?;
+        self.call("due", self.plugin().api().due, |call, at| unsafe { call(at, out) })?;
         Ok((due_ns != ABSENT).then_some(due_ns))
     }
 
@@ -201,6 +199,6 @@ impl Session {
     /// Where it refuses.
     pub fn settle(&self) -> Result<(), CallError> {
         // SAFETY: the session is open.
-        self.call("settle", self.plugin().api().settle, |call, at, _| unsafe { call(at) })
+        self.call("settle", self.plugin().api().settle, |call, at| unsafe { call(at) })
     }
 }

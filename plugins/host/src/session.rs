@@ -207,21 +207,56 @@ impl Session {
         act: impl FnOnce(F, *mut abi::Session, u64, *mut Status) -> i32,
     ) -> Result<u64, CallError> {
         let req_id = self.requests.fetch_add(1, Ordering::Relaxed) + 1;
-        self.gate.queue().expect(req_id);
-        let sent = self.call(name, function, |call, at, err| act(call, at, req_id, err));
-        if sent.is_err() {
-            self.gate.queue().forget(req_id);
-        }
-        sent.map(|()| req_id)
+        let act = |call, at, err| act(call, at, req_id, err);
+        self.call_with_reason(name, function, Some(req_id), act)?;
+        Ok(req_id)
     }
 
-    /// A call. The queue is not locked meanwhile: callbacks may run on this thread.
+    /// A call that says why it fails, and perhaps has a number for its answer.
+    pub(crate) fn call_with_reason<F: Copy>(
+        &self,
+        name: &'static str,
+        function: Option<F>,
+        req_id: Option<u64>,
+        act: impl FnOnce(F, *mut abi::Session, *mut Status) -> i32,
+    ) -> Result<(), CallError> {
+        let mut err = Guarded::<Status>::blank();
+        let code = self.enter(name, function, req_id, |call, at| act(call, at, err.room()))?;
+        if !err.is_whole() {
+            self.gate.queue().break_off(Breach::Overrun(name));
+        }
+        // The code alone says whether something was sent, even where the session has just broken.
+        if code == OK {
+            return Ok(());
+        }
+        if let Some(req_id) = req_id {
+            self.gate.queue().forget(req_id);
+        }
+        Err(CallError::Refused(Refusal::of(code, err.written())))
+    }
+
+    /// A call that says by its code alone that it fails.
     pub(crate) fn call<F: Copy>(
         &self,
         name: &'static str,
         function: Option<F>,
-        act: impl FnOnce(F, *mut abi::Session, *mut Status) -> i32,
+        act: impl FnOnce(F, *mut abi::Session) -> i32,
     ) -> Result<(), CallError> {
+        match self.enter(name, function, None, act)? {
+            OK => Ok(()),
+            code => Err(CallError::Refused(Refusal::of(code, &Status::blank()))),
+        }
+    }
+
+    /// Enters the plug-in when it is this call's turn. The queue is not locked meanwhile: callbacks
+    /// may run on this thread.
+    fn enter<F: Copy>(
+        &self,
+        name: &'static str,
+        function: Option<F>,
+        req_id: Option<u64>,
+        act: impl FnOnce(F, *mut abi::Session) -> i32,
+    ) -> Result<i32, CallError> {
         let (Some(function), Some(at)) = (function, self.at) else {
             return Err(CallError::NotOffered(name));
         };
@@ -229,22 +264,17 @@ impl Session {
             CallError::Occupied { call: name, under_way, waited: self.turn_wait }
         })?;
         // Whether it broke is asked when it is this call's turn, or it would be old news.
-        if let Some(breach) = self.broken() {
-            return Err(CallError::Broken(breach));
+        let mut queue = self.gate.queue();
+        if let Some(breach) = queue.broken() {
+            return Err(CallError::Broken(breach.clone()));
         }
-        let mut err = Guarded::<Status>::blank();
+        req_id.into_iter().for_each(|it| queue.expect(it));
+        drop(queue);
         let stay = Stay::begin(self.gate);
-        let code = act(function, at.as_ptr(), err.room());
+        let code = act(function, at.as_ptr());
         drop(stay);
         drop(pass);
-        if !err.is_whole() {
-            self.gate.queue().break_off(Breach::Overrun(name));
-        }
-        // The code alone says whether something was sent, even where the session has just broken.
-        match code {
-            OK => Ok(()),
-            code => Err(CallError::Refused(Refusal::of(code, err.written()))),
-        }
+        Ok(code)
     }
 }
 

@@ -45,17 +45,27 @@ impl Turn {
     ) -> Result<Pass<'_>, &'static str> {
         let mut taken = self.lock();
         if taken.under_way.is_some() {
-            taken.waiting += 1;
-            let is_taken = |it: &mut Taken| it.under_way.is_some();
-            let waited = self.free.wait_timeout_while(taken, wait, is_taken);
-            taken = waited.unwrap_or_else(PoisonError::into_inner).0;
-            taken.waiting -= 1;
+            taken = self.wait(taken, wait);
         }
         if let Some(call) = taken.under_way {
             return Err(call);
         }
         taken.under_way = Some(call);
         Ok(Pass(self))
+    }
+
+    #[cold]
+    fn wait<'turn>(
+        &'turn self,
+        mut taken: MutexGuard<'turn, Taken>,
+        wait: Duration,
+    ) -> MutexGuard<'turn, Taken> {
+        taken.waiting += 1;
+        let is_taken = |it: &mut Taken| it.under_way.is_some();
+        let waited = self.free.wait_timeout_while(taken, wait, is_taken);
+        let mut taken = waited.unwrap_or_else(PoisonError::into_inner).0;
+        taken.waiting -= 1;
+        taken
     }
 
     /// The call that is in the plug-in.
