@@ -17,6 +17,7 @@ pub(crate) struct Fault {
 pub(crate) type Done<T = ()> = Result<T, Fault>;
 
 impl Fault {
+    #[cold]
     pub(crate) fn new(code: i32, text: impl Into<String>) -> Fault {
         Fault { code, vendor_code: String::new(), text: text.into() }
     }

@@ -12,6 +12,7 @@ use crate::fault::{Done, Fault};
 /// The last trading day of a contract that never ends: nanoseconds reach no further.
 const NEVER: Date = date(2262, 4, 10);
 
+#[cold]
 fn field(what: &str, why: impl std::fmt::Display) -> Fault {
     Fault::new(E_FIELD, format!("{what}: {why}"))
 }

@@ -8,7 +8,7 @@ use aftm_exchange_abi as abi;
 use aftm_exchange_abi::{
     ABSENT, OC_AUTO, OC_CLOSE, OC_OPEN, OrderUpdate, SIDE_BUY, SIDE_SELL, TIF_FOK, TIF_IOC,
     TIF_ROD, TYPE_LIMIT, TYPE_MARKET, TYPE_RANGE_MARKET, TYPE_STOP, TYPE_STOP_LIMIT, Versioned,
-    put_text,
+    put_id, put_text,
 };
 use aftm_sim::Summary;
 
@@ -52,11 +52,6 @@ fn price_e9(price: Option<Price>) -> i64 {
     price.map_or(ABSENT, Price::raw)
 }
 
-/// Ids are printable and shorter than the fields of the interface, so that they fit whole.
-fn put(field: &mut [u8], id: &str) {
-    put_text(field, id);
-}
-
 /// When something is told, on the exchange's clock.
 fn clock(now: Option<ExchangeTime>) -> (i64, i32) {
     now.map_or((ABSENT, 0), |it| (it.at.0, it.offset))
@@ -91,14 +86,14 @@ pub(crate) fn update(
         exchange,
         ..OrderUpdate::blank()
     };
-    put(&mut told.account, ticket.account.as_str());
-    put(&mut told.symbol, ticket.item.as_str());
+    put_id(&mut told.account, ticket.account.as_str());
+    put_id(&mut told.symbol, ticket.item.as_str());
     if let Some(broker) = &order.broker {
-        put(&mut told.broker_order_id, broker.as_str());
+        put_id(&mut told.broker_order_id, broker.as_str());
     }
     if let Some(refusal) = refusal {
         told.code = code(&refusal.code);
-        put(&mut told.vendor_code, &refusal.code);
+        put_text(&mut told.vendor_code, &refusal.code);
         put_text(&mut told.text, &refusal.text);
     }
     told
@@ -121,11 +116,11 @@ pub(crate) fn fill(order: &Standing, exchange: [u8; 16], fill: &Fill) -> abi::Fi
         exchange,
         ..abi::Fill::blank()
     };
-    put(&mut told.account, ticket.account.as_str());
-    put(&mut told.symbol, ticket.item.as_str());
-    put(&mut told.fill_id, fill.trade.as_str());
+    put_id(&mut told.account, ticket.account.as_str());
+    put_id(&mut told.symbol, ticket.item.as_str());
+    put_id(&mut told.fill_id, fill.trade.as_str());
     if let Some(broker) = &order.broker {
-        put(&mut told.broker_order_id, broker.as_str());
+        put_id(&mut told.broker_order_id, broker.as_str());
     }
     told
 }
@@ -145,8 +140,8 @@ fn e4(money: Money) -> i64 {
 /// An account and its money; all absent where amounts left the range of money.
 pub(crate) fn account(id: &AccountId, currency: &str, summary: Option<Summary>) -> abi::Account {
     let mut told = abi::Account::blank();
-    put(&mut told.account, id.as_str());
-    put(&mut told.currency, currency);
+    put_id(&mut told.account, id.as_str());
+    put_text(&mut told.currency, currency);
     let Some(summary) = summary else { return told };
     let Summary { balance, today, open_profit, equity, margin, ordered, available } = summary;
     let balance = today.net().and_then(|it| balance.checked_add(it));
@@ -177,8 +172,8 @@ pub(crate) fn positions(
         let (qty_e9, side) = (held.raw(), side(of));
         let blank = abi::Position::blank();
         let mut told = abi::Position { side, qty_e9, avg_price_e9, exchange, ..blank };
-        put(&mut told.account, account.as_str());
-        put(&mut told.symbol, item.as_str());
+        put_id(&mut told.account, account.as_str());
+        put_id(&mut told.symbol, item.as_str());
         Some(told).filter(|_| held != Quantity::ZERO)
     };
     [Side::Buy, Side::Sell].into_iter().filter_map(row)

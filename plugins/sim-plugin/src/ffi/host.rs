@@ -19,20 +19,13 @@ pub(super) fn is_telling() -> bool {
     IS_TELLING.get()
 }
 
-/// Marks the thread for as long as a callback runs.
-struct Telling;
-
-impl Telling {
-    fn begin() -> Telling {
-        IS_TELLING.set(true);
-        Telling
-    }
-}
-
-impl Drop for Telling {
-    fn drop(&mut self) {
-        IS_TELLING.set(false);
-    }
+/// Marks the thread for as long as a callback of the host runs, which does not unwind.
+fn telling(call_back: impl FnOnce()) {
+    IS_TELLING.with(|is_telling| {
+        is_telling.set(true);
+        call_back();
+        is_telling.set(false);
+    });
 }
 
 /// The request that an event belongs to.
@@ -106,18 +99,16 @@ impl Host {
         let (seq, (req_id, flags)) = (self.seq, req.parts());
         let event = Event { seq, req_id, flags, ..event };
         let Some(on_event) = self.callbacks.on_event else { return };
-        let _telling = Telling::begin();
         // SAFETY: the host's own address and function; event, payload and status live during the
         // call.
-        unsafe { on_event(self.callbacks.user, &raw const event) };
+        telling(|| unsafe { on_event(self.callbacks.user, &raw const event) });
     }
 
     /// Says a line for the log, at an `AFTM_LOG_…` level.
     pub(crate) fn log(&self, level: i32, text: &str) {
         let Some(on_log) = self.callbacks.on_log else { return };
         let size = u64::try_from(text.len()).unwrap_or(0);
-        let _telling = Telling::begin();
         // SAFETY: the host's own address and function; the text lives during the call.
-        unsafe { on_log(self.callbacks.user, level, text.as_ptr().cast(), size) };
+        telling(|| unsafe { on_log(self.callbacks.user, level, text.as_ptr().cast(), size) });
     }
 }

@@ -2,7 +2,9 @@
 
 use std::path::PathBuf;
 
-use aftm_exchange_abi::{E_ARG, KeyValue, Login, Misfit, OpenParams, Versioned, read, slice};
+use aftm_exchange_abi::{
+    E_ARG, KeyValue, Login, Misfit, OpenParams, Versioned, read, read_into, slice,
+};
 
 use crate::fault::{Done, Fault};
 use crate::options::Options;
@@ -20,6 +22,18 @@ const TEXT_MAX: u64 = 65_536;
 pub(super) unsafe fn copy<T: Versioned>(at: *const T) -> Result<T, Misfit> {
     // SAFETY: the caller vouches for the struct.
     unsafe { read(at, u64::MAX) }
+}
+
+/// Acts on a copy of a struct of the host's, which stays where it was made.
+///
+/// # Safety
+///
+/// As of `copy`.
+pub(super) unsafe fn copied<T: Versioned>(at: *const T, act: impl FnOnce(&T) -> Done) -> Done {
+    let mut copy = T::blank();
+    // SAFETY: the caller vouches for the struct.
+    unsafe { read_into(at, u64::MAX, &mut copy) }?;
+    act(&copy)
 }
 
 /// The pairs of a list. A key or a value that cannot be read is an error that names the list.
