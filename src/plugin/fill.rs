@@ -1,9 +1,8 @@
 //! Fills.
 
-use aftm_domain::{ExchangeTime, Fill, Instrument, Money, Price, Quantity, Stamp};
+use aftm_domain::{Code, ExchangeTime, Fill, Instrument, Money, Price, Quantity, Stamp};
 use aftm_plugin_host::abi::{self, ABSENT};
 
-use super::items::Items;
 use super::{names, words};
 use crate::wire::venue::Deal;
 
@@ -15,12 +14,8 @@ pub(super) struct Read {
 }
 
 /// Whose and of what a fill is by its own words. What cannot be understood is not said.
-pub(super) fn deal(told: &abi::Fill, items: &Items) -> Deal {
-    Deal {
-        account: names::account(&told.account).ok(),
-        item: items.code(&told.exchange, &told.symbol),
-        side: words::side(told.side),
-    }
+pub(super) fn deal(told: &abi::Fill, item: Option<Code>) -> Deal {
+    Deal { account: names::account(&told.account).ok(), item, side: words::side(told.side) }
 }
 
 /// A fill. What the venue does not say of fee and tax is reckoned by the instrument, as the machine
@@ -119,14 +114,11 @@ mod tests {
 
     #[test]
     fn what_a_fill_is_of_is_read_with_it_and_what_is_not_said_is_not_made_up() {
-        let mut items = Items::default();
-        items.list(&[0; 16], demo_instrument()).unwrap();
         let mut told = abi::Fill { side: abi::SIDE_SELL, ..told() };
         put_name(&mut told.account, "A-1").unwrap();
-        put_name(&mut told.symbol, "DEMO").unwrap();
-        let read = deal(&told, &items);
+        let read = deal(&told, Some("DEMO".parse().unwrap()));
         assert_eq!(read.to_string(), "sell DEMO for A-1");
-        let bare = abi::Fill { side: 0, account: [0; 40], symbol: [0; 64], ..told };
-        assert_eq!(deal(&bare, &items), Deal::default());
+        let bare = abi::Fill { side: 0, account: [0; 40], ..told };
+        assert_eq!(deal(&bare, None), Deal::default());
     }
 }

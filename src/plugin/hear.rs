@@ -43,7 +43,8 @@ impl State {
         let told = self.what_is(req_id);
         match what {
             What::Answer(answer) => {
-                return self.answered(req_id, answer.map_err(|it| refusal::of(&it)), words);
+                let asked = self.asked.remove(&req_id);
+                return self.answered(req_id, asked, answer.map_err(|it| refusal::of(&it)), words);
             }
             What::Order(update) => self.hear_order(told, update, words),
             What::Fill(fill) => self.hear_fill(told, &fill, ts_ns, words),
@@ -58,6 +59,9 @@ impl State {
     }
 
     fn what_is(&self, req_id: u64) -> Told {
+        if req_id == 0 {
+            return Told::News;
+        }
         match self.asked.get(&req_id) {
             Some(Asked::Query) if self.errands.is_asking(req_id) => Told::Row,
             Some(Asked::Query) => Told::Stale,
@@ -67,20 +71,23 @@ impl State {
 
     /// An event that was the answer itself. A query's last row is not one, but means the same.
     fn answered_by_event(&mut self, req_id: u64, words: &mut Vec<VenueWord>) {
-        match self.asked.get(&req_id) {
-            Some(Asked::Place(_) | Asked::Cancel(_) | Asked::Amend(_)) => {
-                self.asked.remove(&req_id);
-            }
-            _ => self.answered(req_id, Ok(()), words),
+        match self.asked.remove(&req_id) {
+            Some(Asked::Place(_) | Asked::Cancel(_) | Asked::Amend(_)) => (),
+            asked => self.answered(req_id, asked, Ok(()), words),
         }
     }
 
-    fn answered(&mut self, req_id: u64, answer: Result<(), Refusal>, words: &mut Vec<VenueWord>) {
-        let is_row = self.what_is(req_id) == Told::Row;
-        match self.asked.remove(&req_id) {
+    fn answered(
+        &mut self,
+        req_id: u64,
+        asked: Option<Asked>,
+        answer: Result<(), Refusal>,
+        words: &mut Vec<VenueWord>,
+    ) {
+        match asked {
             None => self.strays += 1,
             Some(Asked::Login) => self.login_answered(answer, words),
-            Some(Asked::Query) if is_row => self.step_ended(answer, words),
+            Some(Asked::Query) if self.errands.is_asking(req_id) => self.step_ended(answer, words),
             Some(Asked::Query) => (),
             Some(Asked::Logout) => {
                 let refused = |it| line(LOG_WARN, format!("the venue refused the logout: {it}"));
@@ -111,25 +118,21 @@ impl State {
         let time = names::time(update.ts_ns, update.utc_offset_s);
         self.clock = time.map_or(self.clock, |it| it.max(self.clock));
         let is_ours = update.client_order_id != 0;
-        let named = || match order::whose(update.client_order_id) {
-            Some(order) => format!("the order {order}"),
-            None => format!("the order {:?}", names::text(&update.broker_order_id)),
-        };
-        let unreadable = |why: String| format!("{} cannot be understood: {why}", named());
         match told {
             Told::Stale => (),
             Told::Row => match order::row(update, &self.items) {
                 Ok(row) => self.errands.order(row, words),
-                Err(why) if is_ours => self.errands.trouble(unreadable(why)),
-                Err(why) => words.push(line(LOG_WARN, unreadable(why))),
+                Err(why) if is_ours => self.errands.trouble(unreadable(update, &why)),
+                Err(why) => words.push(line(LOG_WARN, unreadable(update, &why))),
             },
             Told::News => match order::told(update, &self.items) {
                 Ok(word) => words.extend(word),
                 // What happened to it is lost, and nothing but the venue's list tells it again.
                 Err(why) if is_ours && update.change != abi::CHANGE_NONE => {
-                    self.break_off(format!("the plug-in told news: {}", unreadable(why)), words);
+                    let unreadable = unreadable(update, &why);
+                    self.break_off(format!("the plug-in told news: {unreadable}"), words);
                 }
-                Err(why) => words.push(line(LOG_WARN, unreadable(why))),
+                Err(why) => words.push(line(LOG_WARN, unreadable(update, &why))),
             },
         }
     }
@@ -144,10 +147,9 @@ impl State {
         if told == Told::Stale {
             return;
         }
-        let item = self.items.code(&fill.exchange, &fill.symbol);
-        let terms = item.and_then(|it| self.items.instrument(&it));
+        let (item, terms) = self.items.named(&fill.exchange, &fill.symbol).unzip();
         let venue_id = names::venue_order(&fill.broker_order_id);
-        let read = fill::read(fill, terms, (heard, self.clock));
+        let read = fill::read(fill, terms.flatten(), (heard, self.clock));
         let (read, venue_id) = match (read, venue_id) {
             (Ok(read), Ok(venue_id)) => (read, venue_id),
             (Err(why), _) | (_, Err(why)) => {
@@ -161,7 +163,7 @@ impl State {
         };
         self.clock = self.clock.max(read.fill.time);
         let order = order::whose(fill.client_order_id).or_else(|| self.met(&fill.broker_order_id));
-        let deal = fill::deal(fill, &self.items);
+        let deal = fill::deal(fill, item);
         let row = VenueFill { order, venue_id, fill: read.fill, deal };
         if told == Told::Row {
             return self.errands.fill(row, words);
@@ -276,6 +278,15 @@ impl State {
             }
         }
     }
+}
+
+#[cold]
+fn unreadable(update: &OrderUpdate, why: &str) -> String {
+    let named = match order::whose(update.client_order_id) {
+        Some(order) => order.to_string(),
+        None => format!("{:?}", names::text(&update.broker_order_id)),
+    };
+    format!("the order {named} cannot be understood: {why}")
 }
 
 /// What an answer without an order says of a cancel or a change.

@@ -84,26 +84,27 @@ impl Items {
         })
     }
 
-    /// The terms of an instrument.
-    pub(super) fn instrument(&self, code: &Code) -> Option<&Instrument> {
-        match self.listed.get(code)? {
-            Listed::One { instrument, .. } => Some(instrument),
-            Listed::Several { .. } => None,
-        }
-    }
-
     /// Our code for what the venue names so; `None` where a code cannot be sure to mean it. An
     /// instrument that was not listed has its symbol for a code: it may have ended since.
     pub(super) fn code(&self, exchange: &[u8; 16], symbol: &[u8; 64]) -> Option<Code> {
+        self.named(exchange, symbol).map(|it| it.0)
+    }
+
+    /// The same with its terms, where it is listed.
+    pub(super) fn named(
+        &self,
+        exchange: &[u8; 16],
+        symbol: &[u8; 64],
+    ) -> Option<(Code, Option<&Instrument>)> {
         let code = names::code(symbol).ok()?;
-        let is_it = match self.listed.get(&code) {
-            Some(Listed::One { symbol, .. }) => {
-                exchange.first() == Some(&0) || symbol.exchange == *exchange
+        match self.listed.get(&code) {
+            Some(Listed::One { symbol, instrument }) => {
+                let is_it = exchange.first() == Some(&0) || symbol.exchange == *exchange;
+                is_it.then_some((code, Some(&**instrument)))
             }
-            Some(Listed::Several { .. }) => false,
-            None => true,
-        };
-        is_it.then_some(code)
+            Some(Listed::Several { .. }) => None,
+            None => Some((code, None)),
+        }
     }
 }
 
@@ -148,7 +149,8 @@ mod tests {
         items.list(&field("XMPL"), demo_instrument()).unwrap();
         let terms = Instrument { name: "new".to_owned(), ..demo_instrument() };
         items.list(&field("XMPL"), terms).unwrap();
-        assert_eq!(items.instrument(&demo_instrument().code).unwrap().name, "new");
+        let (_, terms) = items.named(&field("XMPL"), &field("DEMO")).unwrap();
+        assert_eq!(terms.unwrap().name, "new");
     }
 
     #[test]
@@ -163,7 +165,6 @@ mod tests {
             assert_eq!((&*refused.code, &*refused.text), (AMBIGUOUS_ITEM, said));
         }
         assert_eq!(items.symbol(&code).unwrap_err().text, said);
-        assert!(items.instrument(&code).is_none());
         assert_eq!(items.code(&field("XMPL"), &field("DEMO")), None);
     }
 

@@ -46,9 +46,14 @@ pub(super) fn put_venue_order(field: &mut [u8], id: Option<&VenueOrderId>) {
 }
 
 fn held<T, E: ToString>(name: &str, id: impl Fn(&str) -> Result<T, E>) -> Result<T, Unfit> {
-    if name.bytes().all(is_plain) {
-        return id(name).map_err(|err| err.to_string());
+    // But for the mark itself, an id can hold nothing that would be written otherwise.
+    match id(name) {
+        Ok(held) if !name.contains('%') => Ok(held),
+        _ => id(&written(name)).map_err(|err| err.to_string()),
     }
+}
+
+fn written(name: &str) -> String {
     let mut written = String::with_capacity(name.len() * 3);
     for byte in name.bytes() {
         if is_plain(byte) {
@@ -59,7 +64,7 @@ fn held<T, E: ToString>(name: &str, id: impl Fn(&str) -> Result<T, E>) -> Result
             written.extend(digits.into_iter().flatten());
         }
     }
-    id(&written).map_err(|err| err.to_string())
+    written
 }
 
 const fn is_plain(byte: u8) -> bool {

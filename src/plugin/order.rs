@@ -4,7 +4,7 @@ use aftm_domain::order::{Kind, Refusal, Report, Status, Ticket, TimeInForce};
 use aftm_domain::{Note, OpenClose, OrderId, Price, Quantity};
 use aftm_plugin_host::abi;
 use aftm_plugin_host::abi::{
-    ABSENT, AmendRequest, CancelRequest, OK, OrderRequest, OrderUpdate, Symbol, Versioned, put_text,
+    ABSENT, AmendRequest, CancelRequest, OK, OrderRequest, OrderUpdate, Symbol, Versioned, put_id,
 };
 
 use super::items::Items;
@@ -29,8 +29,8 @@ pub(super) fn request(id: OrderId, ticket: &Ticket, symbol: &Symbol) -> OrderReq
         symbol: symbol.symbol,
         ..OrderRequest::blank()
     };
-    put_text(&mut request.account, ticket.account.as_str());
-    put_text(&mut request.note, ticket.note.as_str());
+    put_id(&mut request.account, ticket.account.as_str());
+    put_id(&mut request.note, ticket.note.as_str());
     request
 }
 
@@ -47,7 +47,7 @@ pub(super) fn cancel(order: &Sent, symbol: &Symbol) -> CancelRequest {
         symbol: symbol.symbol,
         ..CancelRequest::blank()
     };
-    put_text(&mut request.account, order.account.as_str());
+    put_id(&mut request.account, order.account.as_str());
     names::put_venue_order(&mut request.broker_order_id, order.venue_id.as_ref());
     request
 }
@@ -67,7 +67,7 @@ pub(super) fn amend(
         symbol: symbol.symbol,
         ..AmendRequest::blank()
     };
-    put_text(&mut request.account, order.account.as_str());
+    put_id(&mut request.account, order.account.as_str());
     names::put_venue_order(&mut request.broker_order_id, order.venue_id.as_ref());
     request
 }

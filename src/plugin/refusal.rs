@@ -46,6 +46,7 @@ pub(super) const BROKEN: &str = "PLUGIN_BROKEN";
 const HANGS: &str = "PLUGIN_HANGS";
 
 /// A refusal of our own.
+#[cold]
 pub(super) fn ours(code: &str, text: impl Into<String>) -> Refusal {
     Refusal { code: code.to_owned(), text: text.into() }
 }
@@ -66,6 +67,7 @@ pub(super) fn of(refusal: &host::Refusal) -> Refusal {
 }
 
 /// A call that was not made or not taken.
+#[cold]
 pub(super) fn of_call(error: &CallError) -> Refusal {
     match error {
         CallError::Refused(refusal) => of(refusal),

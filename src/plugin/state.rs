@@ -142,6 +142,7 @@ impl State {
     }
 
     /// The session cannot go on. The first reason holds.
+    #[cold]
     pub(super) fn break_off(&mut self, reason: String, words: &mut Vec<VenueWord>) {
         if !self.is_broken {
             self.is_broken = true;

@@ -1,5 +1,5 @@
 use aftm_domain::{AccountId, Code};
-use aftm_plugin_host::abi::put_name;
+use aftm_plugin_host::abi::{put_name, put_text};
 
 use super::*;
 
