@@ -4,7 +4,7 @@
 //! asked waits for that without holding anybody up.
 
 use aftm_domain::order::{Refusal, Report, Ticket};
-use aftm_domain::{AccountId, Fill, OpenClose, OrderId, Stamp, UserId};
+use aftm_domain::{AccountId, Fill, OpenClose, Order, OrderId, Stamp, UserId};
 
 use super::core::Core;
 use super::doubt::is_doubtful;
@@ -182,10 +182,7 @@ impl<V: Venue, L: Ledger> Core<V, L> {
                 }
                 News::Filled { order, fill, deal } => {
                     self.unanswered.retain(|it| it.0 != order);
-                    let report = Report::Filled(fill);
-                    if !self.is_repeated(order, &report) {
-                        facts.push(self.counted(order, fill, &deal));
-                    }
+                    facts.extend(self.counted(order, fill, &deal));
                 }
                 News::Unknown { order } => facts.extend(self.unknown(order, now)),
                 News::Disconnected { reason } => {
@@ -261,25 +258,28 @@ impl<V: Venue, L: Ledger> Core<V, L> {
         }
         let Some(placed) = self.state.orders.get(&order) else { return false };
         match report {
-            Report::Filled(fill) => placed.order.fills.iter().any(|it| it.trade == fill.trade),
+            Report::Filled(fill) => has_fill(&placed.order, fill),
             Report::Accepted { venue_id } => placed.order.venue_id == Some(*venue_id),
             Report::Triggered => placed.order.is_triggered,
             _ => false,
         }
     }
 
-    /// A fill as the order's, unless it is of something else by its own words: then nobody knows
-    /// what it is, and the venue's list of positions says what is held.
-    fn counted(&mut self, id: OrderId, fill: Fill, deal: &Deal) -> Fact {
-        let ticket = self.state.orders.get(&id).map(|it| it.order.ticket);
-        match ticket.filter(|it| deal.differs(it)) {
+    /// A fill as the order's, unless it was told before, or is of something else by its own words:
+    /// then nobody knows what it is, and the venue's list of positions says what is held.
+    fn counted(&mut self, id: OrderId, fill: Fill, deal: &Deal) -> Option<Fact> {
+        let order = self.state.orders.get(&id).map(|it| &it.order);
+        if self.venue.is_apart() && order.is_some_and(|it| has_fill(it, &fill)) {
+            return None;
+        }
+        Some(match order.map(|it| &it.ticket).filter(|it| deal.differs(it)) {
             None => Fact::OrderReported { id, report: Report::Filled(fill) },
             Some(ticket) => {
                 self.venue.stand(Lists::Soon, &mut self.news);
-                let text = mismatch(id, &fill, deal, &ticket);
+                let text = mismatch(id, &fill, deal, ticket);
                 Fact::Alerted { code: "FILL_MISMATCH".to_owned(), text }
             }
-        }
+        })
     }
 
     /// The venue says that it never had an order. Where it lives apart it is asked once more, a
@@ -297,6 +297,10 @@ impl<V: Venue, L: Ledger> Core<V, L> {
         let refusal = Refusal { code: code.to_owned(), text: text.to_owned() };
         Some(Fact::OrderReported { id: order, report: Report::Rejected(refusal) })
     }
+}
+
+fn has_fill(order: &Order, fill: &Fill) -> bool {
+    order.fills.iter().any(|it| it.trade == fill.trade)
 }
 
 /// A fill that is not of its order, with both.
