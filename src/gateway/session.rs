@@ -12,7 +12,7 @@ use super::fact::Fact;
 use super::keep::Ledger;
 use super::state::Placed;
 use super::venue::{Lists, LoginStep, News, Venue};
-use crate::wire::venue::{Deal, Sent};
+use crate::wire::venue::{Deal, Sent, VenueFill};
 use crate::wire::{Event, Refused, Reply};
 
 /// A login that the venue has not answered yet, and one whose answer nobody has taken.
@@ -180,9 +180,9 @@ impl<V: Venue, L: Ledger> Core<V, L> {
                         facts.push(Fact::OrderReported { id: order, report });
                     }
                 }
-                News::Filled { order, fill, deal } => {
+                News::Filled { order, row } => {
                     self.unanswered.retain(|it| it.0 != order);
-                    facts.extend(self.counted(order, fill, &deal));
+                    facts.extend(self.counted(order, *row));
                 }
                 News::Unknown { order } => facts.extend(self.unknown(order, now)),
                 News::Disconnected { reason } => {
@@ -267,7 +267,8 @@ impl<V: Venue, L: Ledger> Core<V, L> {
 
     /// A fill as the order's, unless it was told before, or is of something else by its own words:
     /// then nobody knows what it is, and the venue's list of positions says what is held.
-    fn counted(&mut self, id: OrderId, fill: Fill, deal: &Deal) -> Option<Fact> {
+    fn counted(&mut self, id: OrderId, row: VenueFill) -> Option<Fact> {
+        let VenueFill { fill, deal, .. } = row;
         let order = self.state.orders.get(&id).map(|it| &it.order);
         if self.venue.is_apart() && order.is_some_and(|it| has_fill(it, &fill)) {
             return None;
@@ -276,7 +277,7 @@ impl<V: Venue, L: Ledger> Core<V, L> {
             None => Fact::OrderReported { id, report: Report::Filled(fill) },
             Some(ticket) => {
                 self.venue.stand(Lists::Soon, &mut self.news);
-                let text = mismatch(id, &fill, deal, ticket);
+                let text = mismatch(id, &fill, &deal, ticket);
                 Fact::Alerted { code: "FILL_MISMATCH".to_owned(), text }
             }
         })

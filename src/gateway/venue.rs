@@ -8,12 +8,12 @@ use aftm_domain::order::{Refusal, Report, Ticket};
 use aftm_domain::text::make_plain;
 use aftm_domain::tick::Moment;
 use aftm_domain::{
-    AccountId, Book, Code, ExchangeTime, Fill, Money, OrderId, Price, Quantity, Stamp, Tick, UserId,
+    AccountId, Book, Code, ExchangeTime, Money, OrderId, Price, Quantity, Stamp, Tick, UserId,
 };
 
 use super::state::State;
 use crate::wire::event::ChildWord;
-use crate::wire::venue::{Deal, Sent, VenueFill, VenueOrder, VenuePosition};
+use crate::wire::venue::{Sent, VenueFill, VenueOrder, VenuePosition};
 
 /// What the venue tells.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,10 +29,8 @@ pub enum News {
     Filled {
         /// Which one.
         order: OrderId,
-        /// The fill.
-        fill: Fill,
-        /// Whose and of what it is by its own words.
-        deal: Deal,
+        /// The fill, and whose and of what it is by its own words.
+        row: Box<VenueFill>,
     },
     /// The venue was asked for an order and has never heard of it.
     Unknown {

@@ -9,7 +9,7 @@ use crate::gateway::venue::{News, Stands, Summary};
 use crate::wire::event::ChildWord;
 use crate::wire::frame::PROTOCOL;
 use crate::wire::request::MoneyRow;
-use crate::wire::venue::{Abilities, VenueFill};
+use crate::wire::venue::Abilities;
 use crate::wire::{VenueCall, VenueWord};
 
 /// How long after a list that failed it is asked for again.
@@ -45,12 +45,11 @@ impl Plugged {
                 news.push(News::Report { order, report });
             }
             VenueWord::Filled { row } => {
-                let VenueFill { order, fill, deal, .. } = *row;
                 // One without our number is compared with the lists.
-                let Some(order) = order else { return self.wants_stand = true };
+                let Some(order) = row.order else { return self.wants_stand = true };
                 self.is_money_stale = true;
                 self.moved(order);
-                news.push(News::Filled { order, fill, deal });
+                news.push(News::Filled { order, row });
             }
             VenueWord::Unknown { order } => news.push(News::Unknown { order }),
             VenueWord::Taken { calls, due } => self.taken(calls, due, news),
