@@ -3,9 +3,11 @@
 //! It saves the hop to another process and gives up what that is good for: a library that crashes,
 //! exits or hangs takes the machine with it.
 
+use std::cell::OnceCell;
 use std::os::fd::{AsRawFd as _, RawFd};
 use std::sync::Arc;
 
+use aftm_domain::Stamp;
 use anyhow::Result;
 
 use super::child;
@@ -20,6 +22,8 @@ pub(crate) struct Direct {
     driver: Option<Driver>,
     ear: Ear,
     is_greeted: bool,
+    /// When something happens without a trade, once somebody has asked since the last call.
+    due: OnceCell<Option<Stamp>>,
 }
 
 impl Direct {
@@ -29,7 +33,7 @@ impl Direct {
         let driver = child::open(seat, Arc::clone(&bell))?;
         // It says hello as soon as it is listened to.
         bell();
-        Ok(Direct { driver: Some(driver), ear, is_greeted: false })
+        Ok(Direct { driver: Some(driver), ear, is_greeted: false, due: OnceCell::new() })
     }
 
     /// Says what helps where the session broke. A call that was made meanwhile may have reached the
@@ -53,7 +57,8 @@ impl Way for Direct {
             return Err(WayEnded("the plug-in's session is broken".to_owned()));
         };
         driver.call(call, words);
-        words.push(VenueWord::Taken { calls: 1, due: driver.due() });
+        self.due.take();
+        words.push(VenueWord::Taken { calls: 1, due: None });
         Direct::advise(words);
         Ok(())
     }
@@ -68,6 +73,12 @@ impl Way for Direct {
         driver.take(words);
         Direct::advise(words);
         Ok(())
+    }
+
+    fn due(&self) -> Option<Stamp> {
+        let driver = self.driver.as_ref()?;
+        // An order does not wait for this: it is asked when everything has been told.
+        *self.due.get_or_init(|| driver.due())
     }
 
     fn descriptor(&self) -> Option<RawFd> {

@@ -299,7 +299,7 @@ impl Venue for Plugged {
     }
 
     fn due(&self) -> Option<Stamp> {
-        self.due
+        self.due.or_else(|| self.way.due())
     }
 
     fn summary(&self, account: AccountId) -> Option<Summary> {

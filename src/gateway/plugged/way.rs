@@ -2,6 +2,8 @@
 
 use std::os::fd::RawFd;
 
+use aftm_domain::Stamp;
+
 use crate::wire::{VenueCall, VenueWord};
 
 /// Why a way leads nowhere any more.
@@ -27,6 +29,11 @@ pub trait Way: Send {
     ///
     /// Once, where the other end is gone; what it told before is in `words`.
     fn take(&mut self, words: &mut Vec<VenueWord>) -> Result<(), WayEnded>;
+    /// When something happens without a trade, where that can be asked at any time. Otherwise the
+    /// other end tells it with what it has taken.
+    fn due(&self) -> Option<Stamp> {
+        None
+    }
     /// Becomes readable when there is something to take.
     fn descriptor(&self) -> Option<RawFd>;
     /// Gives the process at the other end up: it told what cannot be.
