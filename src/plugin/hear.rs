@@ -147,37 +147,44 @@ impl State {
         if told == Told::Stale {
             return;
         }
-        let (item, terms) = self.items.named(&fill.exchange, &fill.symbol).unzip();
-        let venue_id = names::venue_order(&fill.broker_order_id);
-        let read = fill::read(fill, terms.flatten(), (heard, self.clock));
-        let (read, venue_id) = match (read, venue_id) {
-            (Ok(read), Ok(venue_id)) => (read, venue_id),
-            (Err(why), _) | (_, Err(why)) => {
-                let name = names::text(&fill.fill_id);
-                let why = format!("the fill {name:?} cannot be understood: {why}");
-                return match told {
-                    Told::Row => self.errands.trouble(why),
-                    Told::News | Told::Stale => self.break_off(why, words),
-                };
-            }
+        let (row, is_cost_unknown) = match self.read_fill(fill, heard) {
+            Ok(read) => read,
+            Err(why) => return self.lose_fill(told, fill, &why, words),
         };
-        self.clock = self.clock.max(read.fill.time);
-        let order = order::whose(fill.client_order_id).or_else(|| self.met(&fill.broker_order_id));
-        let deal = fill::deal(fill, item);
-        let row = VenueFill { order, venue_id, fill: read.fill, deal };
+        self.clock = self.clock.max(row.fill.time);
         if told == Told::Row {
-            return self.errands.fill(row, words);
+            return self.errands.fill(*row, words);
         }
-        if read.is_cost_unknown {
+        if is_cost_unknown {
             let text =
                 format!("fee or tax of the fill {} is not known and counts as 0", row.fill.trade);
             words.push(line(LOG_WARN, text));
         }
-        let row = Box::new(row);
-        words.push(match order {
+        words.push(match row.order {
             Some(_) => VenueWord::Filled { row },
             None => VenueWord::Fill { row },
         });
+    }
+
+    /// A fill, and whether its fee or tax is not known.
+    fn read_fill(&self, told: &Fill, heard: Option<i64>) -> Result<(Box<VenueFill>, bool), String> {
+        let (item, terms) = self.items.named(&told.exchange, &told.symbol).unzip();
+        let read = fill::read(told, terms.flatten(), (heard, self.clock))?;
+        let venue_id = names::venue_order(&told.broker_order_id)?;
+        let order = order::whose(told.client_order_id).or_else(|| self.met(&told.broker_order_id));
+        let deal = fill::deal(told, item);
+        let row = VenueFill { order, venue_id, fill: read.fill, deal };
+        Ok((Box::new(row), read.is_cost_unknown))
+    }
+
+    #[cold]
+    fn lose_fill(&mut self, told: Told, fill: &Fill, why: &str, words: &mut Vec<VenueWord>) {
+        let name = names::text(&fill.fill_id);
+        let why = format!("the fill {name:?} cannot be understood: {why}");
+        match told {
+            Told::Row => self.errands.trouble(why),
+            Told::News | Told::Stale => self.break_off(why, words),
+        }
     }
 
     fn hear_position(&mut self, told: Told, row: &Position, words: &mut Vec<VenueWord>) {
