@@ -46,11 +46,8 @@ pub(super) fn put_venue_order(field: &mut [u8], id: Option<&VenueOrderId>) {
 }
 
 fn held<T, E: ToString>(name: &str, id: impl Fn(&str) -> Result<T, E>) -> Result<T, Unfit> {
-    // But for the mark itself, an id can hold nothing that would be written otherwise.
-    match id(name) {
-        Ok(held) if !name.contains('%') => Ok(held),
-        _ => id(&written(name)).map_err(|err| err.to_string()),
-    }
+    let held = if name.bytes().all(is_plain) { id(name) } else { id(&written(name)) };
+    held.map_err(|err| err.to_string())
 }
 
 fn written(name: &str) -> String {
