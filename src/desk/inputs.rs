@@ -9,8 +9,7 @@ use std::io::{self, Write as _};
 use tokio::process::ChildStdin;
 use zeroize::Zeroizing;
 
-use crate::wire::birth::Told;
-use crate::wire::{Birth, Role, birth, encode};
+use crate::wire::{Birth, Neighbor, Role, birth, encode};
 
 /// The pipes to all children that are there.
 #[derive(Default)]
@@ -26,12 +25,16 @@ impl Inputs {
         written
     }
 
-    /// Tells a child something more. One that hangs so long that its pipe is full is ended soon.
-    pub(super) fn tell(&self, role: Role, told: &Told) {
-        if let Some(pipe) = self.0.borrow_mut().get_mut(&role)
-            && let Err(error) = pipe.write_all(&birth::record(&encode(told)))
-        {
-            log::debug!("the {role} could not be told of another process: {error}");
+    /// Tells the other child that trades of one that was started. One that hangs so long that its
+    /// pipe is full is ended soon.
+    pub(super) fn tell(&self, started: &Neighbor) {
+        let others = Role::TRADING.into_iter().filter(|it| *it != started.role);
+        for role in others {
+            if let Some(pipe) = self.0.borrow_mut().get_mut(&role)
+                && let Err(error) = pipe.write_all(&birth::record(&encode(started)))
+            {
+                log::debug!("the {role} could not be told of another process: {error}");
+            }
         }
     }
 

@@ -23,12 +23,12 @@ use super::projected::Shared;
 use super::said;
 use super::supervisor::{Action, Input, Patience, Standing, Supervisor};
 use super::view::Trips;
-use super::{Command, Defaults, Exit, Keyring, command};
+use super::{Command, Defaults, Exit, Roster, command};
 use crate::failpoint;
 use crate::wire::event::{ChildWord, Numbered};
 use crate::wire::request::{ScopeRow, TradingState};
 use crate::wire::venue::PluginSeat;
-use crate::wire::{Birth, ChildKeys, Event, Refused, Role, Scope, Secret, birth, encode};
+use crate::wire::{Birth, Event, Refused, Role, Scope, Secret, birth, encode};
 
 /// How often the supervisor looks at the children; one that exits is seen at once.
 const WATCH: Duration = Duration::from_millis(100);
@@ -42,10 +42,10 @@ pub struct Setup {
     pub line: Line,
     /// The program, whose hidden subcommands the children are.
     pub program: PathBuf,
-    /// What a child is told, but for its role and keys.
+    /// What a child is told, but for its role and its neighbor.
     pub birth: Birth,
-    /// The keys of the children.
-    pub keyring: Keyring,
+    /// Which processes are ours.
+    pub roster: Roster,
     /// How patient the supervisor is.
     pub patience: Patience,
     /// What a condition has where it does not say.
@@ -77,7 +77,7 @@ pub struct Desk {
     pub(super) line: Line,
     program: PathBuf,
     birth: Birth,
-    keyring: Keyring,
+    roster: Roster,
     pub(super) defaults: Defaults,
     clock: fn() -> Stamp,
     out: Box<dyn Fn(String)>,
@@ -110,12 +110,12 @@ impl Desk {
     /// A desk; nothing runs yet.
     pub fn new(setup: Setup) -> Rc<Desk> {
         let Setup { line, program, birth, patience, defaults, clock, out, .. } = setup;
-        let Setup { before, password, read_password, keyring, venue, .. } = setup;
+        let Setup { before, password, read_password, roster, venue, .. } = setup;
         Rc::new(Desk {
             line,
             program,
             birth,
-            keyring,
+            roster,
             defaults,
             clock,
             out,
@@ -276,25 +276,22 @@ impl Desk {
             // The supervisor is still at work on the input that led here.
             spawn_local(async move { desk.supervise(Input::NotSpawned(role, text)) });
         };
-        let keys = match self.keyring.make(role) {
-            Ok(keys) => keys,
-            Err(error) => return not_spawned(&format!("no key can be made: {error}")),
-        };
         match self.launch(role) {
             Err(error) => not_spawned(&error),
             Ok(mut child) => {
                 let pid = child.id().unwrap_or_default();
-                if let Some(keys) = &keys {
-                    let (other, told) = self.keyring.admit(role, pid, keys);
-                    self.inputs.tell(other, &told);
+                match self.roster.admit(role, pid) {
+                    Ok(told) => told.iter().for_each(|it| self.inputs.tell(it)),
+                    // It is ended: nobody would let it in.
+                    Err(error) => return not_spawned(&error),
                 }
-                self.bear(role, &mut child, keys.as_ref());
+                self.bear(role, &mut child);
                 let (kill, killed) = tokio::sync::oneshot::channel();
                 self.kills.borrow_mut().insert(role, kill);
                 let mut actions = Vec::new();
                 let spawned = Input::Spawned(role, pid);
                 self.supervisor.borrow_mut().apply(spawned, self.now(), &mut actions);
-                spawn_local(self.clone().attend(role, pid, child, (keys, killed)));
+                spawn_local(self.clone().attend(role, pid, child, killed));
             }
         }
     }
@@ -326,9 +323,9 @@ impl Desk {
     }
 
     /// Tells a child what it needs; the exchange's process was told already.
-    fn bear(&self, role: Role, child: &mut Child, keys: Option<&ChildKeys>) {
+    fn bear(&self, role: Role, child: &mut Child) {
         let Some(input) = child.stdin.take() else { return };
-        let birth = Birth { role, keys: keys.cloned(), ..self.birth.clone() };
+        let birth = self.roster.introduce(role, self.birth.clone());
         if let Err(error) = self.inputs.open(role, input, &birth) {
             log::warn!("the {role} could not be told what it needs: {error}");
         }
@@ -340,7 +337,7 @@ impl Desk {
         role: Role,
         pid: u32,
         mut child: Child,
-        (keys, killed): (Option<ChildKeys>, tokio::sync::oneshot::Receiver<()>),
+        killed: tokio::sync::oneshot::Receiver<()>,
     ) {
         if let Some(printed) = child.stdout.take() {
             spawn_local(said::pass_on(printed, format!("{role} ({pid})"), self.clock));
@@ -359,9 +356,6 @@ impl Desk {
                 child.wait().await
             }
         };
-        if let Some((other, told)) = keys.iter().find_map(|it| self.keyring.remove(it)) {
-            self.inputs.tell(other, &told);
-        }
         // It said everything before it ended; whoever else holds its pipe is not waited for.
         let complaint = tokio::time::timeout(LAST_WORD, complaint).await;
         let complaint = complaint.ok().and_then(Result::ok).flatten();

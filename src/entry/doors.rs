@@ -9,11 +9,11 @@ use zmq::{Context, Socket, SocketType};
 use super::key::Store;
 use super::{clock, private};
 use crate::config::{self, Folders, Settings};
-use crate::desk::Keyring;
+use crate::desk::Roster;
 use crate::gateway::sockets::{Doors, Locks, SocketError, Sockets};
 use crate::wire::birth::ClientDoor;
 use crate::wire::clients::{ClientKeys, read_private};
-use crate::wire::guard::{Guard, Pass, Rules};
+use crate::wire::guard::{Guard, Pass, Proof, Rules};
 use crate::wire::keys::field;
 use crate::wire::socket::{self, Bound, Entrance};
 use crate::wire::{Badge, Domain, Endpoints, KeyPair, Who};
@@ -27,7 +27,7 @@ const CTL_KEY: &str = "ctl.key";
 pub(super) struct Open {
     /// It must outlive the sockets.
     pub(super) guard: Guard,
-    pub(super) keyring: Keyring,
+    pub(super) roster: Roster,
     pub(super) sockets: Sockets,
     pub(super) ctl: Socket,
     pub(super) endpoints: Endpoints,
@@ -57,7 +57,6 @@ pub(super) fn open(settings: &Settings, folders: &Folders, context: &Context) ->
         orders: gateway.serves_programs().then_some(gateway.order_port),
     };
     let locks = Locks {
-        children: own.clone(),
         clients: clients.as_ref().map(|it| it.own.clone()),
         client_keys: read()?,
         are_ticks_locked: gateway.is_remote(),
@@ -71,10 +70,10 @@ pub(super) fn open(settings: &Settings, folders: &Folders, context: &Context) ->
     let endpoint = ipc(folders, CTL);
     let ctl = socket::serve(&guard, kind, bound, entrance, &endpoint)
         .with_context(|| format!("cannot open the socket of ctl at {endpoint}"))?;
-    let keyring = Keyring::new(guard.clone(), own.public, clients)?;
+    let roster = Roster::new(guard.clone(), clients);
     let sockets_of = ["events", "orders", "signals", CTL, CTL_KEY];
     let files = sockets_of.map(|it| folders.runtime.join(it)).to_vec();
-    Ok(Open { guard, keyring, sockets, ctl, endpoints, files })
+    Ok(Open { guard, roster, sockets, ctl, endpoints, files })
 }
 
 fn guard(
@@ -85,8 +84,8 @@ fn guard(
 ) -> Result<Guard> {
     let is_open = [(Domain::Ticks, !gateway.is_remote()), (Domain::ClientOrders, gateway.plain)];
     let open = is_open.into_iter().filter(|it| it.1).map(|it| it.0).collect();
-    let (who, key) = (Who::Operator, operator.public);
-    let passes = vec![Pass { who, key, pid: None, domains: &[Domain::Control] }];
+    let (who, proof) = (Who::Operator, Proof::Key(operator.public));
+    let passes = vec![Pass { who, proof, domains: &[Domain::Control] }];
     let rules = Rules { open, passes, clients, clock: Box::new(clock::now) };
     Guard::start(context, rules).context("no guard can stand at the sockets")
 }

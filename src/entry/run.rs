@@ -29,7 +29,7 @@ use crate::gateway::sockets::{DESK, DESK_EVENTS, SocketError};
 use crate::gateway::venue::Venue;
 use crate::gateway::{Core, Setup};
 use crate::journal::{self, Journal};
-use crate::wire::{Birth, Endpoints, Guard, Refused, Request, Role, Scope, Secret, frame};
+use crate::wire::{Birth, Endpoints, Guard, Refused, Request, Role, Scope, Secret};
 
 /// How long the gateway may take to answer a machine that ends.
 const ANSWER: Duration = Duration::from_secs(1);
@@ -155,7 +155,7 @@ impl Machine {
         feed: impl FnOnce(&zmq::Context) -> Result<FeedLine>,
     ) -> Result<Machine> {
         let doors = doors::open(settings, folders, context)?;
-        let doors::Open { guard, keyring, sockets, ctl, endpoints, files } = doors;
+        let doors::Open { guard, roster, sockets, ctl, endpoints, files } = doors;
         let (_, orders_port) = sockets.ports();
         let state = core.state();
         let before = desk::Before { fills: state.fills.len() as u64, open: state.open.clone() };
@@ -179,7 +179,7 @@ impl Machine {
             line: desk_line,
             program: std::env::current_exe().context("cannot find this program's own file")?,
             birth: birth(settings, endpoints),
-            keyring,
+            roster,
             patience: patience(settings),
             defaults: parts::defaults(&settings.strategy),
             before,
@@ -203,9 +203,9 @@ impl Machine {
         })
     }
 
-    /// The children's keys.
-    pub(super) const fn keyring(&self) -> &desk::Keyring {
-        &self.desk.keyring
+    /// Which processes are the machine's.
+    pub(super) const fn roster(&self) -> &desk::Roster {
+        &self.desk.roster
     }
 
     /// The port that v1 orders got, where they are served.
@@ -333,16 +333,11 @@ pub(super) fn core<V: Venue>(
 fn birth(settings: &Settings, endpoints: Endpoints) -> Birth {
     let milliseconds = |it: Duration| u64::try_from(it.as_millis()).unwrap_or(u64::MAX);
     Birth {
-        protocol: frame::PROTOCOL,
-        role: Role::Strategy,
-        parent: std::process::id(),
-        endpoints,
         beat_ms: milliseconds(settings.desk.beat),
         request_timeout_ms: milliseconds(settings.gateway.request_timeout),
         retry_count: settings.gateway.retry_count,
         v1_quantity: settings.executor.v1_quantity,
-        keys: None,
-        plugin: None,
+        ..Birth::new(Role::Strategy, endpoints)
     }
 }
 

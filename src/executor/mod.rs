@@ -12,13 +12,10 @@ use crate::wire::clients::ClientError;
 /// Why the executor cannot begin.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
-    /// Its parent gave it no keys, or those of another.
-    #[error("the machine gave this executor no keys of its own")]
-    Keys,
     /// The keys of clients cannot be read.
     #[error("the keys of clients: {0}")]
     Clients(#[from] ClientError),
-    /// There can be no guard.
+    /// There can be no guard, or the machine that started it is gone.
     #[error("no guard can stand at the signal ports: {0}")]
     Guard(#[from] std::io::Error),
     /// A port cannot be had.

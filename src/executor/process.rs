@@ -10,13 +10,13 @@ use zmq::{Context, DONTWAIT, POLLIN, Socket, SocketType};
 use super::OpenError;
 
 use crate::failpoint::{Site, reach};
-use crate::wire::birth::{SignalKeys, Told, Visitor};
 use crate::wire::clients::ClientKeys;
 use crate::wire::frame::PROTOCOL;
-use crate::wire::guard::{self, Guard, Pass, Rules};
+use crate::wire::guard::{self, Guard, Rules};
 use crate::wire::socket::{self, Bound, Entrance};
 use crate::wire::{
-    Birth, Domain, Intent, Link, LinkError, Refused, Reply, Request, Role, Signal, Who, decode, v1,
+    Birth, Domain, Intent, Link, LinkError, Neighbor, Refused, Reply, Request, Role, Signal, Who,
+    decode, v1,
 };
 
 /// Signals taken before answers have their turn.
@@ -48,7 +48,7 @@ struct Pending {
 
 /// The executor at work.
 pub struct Process<C> {
-    /// It stands at the signal ports as long as they are open.
+    /// It stands at the signal ports as long as they are open, and looks whom this process calls.
     guard: Guard,
     /// Who may speak to `v1_signals`; `None` where that is plain.
     client_keys: Option<ClientKeys>,
@@ -100,15 +100,12 @@ impl<C: Fn() -> Stamp> Process<C> {
         C: Copy + Send + 'static,
     {
         let ends = &birth.endpoints;
-        let keys = birth.keys.as_ref().ok_or(OpenError::Keys)?;
-        let SignalKeys::Port { own, strategy, clients } = &keys.signals else {
-            return Err(OpenError::Keys);
-        };
+        let clients = &birth.clients;
         let read = || clients.as_ref().map(|it| ClientKeys::open(it.folder.as_ref())).transpose();
         let client_keys = read()?;
         let rules = Rules {
             open: if clients.is_none() { vec![Domain::ClientSignals] } else { Vec::new() },
-            passes: strategy.iter().map(pass).collect(),
+            passes: birth.passes()?,
             clients: read()?,
             clock: Box::new(clock),
         };
@@ -121,9 +118,9 @@ impl<C: Fn() -> Stamp> Process<C> {
         let v1_signals = ends.v1_signals.as_deref();
         let v1_signals =
             v1_signals.map(|it| serve(Domain::ClientSignals, outer, it)).transpose()?;
-        let signals = serve(Domain::Signals, Some(own), &ends.signals)?;
+        let signals = serve(Domain::Signals, None, &ends.signals)?;
         let stop = socket::connect(context, SocketType::PULL, Bound::Orders, stop)?;
-        let link = Link::with_badge(context, &ends.orders, &keys.gateway)?;
+        let link = Link::to_machine(&guard, &ends.orders)?;
         let started = clock();
         Ok(Process {
             guard,
@@ -204,10 +201,10 @@ impl<C: Fn() -> Stamp> Process<C> {
     /// Hears who may signal; whether to go on.
     fn heed(&self) -> zmq::Result<bool> {
         while let Some((_, frame)) = receive(&self.stop)? {
-            match decode::<Told>(&frame) {
-                Ok(Told::Visitor(visitor)) => self.guard.admit(pass(&visitor)),
-                Ok(Told::Gone { key }) => self.guard.remove(key),
-                Ok(Told::Port { .. }) => (),
+            match decode::<Neighbor>(&frame).map(|it| it.pass()) {
+                Ok(Ok(pass)) => self.guard.admit(pass),
+                // It has ended meanwhile; the next is told.
+                Ok(Err(_)) => (),
                 // An empty message is the order to stop; nothing else is ever said.
                 Err(_) => return Ok(false),
             }
@@ -444,13 +441,6 @@ fn sign(who: Option<&Who>) -> Note {
         Some(Who::Client(name)) => name.parse().unwrap_or_default(),
         _ => Note::default(),
     }
-}
-
-/// What lets a strategy in, and no other process with its key.
-fn pass(visitor: &Visitor) -> Pass {
-    let Visitor { key, pid, generation } = *visitor;
-    let who = Who::Child { role: Role::Strategy, generation, pid };
-    Pass { who, key, pid: Some(pid), domains: &[Domain::Signals] }
 }
 
 /// A refusal ends this process only where another executor has taken its place.

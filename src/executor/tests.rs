@@ -2,19 +2,18 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)] // Helpers of tests may fail as tests do.
 
+use std::process::{Command, Stdio};
 use std::thread;
 
-use aftm_domain::{Quantity, Stamp};
+use aftm_domain::Stamp;
 use zmq::{Context, DONTWAIT, Socket, SocketEvent, SocketType};
 
 use super::*;
-use crate::wire::birth::{SignalKeys, Told, Visitor};
-use crate::wire::guard::{Guard, Pass, Rules};
+use crate::wire::guard::{Guard, Pass, Process as Peer, Proof, Rules};
 use crate::wire::request::Answer;
 use crate::wire::socket::{self, Bound, Entrance};
 use crate::wire::{
-    Ask, Badge, Birth, ChildKeys, Domain, Endpoints, KeyPair, Reply, Request, Role, Who, decode,
-    encode, frame,
+    Ask, Birth, Domain, Endpoints, Neighbor, Reply, Request, Role, Who, decode, encode,
 };
 
 /// How long anything may take, in milliseconds.
@@ -24,8 +23,6 @@ const STOP: &str = "inproc://stop";
 /// An executor at work, and a gateway that greets it.
 struct House {
     folder: tempfile::TempDir,
-    /// What its signal port shows.
-    port: KeyPair,
     parent: Socket,
     executor: Option<thread::JoinHandle<()>>,
 }
@@ -34,57 +31,31 @@ impl House {
     fn new() -> House {
         let folder = tempfile::tempdir().unwrap();
         let end = |name: &str| format!("ipc://{}", folder.path().join(name).display());
-        let (gateway, own, port) = (pair(), pair(), pair());
         let orders = end("orders");
-        let key = own.public;
-        let shown = gateway.clone();
-        thread::spawn(move || greet(&orders, &shown, key));
+        thread::spawn({
+            let orders = orders.clone();
+            move || greet(&orders)
+        });
         let context = Context::new();
         let parent = socket::bind(&context, SocketType::PUSH, Bound::Orders, STOP).unwrap();
-        let birth = Birth {
-            protocol: frame::PROTOCOL,
-            role: Role::Executor,
-            parent: 0,
-            endpoints: Endpoints {
-                events: String::new(),
-                orders: end("orders"),
-                signals: end("signals"),
-                v1_signals: None,
-            },
-            beat_ms: 250,
-            request_timeout_ms: 20_000,
-            retry_count: 0,
-            v1_quantity: Quantity::ONE,
-            keys: Some(ChildKeys {
-                gateway: Badge { server: gateway.public, own },
-                signals: SignalKeys::Port { own: port.clone(), strategy: None, clients: None },
-            }),
-            plugin: None,
-        };
+        let ends = Endpoints { orders, signals: end("signals"), ..Endpoints::default() };
+        let birth = Birth::new(Role::Executor, ends);
         let executor = thread::spawn(move || {
             Process::new(&context, birth, 7, STOP, || Stamp(0)).unwrap().run().unwrap();
         });
-        House { folder, port, parent, executor: Some(executor) }
+        House { folder, parent, executor: Some(executor) }
     }
 
-    fn tell(&self, told: Told) {
-        self.parent.send(encode(&told), 0).unwrap();
+    /// A strategy was started in a process.
+    fn start(&self, pid: u32) {
+        let neighbor = Neighbor { role: Role::Strategy, pid, generation: 1 };
+        self.parent.send(encode(&neighbor), 0).unwrap();
     }
 
-    /// A strategy starts in a process.
-    fn start(&self, pid: u32) -> Badge {
-        let own = pair();
-        self.tell(Told::Visitor(Visitor { key: own.public, pid, generation: 1 }));
-        Badge { server: self.port.public, own }
-    }
-
-    /// Whether the signal port lets somebody in, as their own library tells it.
-    fn lets_in(&self, badge: &Badge) -> bool {
+    /// Whether the signal port lets this process in, as its library tells it.
+    fn lets_us_in(&self) -> bool {
         let context = Context::new();
         let client = context.socket(SocketType::PUSH).unwrap();
-        client.set_curve_serverkey(badge.server.bytes()).unwrap();
-        client.set_curve_publickey(badge.own.public.bytes()).unwrap();
-        client.set_curve_secretkey(badge.own.secret.reveal()).unwrap();
         client.set_linger(0).unwrap();
         let (yes, no) = (SocketEvent::HANDSHAKE_SUCCEEDED, SocketEvent::HANDSHAKE_FAILED_AUTH);
         client.monitor("inproc://watch", i32::from(yes.to_raw() | no.to_raw())).unwrap();
@@ -95,11 +66,6 @@ impl House {
         client.connect(&format!("ipc://{}", port.display())).unwrap();
         let told = watch.recv_multipart(0).expect("the port answers");
         u16::from_le_bytes([told[0][0], told[0][1]]) == yes.to_raw()
-    }
-
-    fn wait_until_it_lets_in(&self, badge: &Badge, is_so: bool) {
-        let tries = (0..1_000).find(|_| self.lets_in(badge) == is_so);
-        assert!(tries.is_some(), "the port does not change its mind");
     }
 }
 
@@ -112,19 +78,16 @@ impl Drop for House {
     }
 }
 
-fn pair() -> KeyPair {
-    KeyPair::new().unwrap()
-}
-
-/// A gateway that welcomes whoever has the key, and answers nothing else.
-fn greet(endpoint: &str, own: &KeyPair, key: crate::wire::keys::PublicKey) {
+/// A gateway that welcomes this process, and answers nothing else.
+fn greet(endpoint: &str) {
     let context = Context::new();
     let who = Who::Child { role: Role::Executor, generation: 1, pid: 7 };
-    let passes = vec![Pass { who, key, pid: None, domains: &[Domain::Orders] }];
+    let proof = Proof::Process(Peer::open(std::process::id()).unwrap());
+    let passes = vec![Pass { who, proof, domains: &[Domain::Orders] }];
     let (open, clients) = (Vec::new(), None);
     let rules = Rules { open, passes, clients, clock: Box::new(|| Stamp(0)) };
     let guard = Guard::start(&context, rules).unwrap();
-    let entrance = Entrance { domain: Domain::Orders, key: Some(own) };
+    let entrance = Entrance { domain: Domain::Orders, key: None };
     let (kind, bound) = (SocketType::ROUTER, Bound::Orders);
     let orders = socket::serve(&guard, kind, bound, entrance, endpoint).unwrap();
     orders.set_rcvtimeo(PATIENCE_MS).unwrap();
@@ -137,18 +100,15 @@ fn greet(endpoint: &str, own: &KeyPair, key: crate::wire::keys::PublicKey) {
 }
 
 #[test]
-fn a_strategys_key_opens_the_signal_port_for_its_own_process_and_only_while_that_lives() {
-    let (house, ours) = (House::new(), std::process::id());
-    let unknown = Badge { server: house.port.public, own: pair() };
-    assert!(!house.lets_in(&unknown));
-    let strategy = house.start(ours);
-    house.wait_until_it_lets_in(&strategy, true);
-    let stolen = house.start(1);
-    let next = house.start(ours);
-    house.wait_until_it_lets_in(&next, true);
-    assert!(!house.lets_in(&stolen), "the kernel says that it is another process");
-    assert!(!house.lets_in(&unknown));
-    house.tell(Told::Gone { key: strategy.own.public });
-    house.wait_until_it_lets_in(&strategy, false);
-    assert!(house.lets_in(&next));
+fn the_signal_port_lets_only_the_process_in_that_is_the_strategy() {
+    let house = House::new();
+    assert!(!house.lets_us_in(), "nobody said that this is a strategy");
+    let mut other = Command::new("cat").stdin(Stdio::piped()).spawn().unwrap();
+    house.start(other.id());
+    assert!(!house.lets_us_in(), "another process is the strategy");
+    house.start(std::process::id());
+    let tries = (0..1_000).find(|_| house.lets_us_in());
+    assert!(tries.is_some(), "the strategy is not let in");
+    drop(other.stdin.take());
+    other.wait().unwrap();
 }

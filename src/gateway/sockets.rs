@@ -28,8 +28,6 @@ pub struct Doors {
 /// What the sockets show to those who connect.
 #[derive(Debug)]
 pub struct Locks {
-    /// To our children, made for this run.
-    pub children: KeyPair,
     /// To programs with keys of their own; `None` where the ports for programs are plain.
     pub clients: Option<KeyPair>,
     /// The keys of those programs.
@@ -105,7 +103,7 @@ impl Sockets {
             port => format!("tcp://{}:{port}", doors.host),
         };
         let (router, publisher) = (SocketType::ROUTER, SocketType::PUB);
-        let (inner, outer) = (Some(&locks.children), locks.clients.as_ref());
+        let outer = locks.clients.as_ref();
         let (what, key) = ("the tick port", outer.filter(|_| locks.are_ticks_locked));
         let at = tcp(doors.ticks);
         let ticks = Board::open(guard, key, &at).map_err(failed(what, &at))?;
@@ -115,10 +113,10 @@ impl Sockets {
         });
         let clients = clients.transpose()?;
         let (what, at) = ("the events", ours.events.as_str());
-        let events = serve(what, publisher, Bound::Events, Domain::Events, inner, at)?;
+        let events = serve(what, publisher, Bound::Events, Domain::Events, None, at)?;
         events.bind(DESK_EVENTS).map_err(failed(what, DESK_EVENTS))?;
         let (what, at) = ("the order port", ours.orders.as_str());
-        let children = serve(what, router, Bound::Orders, Domain::Orders, inner, at)?;
+        let children = serve(what, router, Bound::Orders, Domain::Orders, None, at)?;
         let desk = bind("the desk's port", router, DESK)?;
         let wake = bind("the feed's bell", SocketType::PULL, WAKE)?;
         let client_keys = locks.client_keys;

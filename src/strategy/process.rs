@@ -15,12 +15,14 @@ use self::outbox::{Offered, dial};
 use super::machine::FRESH_TICKS;
 use super::{Machine, report};
 use crate::failpoint::{Site, reach};
-use crate::wire::birth::{SignalKeys, Told};
 use crate::wire::event::{ChildWord, Numbered, Topic};
 use crate::wire::frame::PROTOCOL;
+use crate::wire::guard::{Domain, Rules};
 use crate::wire::request::{Moved, TradingState};
 use crate::wire::socket::{self, Bound};
-use crate::wire::{Badge, Birth, Event, Link, LinkError, Reply, Request, Role, Signal, decode};
+use crate::wire::{
+    Birth, Event, Guard, Link, LinkError, Neighbor, Reply, Request, Role, Signal, decode,
+};
 
 /// Messages taken from the events before anything else has its turn.
 const TURN_MAX: usize = 1_024;
@@ -32,6 +34,17 @@ const QUIET_MS: i64 = 5;
 const HELLO_MS: i64 = 4;
 /// How long the last report of a strategy that is told to stop may take, in milliseconds.
 const FAREWELL_MS: i64 = 200;
+
+/// Why the strategy cannot begin.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// There can be no guard, or the machine that started it is gone.
+    #[error("no guard can look whom the strategy speaks to: {0}")]
+    Guard(#[from] std::io::Error),
+    /// A socket cannot be had.
+    #[error(transparent)]
+    Socket(#[from] zmq::Error),
+}
 
 /// Why a sleep ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,9 +67,8 @@ pub struct Process<C> {
     pid: u32,
     machine: Machine,
     events: Socket,
-    context: Context,
-    /// What it shows to the executor's signal port.
-    badge: Badge,
+    /// It looks whom this process speaks to.
+    guard: Guard,
     signals: Socket,
     stop: Socket,
     link: Link,
@@ -85,27 +97,28 @@ impl<C: Fn() -> Stamp> Process<C> {
         pid: u32,
         stop: &str,
         clock: C,
-    ) -> zmq::Result<Process<C>> {
+    ) -> Result<Process<C>, OpenError>
+    where
+        C: Copy + Send + 'static,
+    {
         let ends = &birth.endpoints;
-        let keys = birth.keys.as_ref().ok_or(zmq::Error::EINVAL)?;
-        let SignalKeys::Strategy(badge) = &keys.signals else { return Err(zmq::Error::EINVAL) };
+        let (open, passes, clients) = (Vec::new(), birth.passes()?, None);
+        let guard = Guard::start(context, Rules { open, passes, clients, clock: Box::new(clock) })?;
         let (kind, bound) = (SocketType::SUB, Bound::Events);
-        let events = socket::connect_with(context, kind, bound, &keys.gateway, &ends.events)?;
+        let events = socket::call(&guard, kind, bound, Domain::Machine, &ends.events)?;
         for topic in [Topic::Tick, Topic::News] {
             events.set_subscribe(topic.bytes())?;
         }
-        let badge = badge.clone();
-        let signals = dial(context, &badge, &ends.signals)?;
+        let signals = dial(&guard, &ends.signals)?;
         let stop = socket::connect(context, SocketType::PULL, Bound::Orders, stop)?;
-        let link = Link::with_badge(context, &ends.orders, &keys.gateway)?;
+        let link = Link::to_machine(&guard, &ends.orders)?;
         Ok(Process {
             birth,
             clock,
             pid,
             machine: Machine::default(),
             events,
-            context: context.clone(),
-            badge,
+            guard,
             signals,
             stop,
             link,
@@ -210,16 +223,18 @@ impl<C: Fn() -> Stamp> Process<C> {
         }
     }
 
-    /// Hears of an executor that has another key than the one before it.
+    /// Hears of an executor that was started.
     fn heed(&mut self) -> zmq::Result<Woken> {
         while let Some(frame) = next(&self.stop)? {
-            match decode::<Told>(&frame) {
-                Ok(Told::Port { key }) => {
-                    self.badge.server = key;
+            match decode::<Neighbor>(&frame) {
+                Ok(executor) => {
+                    // One that has ended meanwhile is nobody to speak to; the next is told.
+                    if let Ok(pass) = executor.pass() {
+                        self.guard.admit(pass);
+                    }
                     self.redial()?;
                     self.offer(true)?;
                 }
-                Ok(_) => (),
                 // An empty message is the order to stop; nothing else is ever said.
                 Err(_) => return Ok(Woken::Stopped),
             }

@@ -7,12 +7,13 @@ use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use super::frame::{FRAME_BYTES_MAX, PROTOCOL};
-use super::keys::{Badge, KeyPair, PublicKey};
+use super::guard::{Domain, Pass, Process, Proof, Who};
+use super::keys::KeyPair;
 use super::request::Role;
 use super::venue::PluginSeat;
 
 /// Where the machine's sockets are.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Endpoints {
     /// The gateway's events.
@@ -25,61 +26,34 @@ pub struct Endpoints {
     pub v1_signals: Option<String>,
 }
 
-/// What a child shows at the doors of the machine, made for this one process.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ChildKeys {
-    /// At the gateway's events and orders.
-    pub gateway: Badge,
-    /// At the executor's signal port.
-    pub signals: SignalKeys,
-}
-
-/// The two ends of the signal port.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", deny_unknown_fields)]
-pub enum SignalKeys {
-    /// The executor's, which others connect to.
-    Port {
-        /// What it shows.
-        own: KeyPair,
-        /// The strategy that is there already.
-        strategy: Option<Visitor>,
-        /// Keys at the port for v1 strategies; `None` where that is plain.
-        clients: Option<ClientDoor>,
-    },
-    /// The strategy's.
-    Strategy(Badge),
-}
-
-/// A strategy, as the executor lets it in.
+/// A child that trades, as the machine tells the other of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Visitor {
-    /// What it shows.
-    pub key: PublicKey,
+pub struct Neighbor {
+    /// What it is.
+    pub role: Role,
     /// Its process.
     pub pid: u32,
     /// A later one has a higher number.
     pub generation: u64,
 }
 
-/// What a child is told after its birth.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", deny_unknown_fields)]
-pub enum Told {
-    /// To the executor: a strategy was started.
-    Visitor(Visitor),
-    /// To the executor: a strategy has ended.
-    Gone {
-        /// What it showed.
-        key: PublicKey,
-    },
-    /// To the strategy: an executor was started.
-    Port {
-        /// What its signal port shows.
-        key: PublicKey,
-    },
+impl Neighbor {
+    /// What lets it in to the other, or tells the other that it is there.
+    ///
+    /// # Errors
+    ///
+    /// Where it has ended already, or the system does not let us ask.
+    pub fn pass(&self) -> io::Result<Pass> {
+        let Neighbor { role, pid, generation } = *self;
+        let domains: &[Domain] = match role {
+            Role::Strategy => &[Domain::Signals],
+            Role::Executor => &[Domain::Executor],
+            Role::Venue => &[],
+        };
+        let proof = Proof::Process(Process::open(pid)?);
+        Ok(Pass { who: Who::Child { role, generation, pid }, proof, domains })
+    }
 }
 
 /// A frame with its length in four bytes before it, as it stands on standard input.
@@ -132,15 +106,49 @@ pub struct Birth {
     pub retry_count: u32,
     /// Lots of a v1 signal's order.
     pub v1_quantity: aftm_domain::Quantity,
-    /// What it shows at the doors of the machine; a child of the bench may go without.
-    pub keys: Option<ChildKeys>,
+    /// The other child that trades, where it is there already. Whoever comes later is told later: a
+    /// [`Neighbor`] each.
+    pub neighbor: Option<Neighbor>,
+    /// Keys at the executor's port for v1 strategies; `None` where that is plain.
+    pub clients: Option<ClientDoor>,
     /// The plug-in that the venue's process loads.
     pub plugin: Option<PluginSeat>,
 }
 
 impl Birth {
+    /// What this process tells a child that knows nobody else, with the usual patience.
+    pub fn new(role: Role, endpoints: Endpoints) -> Birth {
+        Birth {
+            protocol: PROTOCOL,
+            role,
+            parent: std::process::id(),
+            endpoints,
+            beat_ms: 250,
+            request_timeout_ms: 5_000,
+            retry_count: 0,
+            v1_quantity: aftm_domain::Quantity::ONE,
+            neighbor: None,
+            clients: None,
+            plugin: None,
+        }
+    }
+
     /// Whether parent and child speak the same protocol.
     pub const fn is_spoken(&self) -> bool {
         self.protocol == PROTOCOL
+    }
+
+    /// Who may be at the other end of this child's sockets, as far as it is known at its birth.
+    ///
+    /// # Errors
+    ///
+    /// Where the parent is gone, or the system does not let us ask.
+    pub fn passes(&self) -> io::Result<Vec<Pass>> {
+        let (who, domains) = (Who::Machine, &[Domain::Machine] as &[Domain]);
+        let proof = Proof::Process(Process::open(self.parent)?);
+        let machine = Pass { who, proof, domains };
+        // A neighbor that has ended meanwhile is nobody to speak to; the next is told.
+        let neighbor = self.neighbor.and_then(|it| it.pass().ok());
+        Ok([machine].into_iter().chain(neighbor).collect())
     }
 }

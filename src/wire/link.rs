@@ -7,7 +7,7 @@ use zeroize::{Zeroize as _, Zeroizing};
 use zmq::{Context, DONTWAIT, POLLIN, Socket, SocketType};
 
 use super::frame::FRAME_BYTES_MAX;
-use super::keys::Badge;
+use super::guard::{Domain, Guard};
 use super::request::{Answer, Ask, Refused, Reply, Request};
 use super::socket::{self, Bound};
 use super::{decode, encode_into};
@@ -40,8 +40,8 @@ pub enum LinkError {
 pub struct Link {
     context: Context,
     endpoint: String,
-    /// What it shows to the gateway; nothing within the gateway's process.
-    badge: Option<Badge>,
+    /// Who looks whom it speaks to; nobody within the gateway's process.
+    guard: Option<Guard>,
     socket: Socket,
     last_id: u64,
     frame: Zeroizing<Vec<u8>>,
@@ -55,21 +55,21 @@ impl Link {
         Link::open(context, endpoint, None)
     }
 
-    /// Connects to the gateway of another process, to no other than the badge names.
-    pub fn with_badge(context: &Context, endpoint: &str, badge: &Badge) -> zmq::Result<Link> {
-        Link::open(context, endpoint, Some(badge.clone()))
+    /// Connects to the gateway of the machine that started this process, and to nobody else.
+    pub fn to_machine(guard: &Guard, endpoint: &str) -> zmq::Result<Link> {
+        Link::open(guard.context(), endpoint, Some(guard.clone()))
     }
 
-    fn open(context: &Context, endpoint: &str, badge: Option<Badge>) -> zmq::Result<Link> {
-        let socket = dial(context, endpoint, badge.as_ref())?;
+    fn open(context: &Context, endpoint: &str, guard: Option<Guard>) -> zmq::Result<Link> {
+        let socket = dial(context, endpoint, guard.as_ref())?;
         let (context, endpoint) = (context.clone(), endpoint.to_owned());
         let frame = Zeroizing::new(Vec::with_capacity(1_024));
-        Ok(Link { context, endpoint, badge, socket, last_id: 0, frame, kept: VecDeque::new() })
+        Ok(Link { context, endpoint, guard, socket, last_id: 0, frame, kept: VecDeque::new() })
     }
 
     /// A fresh connection: nothing that was asked on the old one is sent any more.
     pub fn rebuild(&mut self) -> zmq::Result<()> {
-        self.socket = dial(&self.context, &self.endpoint, self.badge.as_ref())?;
+        self.socket = dial(&self.context, &self.endpoint, self.guard.as_ref())?;
         Ok(())
     }
 
@@ -154,10 +154,10 @@ impl Link {
     }
 }
 
-fn dial(context: &Context, endpoint: &str, badge: Option<&Badge>) -> zmq::Result<Socket> {
+fn dial(context: &Context, endpoint: &str, guard: Option<&Guard>) -> zmq::Result<Socket> {
     let (kind, bound) = (SocketType::DEALER, Bound::Orders);
-    match badge {
-        Some(badge) => socket::connect_with(context, kind, bound, badge, endpoint),
+    match guard {
+        Some(guard) => socket::call(guard, kind, bound, Domain::Machine, endpoint),
         None => socket::connect(context, kind, bound, endpoint),
     }
 }

@@ -26,7 +26,7 @@ pub mod v1;
 pub mod venue;
 mod z85;
 
-pub use birth::{Birth, ChildKeys, Endpoints};
+pub use birth::{Birth, Endpoints, Neighbor};
 pub use event::Event;
 pub use frame::{WireError, decode, encode, encode_into};
 pub use guard::{Domain, Guard, Who};

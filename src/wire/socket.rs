@@ -89,8 +89,8 @@ pub fn bind(
 pub struct Entrance<'a> {
     /// What it is for.
     pub domain: Domain,
-    /// The key that it shows, and with which it speaks; `None` where it is open and plain. The guard
-    /// must know that it is.
+    /// The key that it shows, and with which it speaks; `None` where it is open and plain, which the
+    /// guard must know, or where the kernel's word on a process is enough.
     pub key: Option<&'a KeyPair>,
 }
 
@@ -113,6 +113,7 @@ pub fn serve(
         }
         Domain::ClientSignals | Domain::ClientOrders => socket.set_rcvhwm(PROGRAM_KEPT_MAX)?,
         Domain::Events | Domain::Signals | Domain::Orders | Domain::Control => (),
+        Domain::Machine | Domain::Executor => (),
     }
     if let Some(key) = entrance.key {
         socket.set_curve_server(true)?;
@@ -144,6 +145,21 @@ pub fn connect(
     endpoint: &str,
 ) -> zmq::Result<Socket> {
     let socket = make(context, kind, bound)?;
+    socket.connect(endpoint)?;
+    Ok(socket)
+}
+
+/// A socket connected to a process that the guard admits to `whom`; to any other that has taken its
+/// place nothing is said. Both ends have the kernel's word on each other.
+pub fn call(
+    guard: &Guard,
+    kind: SocketType,
+    bound: Bound,
+    whom: Domain,
+    endpoint: &str,
+) -> zmq::Result<Socket> {
+    let socket = make(guard.context(), kind, bound)?;
+    socket.set_zap_domain(whom.word())?;
     socket.connect(endpoint)?;
     Ok(socket)
 }

@@ -9,7 +9,7 @@ use std::thread;
 use std::time::Duration;
 
 use aftm::desk::supervisor::Patience;
-use aftm::desk::{Before, Defaults, Desk, Keyring, Setup, command, line};
+use aftm::desk::{Before, Defaults, Desk, Roster, Setup, command, line};
 use aftm::gateway::fact::Door;
 use aftm::gateway::listing::Listing;
 use aftm::gateway::simulated::Simulated;
@@ -18,8 +18,7 @@ use aftm::gateway::{Core, NoLedger, Rules};
 use aftm::wire::event::{Numbered, Topic};
 use aftm::wire::socket::{self, Bound};
 use aftm::wire::{
-    Answer, Ask, Birth, Endpoints, Event, Guard, KeyPair, Reply, Request, Role, decode, encode,
-    frame, guard,
+    Answer, Ask, Birth, Endpoints, Event, Guard, Reply, Request, Role, decode, encode, guard,
 };
 use aftm_domain::order::Status;
 use aftm_domain::{Catalog, ExchangeTime, Price, Quantity, Stamp, Tick};
@@ -123,31 +122,14 @@ fn setup(context: &Context, line: line::Line, said: &Rc<RefCell<Vec<Value>>>) ->
     let (open, passes, clients) = (Vec::new(), Vec::new(), None);
     let rules = guard::Rules { open, passes, clients, clock: Box::new(|| NOW) };
     let guard = Guard::start(context, rules).unwrap();
-    let gateway = KeyPair::new().unwrap();
-    let ends = Endpoints {
-        events: EVENTS.to_owned(),
-        orders: ORDERS.to_owned(),
-        signals: String::new(),
-        v1_signals: None,
-    };
-    let birth = Birth {
-        protocol: frame::PROTOCOL,
-        role: Role::Strategy,
-        parent: 0,
-        endpoints: ends,
-        beat_ms: 250,
-        request_timeout_ms: 1_000,
-        retry_count: 0,
-        v1_quantity: Quantity::ONE,
-        keys: None,
-        plugin: None,
-    };
+    let ends =
+        Endpoints { events: EVENTS.to_owned(), orders: ORDERS.to_owned(), ..Endpoints::default() };
     let points = |it| Price::from_units(it).unwrap();
     Setup {
         line,
         program: "/nonexistent".into(),
-        birth,
-        keyring: Keyring::new(guard, gateway.public, None).unwrap(),
+        birth: Birth::new(Role::Strategy, ends),
+        roster: Roster::new(guard, None),
         patience: Patience::default(),
         defaults: Defaults {
             turning: points(15),

@@ -10,17 +10,15 @@ use zmq::{Context, DONTWAIT, POLLIN, SNDMORE, Socket, SocketType};
 
 use super::figures::Durations;
 use crate::config::Folders;
-use crate::desk::Exit;
-use crate::desk::Keyring;
+use crate::desk::{Exit, Roster};
 use crate::entry::{child, clock, doors};
-use crate::wire::birth::{SignalKeys, Visitor};
+use crate::wire::birth::record;
 use crate::wire::event::Topic;
-use crate::wire::guard::{Guard, Pass, Rules, Who};
+use crate::wire::guard::{Guard, Rules};
 use crate::wire::request::{Answer, Ask};
 use crate::wire::socket::{self, Bound, Entrance};
 use crate::wire::{
-    Badge, Birth, ChildKeys, Domain, Endpoints, Intent, KeyPair, Outcome, Reply, Request, Role,
-    Signal, encode, frame,
+    Birth, Domain, Endpoints, Intent, Outcome, Reply, Request, Role, Signal, encode,
 };
 
 /// How long anything may take before the chain counts as broken, in milliseconds.
@@ -78,16 +76,32 @@ pub(super) struct Chain {
     messages: Messages,
     _guard: Guard,
     /// They end with their standard input.
-    _processes: [Process; 2],
+    _processes: Vec<Process>,
 }
 
-struct Process(Child);
+struct Process {
+    role: Role,
+    child: Child,
+}
 
 impl Drop for Process {
     fn drop(&mut self) {
-        drop(self.0.stdin.take());
+        drop(self.child.stdin.take());
         // It ends by itself; an error means that it has.
-        let _ = self.0.wait();
+        let _ = self.child.wait();
+    }
+}
+
+impl Process {
+    fn bear(&mut self, endpoints: &Endpoints, roster: Option<&Roster>) -> Result<()> {
+        let birth = Birth::new(self.role, endpoints.clone());
+        let birth = match roster {
+            Some(roster) => roster.introduce(self.role, birth),
+            None => birth,
+        };
+        let input = self.child.stdin.as_mut().context("a child has no standard input")?;
+        input.write_all(&record(&encode(&birth)))?;
+        Ok(input.flush()?)
     }
 }
 
@@ -100,22 +114,19 @@ pub(super) fn open_guard(context: &Context) -> Result<Guard> {
 }
 
 impl Chain {
-    /// Starts the processes, without keys, and lets a message run through them.
+    /// Starts the processes, where everybody is let in, and lets a message run through them.
     pub(super) fn open(context: &Context, folders: &Folders) -> Result<Chain> {
-        Chain::start(context, folders, "bare", None)
+        Chain::start(open_guard(context)?, folders, "bare", false)
     }
 
-    /// The same with keys, as the machine's own processes have them.
-    pub(super) fn with_keys(context: &Context, folders: &Folders) -> Result<Chain> {
-        Chain::start(context, folders, "keyed", Some(&KeyPair::new()?))
+    /// The same where each looks whom it speaks to, as the machine's own processes do.
+    pub(super) fn guarded(context: &Context, folders: &Folders) -> Result<Chain> {
+        let (open, passes, clients) = (Vec::new(), Vec::new(), None);
+        let rules = Rules { open, passes, clients, clock: Box::new(clock::now) };
+        Chain::start(Guard::start(context, rules)?, folders, "guarded", true)
     }
 
-    fn start(
-        context: &Context,
-        folders: &Folders,
-        prefix: &str,
-        own: Option<&KeyPair>,
-    ) -> Result<Chain> {
+    fn start(guard: Guard, folders: &Folders, prefix: &str, is_guarded: bool) -> Result<Chain> {
         let endpoint = |name| doors::ipc(folders, &format!("{prefix}-{name}"));
         let endpoints = Endpoints {
             events: endpoint("events"),
@@ -123,20 +134,22 @@ impl Chain {
             signals: endpoint("signals"),
             v1_signals: None,
         };
-        let guard = open_guard(context)?;
-        let keyring = match own {
-            Some(own) => Some(Keyring::new(guard.clone(), own.public, None)?),
-            None => None,
-        };
         let serve = |kind, bound, domain, endpoint: &str| {
-            let entrance = Entrance { domain, key: own };
+            let entrance = Entrance { domain, key: None };
             socket::serve(&guard, kind, bound, entrance, endpoint)
         };
         let events = serve(SocketType::PUB, Bound::Events, Domain::Events, &endpoints.events)?;
         let orders = serve(SocketType::ROUTER, Bound::Orders, Domain::Orders, &endpoints.orders)?;
-        let spawn = |role: Role| spawn(role, &endpoints, keyring.as_ref());
-        // The executor is told of the strategy at its birth, and of nothing afterwards.
-        let processes = [spawn(Role::Strategy)?, spawn(Role::Executor)?];
+        let roster = is_guarded.then(|| Roster::new(guard.clone(), None));
+        let mut processes = Role::TRADING.map(spawn).into_iter().collect::<Result<Vec<_>>>()?;
+        for process in &processes {
+            let admit = |it: &Roster| it.admit(process.role, process.child.id());
+            roster.as_ref().map(admit).transpose()?;
+        }
+        // Both are there before either is told of the other, and of nothing afterwards.
+        for process in &mut processes {
+            process.bear(&endpoints, roster.as_ref())?;
+        }
         let messages = Messages::sample()?;
         let chain = Chain { events, orders, messages, _guard: guard, _processes: processes };
         chain.warm()?;
@@ -183,33 +196,10 @@ impl Chain {
     }
 }
 
-fn spawn(role: Role, endpoints: &Endpoints, keyring: Option<&Keyring>) -> Result<Process> {
-    let keys = keyring.map(|it| it.make(role)).transpose()?.flatten();
-    let mut child = Command::new(std::env::current_exe()?)
-        .args(["bench", &format!("bare-{role}")])
-        .stdin(Stdio::piped())
-        .spawn()?;
-    if let (Some(keyring), Some(keys)) = (keyring, &keys) {
-        keyring.admit(role, child.id(), keys);
-    }
-    let record = encode(&Birth {
-        protocol: frame::PROTOCOL,
-        role,
-        parent: std::process::id(),
-        endpoints: endpoints.clone(),
-        beat_ms: 0,
-        request_timeout_ms: 0,
-        retry_count: 0,
-        v1_quantity: Quantity::ONE,
-        keys,
-        plugin: None,
-    });
-    let mut input = child.stdin.take().context("a child has no standard input")?;
-    input.write_all(&u32::try_from(record.len())?.to_be_bytes())?;
-    input.write_all(&record)?;
-    input.flush()?;
-    child.stdin = Some(input);
-    Ok(Process(child))
+fn spawn(role: Role) -> Result<Process> {
+    let mut command = Command::new(std::env::current_exe()?);
+    let command = command.args(["bench", &format!("bare-{role}")]).stdin(Stdio::piped());
+    Ok(Process { role, child: command.spawn()? })
 }
 
 /// A process of the bare chain, until its standard input ends.
@@ -221,24 +211,31 @@ pub(super) fn serve(role: Role) -> Result<Exit> {
         while std::io::stdin().lock().read(&mut rest).is_ok_and(|read| read > 0) {}
         std::process::exit(0);
     });
-    let context = Context::new();
-    let (ends, keys) = (&birth.endpoints, birth.keys.as_ref());
-    let gateway = keys.map(|it| &it.gateway);
-    let connect = |kind, bound, badge: Option<&Badge>, endpoint: &str| match badge {
-        Some(badge) => socket::connect_with(&context, kind, bound, badge, endpoint),
-        None => socket::connect(&context, kind, bound, endpoint),
+    let (context, ends) = (Context::new(), &birth.endpoints);
+    // Who knows of no neighbor lets everybody in.
+    let is_guarded = birth.neighbor.is_some();
+    let guard = if is_guarded {
+        let (open, passes, clients) = (Vec::new(), birth.passes()?, None);
+        let rules = Rules { open, passes, clients, clock: Box::new(clock::now) };
+        Guard::start(&context, rules)?
+    } else {
+        open_guard(&context)?
+    };
+    let connect = |kind, bound, whom, endpoint: &str| {
+        if is_guarded {
+            socket::call(&guard, kind, bound, whom, endpoint)
+        } else {
+            socket::connect(&context, kind, bound, endpoint)
+        }
     };
     let messages = Messages::sample()?;
     match role {
         Role::Venue => anyhow::bail!("the bare chain has no venue of its own"),
         Role::Strategy => {
-            let badge = keys.and_then(|it| match &it.signals {
-                SignalKeys::Strategy(badge) => Some(badge),
-                SignalKeys::Port { .. } => None,
-            });
-            let ticks = connect(SocketType::SUB, Bound::Events, gateway, &ends.events)?;
+            let ticks = connect(SocketType::SUB, Bound::Events, Domain::Machine, &ends.events)?;
             ticks.set_subscribe(Topic::Tick.bytes())?;
-            let signals = connect(SocketType::PUSH, Bound::Orders, badge, &ends.signals)?;
+            let (kind, whom) = (SocketType::PUSH, Domain::Executor);
+            let signals = connect(kind, Bound::Orders, whom, &ends.signals)?;
             loop {
                 ticks.recv_bytes(0)?;
                 ticks.recv_bytes(0)?;
@@ -246,37 +243,15 @@ pub(super) fn serve(role: Role) -> Result<Exit> {
             }
         }
         Role::Executor => {
-            let guard = keyed_guard(&context, keys)?;
-            let key = keys.and_then(|it| match &it.signals {
-                SignalKeys::Port { own, .. } => Some(own),
-                SignalKeys::Strategy(_) => None,
-            });
-            let entrance = Entrance { domain: Domain::Signals, key };
+            let entrance = Entrance { domain: Domain::Signals, key: None };
             let (kind, bound) = (SocketType::PULL, Bound::Orders);
             let signals = socket::serve(&guard, kind, bound, entrance, &ends.signals)?;
-            let orders = connect(SocketType::DEALER, Bound::Orders, gateway, &ends.orders)?;
+            let orders = connect(SocketType::DEALER, bound, Domain::Machine, &ends.orders)?;
             loop {
                 signals.recv_bytes(0)?;
                 orders.send(&messages.order, 0)?;
                 orders.recv_bytes(0)?;
             }
         }
-    }
-}
-
-/// A guard as the machine's executor has it, or one that lets everybody in.
-fn keyed_guard(context: &Context, keys: Option<&ChildKeys>) -> Result<Guard> {
-    match keys.map(|it| &it.signals) {
-        Some(SignalKeys::Port { strategy, .. }) => {
-            let pass = |it: &Visitor| {
-                let Visitor { key, pid, generation } = *it;
-                let who = Who::Child { role: Role::Strategy, generation, pid };
-                Pass { who, key, pid: Some(pid), domains: &[Domain::Signals] }
-            };
-            let (open, passes) = (Vec::new(), strategy.iter().map(pass).collect());
-            let rules = Rules { open, passes, clients: None, clock: Box::new(clock::now) };
-            Ok(Guard::start(context, rules)?)
-        }
-        _ => open_guard(context),
     }
 }

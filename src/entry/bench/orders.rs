@@ -36,7 +36,7 @@ pub(super) fn measure(pairs: usize, settings: &Settings, folders: &Folders) -> R
     let floor = doors::ipc(folders, "bare-replies");
     rig::with_machine(&settings, folders, &script, move |rig| {
         ready(rig)?;
-        let mut rows = compare_ours(pairs, &rig.badge, &orders, &floor)?;
+        let mut rows = compare_ours(pairs, &orders, &floor)?;
         let port = rig.orders_port.context("the machine serves no v1 orders")?;
         rows.extend(compare_v1(pairs, &format!("tcp://127.0.0.1:{port}"))?);
         Ok(rows)
@@ -96,8 +96,8 @@ pub(super) struct Ours {
 }
 
 impl Ours {
-    pub(super) fn open(badge: &Badge, orders: &str) -> Result<Ours> {
-        let client = Client::open(SocketType::DEALER, orders, Some(badge))?;
+    pub(super) fn open(orders: &str) -> Result<Ours> {
+        let client = Client::open(SocketType::DEALER, orders, None)?;
         let hello = Request::Hello {
             role: Role::Executor,
             pid: std::process::id(),
@@ -124,8 +124,8 @@ impl Ours {
     }
 }
 
-fn compare_ours(pairs: usize, badge: &Badge, orders: &str, floor: &str) -> Result<Vec<Row>> {
-    let ours = Ours::open(badge, orders)?;
+fn compare_ours(pairs: usize, orders: &str, floor: &str) -> Result<Vec<Row>> {
+    let ours = Ours::open(orders)?;
     let (sample, answer) = (ours.request()?, ours.client.ask(&ours.request()?)?);
     let raw = Raw::open(floor, answer.len())?;
     let bare = Client::open(SocketType::REQ, &raw.endpoint, None)?;

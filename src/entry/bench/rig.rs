@@ -28,7 +28,7 @@ use crate::gateway::venue::{Lists, LoginStep, News, Summary, Venue};
 use crate::wire::event::{ChildWord, Numbered, Topic};
 use crate::wire::socket::{self, Bound};
 use crate::wire::venue::Sent;
-use crate::wire::{Badge, Event, Link, Reply, Request, Role, decode};
+use crate::wire::{Event, Link, Reply, Request, Role, decode};
 
 /// How long anything may take before the machine counts as broken, in milliseconds.
 const PATIENCE_MS: i64 = 10_000;
@@ -167,8 +167,6 @@ impl<V: Venue> Venue for Stamped<V> {
 pub(super) struct Rig {
     /// As the desk asks.
     pub(super) link: Link,
-    /// What an executor of the bench shows.
-    pub(super) badge: Badge,
     /// The port of v1 orders.
     pub(super) orders_port: Option<u16>,
     placed: Receiver<i64>,
@@ -230,13 +228,11 @@ fn run_machine<V: Venue + Send + 'static, T: Send + 'static>(
     // What the machine says is made and written as ever, where nobody reads it.
     let out = OpenOptions::new().write(true).open("/dev/null")?;
     let machine = run::Machine::join(settings, folders, context, core, (out, child), |_| Ok(line))?;
-    let keys = machine.keyring().make(Role::Executor)?.context("an executor has no keys")?;
-    machine.keyring().admit(Role::Executor, std::process::id(), &keys);
+    machine.roster().admit(Role::Executor, std::process::id())?;
     let heard = socket::connect(context, SocketType::SUB, Bound::Events, DESK_EVENTS)?;
     heard.set_subscribe(Topic::News.bytes())?;
     let mut rig = Rig {
         link: Link::new(context, DESK)?,
-        badge: keys.gateway,
         orders_port: machine.orders_port(),
         placed,
         called,

@@ -1,12 +1,12 @@
 //! Signals on their way to the executor: each is kept until it has its outcome.
 
 use aftm_domain::Stamp;
-use zmq::{Context, DONTWAIT, Socket, SocketType};
+use zmq::{DONTWAIT, Socket, SocketType};
 
 use super::Process;
 use crate::failpoint::{Site, reach};
 use crate::wire::socket::{self, Bound};
-use crate::wire::{Badge, LinkError, Signal, encode_into};
+use crate::wire::{Domain, Guard, LinkError, Signal, encode_into};
 
 /// How long a signal may wait for its outcome before it is offered again.
 const OFFER_AGAIN: i64 = Stamp::SECOND;
@@ -20,7 +20,7 @@ pub(super) struct Offered {
 impl<C: Fn() -> Stamp> Process<C> {
     /// A fresh connection to the executor: one that it has refused is never tried again.
     pub(super) fn redial(&mut self) -> zmq::Result<()> {
-        self.signals = dial(&self.context, &self.badge, &self.birth.endpoints.signals)?;
+        self.signals = dial(&self.guard, &self.birth.endpoints.signals)?;
         Ok(())
     }
 
@@ -60,8 +60,8 @@ impl<C: Fn() -> Stamp> Process<C> {
     }
 }
 
-pub(super) fn dial(context: &Context, badge: &Badge, endpoint: &str) -> zmq::Result<Socket> {
-    socket::connect_with(context, SocketType::PUSH, Bound::Orders, badge, endpoint)
+pub(super) fn dial(guard: &Guard, endpoint: &str) -> zmq::Result<Socket> {
+    socket::call(guard, SocketType::PUSH, Bound::Orders, Domain::Executor, endpoint)
 }
 
 /// Hands a signal to the executor without ever waiting for it: one that is away gets it again.

@@ -4,6 +4,7 @@
 //! It is there before any socket is bound: a socket for others takes the guard to be made.
 
 mod crowd;
+mod process;
 mod table;
 mod who;
 
@@ -14,12 +15,12 @@ use aftm_domain::Stamp;
 use zmq::{Context, DONTWAIT, POLLIN, Socket, SocketType};
 
 use self::crowd::Crowd;
-use self::table::{Asked, Change, Refusal, Table};
+use self::table::{Asked, Refusal, Table};
 use super::clients::ClientKeys;
-use super::keys::PublicKey;
 use super::socket::{self, Bound};
 
-pub use self::table::Pass;
+pub use self::process::Process;
+pub use self::table::{Pass, Proof};
 pub use self::who::{ClientName, Domain, Who, sender};
 
 /// Where the library asks; the protocol fixes it.
@@ -47,21 +48,20 @@ pub struct Rules {
 #[derive(Clone)]
 pub struct Guard {
     context: Context,
-    changes: Sender<Change>,
+    passes: Sender<Pass>,
 }
 
 impl Guard {
     /// Puts a guard at the door of a context, on a thread of its own.
     pub fn start(context: &Context, rules: Rules) -> std::io::Result<Guard> {
         let socket = socket::bind(context, SocketType::REP, Bound::Orders, ENDPOINT)?;
-        let (changes, changed) = channel();
+        let (sender, admitted) = channel();
         let Rules { open, passes, clients, clock } = rules;
-        let mut table = Table { open, clients, ..Table::default() };
-        passes.into_iter().for_each(|it| table.apply(Change::Admit(it)));
+        let table = Table { open, passes, clients };
         let crowd = Crowd::default();
-        let post = Post { socket, changed, table, crowd, clock, refused: 0, told: Stamp(0) };
+        let post = Post { socket, admitted, table, crowd, clock, refused: 0, told: Stamp(0) };
         thread::Builder::new().name("guard".to_owned()).spawn(move || post.stand())?;
-        Ok(Guard { context: context.clone(), changes })
+        Ok(Guard { context: context.clone(), passes: sender })
     }
 
     /// The context whose sockets it guards.
@@ -69,22 +69,18 @@ impl Guard {
         &self.context
     }
 
-    /// Lets somebody in from now on: whoever connects after this call finds the pass.
+    /// Lets somebody in from now on: whoever connects after this call finds the pass. That of a
+    /// process is void when it ends.
     pub fn admit(&self, pass: Pass) {
         // The guard is there as long as somebody has a hold on it.
-        let _ = self.changes.send(Change::Admit(pass));
-    }
-
-    /// Lets nobody in with this key any more.
-    pub fn remove(&self, key: PublicKey) {
-        let _ = self.changes.send(Change::Remove(key));
+        let _ = self.passes.send(pass);
     }
 }
 
 /// The guard at work.
 struct Post {
     socket: Socket,
-    changed: Receiver<Change>,
+    admitted: Receiver<Pass>,
     table: Table,
     crowd: Crowd,
     clock: Box<dyn Fn() -> Stamp + Send>,
@@ -102,8 +98,8 @@ impl Post {
             }
             // Whoever asks now may have been admitted a moment ago.
             loop {
-                match self.changed.try_recv() {
-                    Ok(change) => self.table.apply(change),
+                match self.admitted.try_recv() {
+                    Ok(pass) => self.table.admit(pass),
                     Err(TryRecvError::Empty) => break,
                     Err(TryRecvError::Disconnected) => return,
                 }

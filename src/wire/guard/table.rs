@@ -1,31 +1,31 @@
-//! Who may come in where: a pure decision over what the library tells of a connection.
-
-use std::collections::HashMap;
+//! Who may come in where: a pure decision over what the library tells of a connection, and over
+//! which processes there are.
 
 use aftm_domain::Stamp;
 
+use super::process::Process;
 use super::who::{Domain, Who};
 use crate::wire::clients::ClientKeys;
 use crate::wire::keys::PublicKey;
 
 /// What lets somebody in.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Pass {
     /// Whose it is.
     pub who: Who,
-    /// The key that proves it.
-    pub key: PublicKey,
-    /// The only process that may use it, where that is known.
-    pub pid: Option<u32>,
+    /// What proves it.
+    pub proof: Proof,
     /// Where it is good.
     pub domains: &'static [Domain],
 }
 
-/// A change of the table.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Change {
-    Admit(Pass),
-    Remove(PublicKey),
+/// What proves who somebody is.
+#[derive(Clone, Debug)]
+pub enum Proof {
+    /// A key, at a socket that asks for one.
+    Key(PublicKey),
+    /// The kernel's word on the process at the other end of a local socket.
+    Process(Process),
 }
 
 /// A connection that asks to be let in.
@@ -43,14 +43,12 @@ pub(super) struct Asked<'a> {
 pub(super) enum Refusal {
     #[error("the socket has no domain that is known")]
     UnknownDomain,
-    #[error("it has no key")]
-    NoKey,
+    #[error("it has no key, and is no process of this machine")]
+    Stranger,
     #[error("its key is not known, or no longer")]
     UnknownKey,
-    #[error("its key is not good here")]
+    #[error("it is not good here")]
     WrongSocket,
-    #[error("its key belongs to another process")]
-    WrongProcess,
     #[error("it has no key, and many without one are connected")]
     Crowd,
 }
@@ -60,35 +58,44 @@ pub(super) enum Refusal {
 pub(super) struct Table {
     /// Sockets that anybody of this computer may use.
     pub(super) open: Vec<Domain>,
-    pub(super) passes: HashMap<PublicKey, Pass>,
+    /// A few: the operator's, and those of the processes of the machine.
+    pub(super) passes: Vec<Pass>,
     /// Programs with keys of their own.
     pub(super) clients: Option<ClientKeys>,
 }
 
 impl Table {
-    pub(super) fn apply(&mut self, change: Change) {
-        match change {
-            Change::Admit(pass) => drop(self.passes.insert(pass.key, pass)),
-            Change::Remove(key) => drop(self.passes.remove(&key)),
-        }
+    /// One pass more; those of processes that have ended are forgotten.
+    pub(super) fn admit(&mut self, pass: Pass) {
+        self.passes.retain(|it| !matches!(&it.proof, Proof::Process(it) if it.has_ended()));
+        self.passes.push(pass);
     }
 
     pub(super) fn judge(&mut self, asked: &Asked<'_>, now: Stamp) -> Result<Who, Refusal> {
         let domain = Domain::of(asked.domain).ok_or(Refusal::UnknownDomain)?;
-        if asked.mechanism == b"NULL" {
-            return self.open.contains(&domain).then_some(Who::Anyone).ok_or(Refusal::NoKey);
+        match asked.mechanism {
+            b"NULL" if self.open.contains(&domain) => Ok(Who::Anyone),
+            b"NULL" => {
+                let pid = attested(asked.address).ok_or(Refusal::Stranger)?;
+                let is_it = |it: &Proof| matches!(it, Proof::Process(it) if it.is(pid));
+                self.find(is_it, domain).unwrap_or(Err(Refusal::Stranger))
+            }
+            b"CURVE" => {
+                let key = <[u8; 32]>::try_from(asked.credentials);
+                let key = PublicKey::from(key.map_err(|_| Refusal::UnknownKey)?);
+                let is_it = |it: &Proof| matches!(it, Proof::Key(it) if *it == key);
+                self.find(is_it, domain).unwrap_or_else(|| self.client(key, domain, now))
+            }
+            _ => Err(Refusal::Stranger),
         }
-        let key = <[u8; 32]>::try_from(asked.credentials).map_err(|_| Refusal::NoKey)?;
-        let key = PublicKey::from(key);
-        if asked.mechanism != b"CURVE" {
-            return Err(Refusal::NoKey);
-        }
-        match self.passes.get(&key) {
-            Some(pass) if !pass.domains.contains(&domain) => Err(Refusal::WrongSocket),
-            Some(pass) if !is_of(pass.pid, asked.address) => Err(Refusal::WrongProcess),
-            Some(pass) => Ok(pass.who.clone()),
-            None => self.client(key, domain, now),
-        }
+    }
+
+    /// Who has such a proof, and whether it is good there; `None` where nobody has one.
+    fn find(&self, is_it: impl Fn(&Proof) -> bool, domain: Domain) -> Option<Result<Who, Refusal>> {
+        let mut theirs = self.passes.iter().filter(|it| is_it(&it.proof)).peekable();
+        theirs.peek()?;
+        let good = theirs.find(|it| it.domains.contains(&domain));
+        Some(good.map(|it| it.who.clone()).ok_or(Refusal::WrongSocket))
     }
 
     fn client(&mut self, key: PublicKey, domain: Domain, now: Stamp) -> Result<Who, Refusal> {
@@ -103,73 +110,99 @@ impl Table {
     }
 }
 
-/// Whether a connection is of a process. Where the system does not tell the process, the key alone
-/// has to prove it.
-fn is_of(pid: Option<u32>, address: &[u8]) -> bool {
-    let told = attested(address);
-    pid.is_none() || told.is_none() || pid == told
-}
-
 /// The process at the other end of a local socket, as the kernel tells it: `localhost:uid:gid:pid`.
+/// One that it cannot tell, because that runs in another namespace, is 0.
 fn attested(address: &[u8]) -> Option<u32> {
     let mut parts = std::str::from_utf8(address).ok()?.strip_prefix("localhost:")?.split(':');
-    parts.nth(2)?.parse().ok()
+    parts.nth(2)?.parse().ok().filter(|it| *it > 0)
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
     use crate::wire::Role;
     use crate::wire::keys::KeyPair;
 
-    const OURS: &[u8] = b"localhost:1000:1000:42";
-
-    fn ask<'a>(domain: &'a [u8], address: &'a [u8], key: &'a PublicKey) -> Asked<'a> {
-        Asked { domain, address, mechanism: b"CURVE", credentials: key.bytes() }
+    /// A connection of a process, without a key.
+    fn process<'a>(domain: &'a [u8], address: &'a str) -> Asked<'a> {
+        Asked { domain, address: address.as_bytes(), mechanism: b"NULL", credentials: b"" }
     }
 
-    fn pass() -> Pass {
-        let who = Who::Child { role: Role::Executor, generation: 1, pid: 42 };
-        let key = KeyPair::new().unwrap().public;
-        Pass { who, key, pid: Some(42), domains: &[Domain::Orders, Domain::Events] }
+    fn key<'a>(domain: &'a [u8], key: &'a PublicKey) -> Asked<'a> {
+        Asked { domain, address: b"127.0.0.1", mechanism: b"CURVE", credentials: key.bytes() }
+    }
+
+    /// The pass of this process as an executor.
+    fn ours() -> Pass {
+        let pid = std::process::id();
+        let who = Who::Child { role: Role::Executor, generation: 1, pid };
+        let proof = Proof::Process(Process::open(pid).unwrap());
+        Pass { who, proof, domains: &[Domain::Orders, Domain::Events] }
+    }
+
+    fn from(pid: u32) -> String {
+        format!("localhost:1000:1000:{pid}")
     }
 
     #[test]
-    fn only_a_known_key_of_its_own_process_comes_in_where_it_is_good() {
-        let (mut table, pass) = (Table::default(), pass());
-        let judge = |table: &mut Table, domain: &[u8], address: &[u8], key: &PublicKey| {
-            table.judge(&ask(domain, address, key), Stamp(0))
+    fn only_the_process_itself_comes_in_and_only_where_it_is_good() {
+        let (mut table, pass, at) = (Table::default(), ours(), from(std::process::id()));
+        let judge = |table: &mut Table, domain: &[u8], address: &str| {
+            table.judge(&process(domain, address), Stamp(0))
         };
-        assert_eq!(judge(&mut table, b"orders", OURS, &pass.key), Err(Refusal::UnknownKey));
-        table.apply(Change::Admit(pass.clone()));
-        assert_eq!(judge(&mut table, b"orders", OURS, &pass.key), Ok(pass.who.clone()));
-        assert_eq!(judge(&mut table, b"events", OURS, &pass.key), Ok(pass.who.clone()));
-        assert_eq!(judge(&mut table, b"signals", OURS, &pass.key), Err(Refusal::WrongSocket));
-        assert_eq!(judge(&mut table, b"aftm", OURS, &pass.key), Err(Refusal::UnknownDomain));
-        let other = b"localhost:1000:1000:43";
-        assert_eq!(judge(&mut table, b"orders", other, &pass.key), Err(Refusal::WrongProcess));
-        // A system that does not tell the process leaves it to the key.
-        assert_eq!(judge(&mut table, b"orders", b"localhost", &pass.key), Ok(pass.who.clone()));
-        table.apply(Change::Remove(pass.key));
-        assert_eq!(judge(&mut table, b"orders", OURS, &pass.key), Err(Refusal::UnknownKey));
+        assert_eq!(judge(&mut table, b"orders", &at), Err(Refusal::Stranger));
+        table.admit(pass.clone());
+        assert_eq!(judge(&mut table, b"orders", &at), Ok(pass.who.clone()));
+        assert_eq!(judge(&mut table, b"events", &at), Ok(pass.who.clone()));
+        assert_eq!(judge(&mut table, b"signals", &at), Err(Refusal::WrongSocket));
+        assert_eq!(judge(&mut table, b"aftm", &at), Err(Refusal::UnknownDomain));
+        // Another process, and those that the kernel does not tell.
+        for other in [from(1), from(0), "localhost".to_owned(), "127.0.0.1".to_owned()] {
+            assert_eq!(judge(&mut table, b"orders", &other), Err(Refusal::Stranger), "{other}");
+        }
+        // One more pass of the same process takes nothing from the first.
+        table.admit(Pass { domains: &[Domain::Signals], ..pass.clone() });
+        assert_eq!(judge(&mut table, b"signals", &at), Ok(pass.who.clone()));
+        assert_eq!(judge(&mut table, b"orders", &at), Ok(pass.who));
     }
 
     #[test]
-    fn without_a_key_only_open_sockets_are_reached() {
-        let mut table = Table { open: vec![Domain::Ticks], ..Table::default() };
-        let none = |domain| Asked { domain, address: b"::1", mechanism: b"NULL", credentials: b"" };
-        assert_eq!(table.judge(&none(b"ticks"), Stamp(0)), Ok(Who::Anyone));
-        for domain in Domain::ALL.into_iter().filter(|it| *it != Domain::Ticks) {
-            let word = domain.word().as_bytes();
-            assert_eq!(table.judge(&none(word), Stamp(0)), Err(Refusal::NoKey), "{domain:?}");
-        }
-        let pass = pass();
-        table.apply(Change::Admit(pass.clone()));
+    fn the_number_of_a_process_that_has_ended_lets_nobody_in() {
+        let mut child = std::process::Command::new("true").spawn().unwrap();
+        let (mut table, at) = (Table::default(), from(child.id()));
+        let proof = Proof::Process(Process::open(child.id()).unwrap());
+        table.admit(Pass { proof, ..ours() });
+        child.wait().unwrap();
+        assert_eq!(table.judge(&process(b"orders", &at), Stamp(0)), Err(Refusal::Stranger));
+        table.admit(ours());
+        assert_eq!(table.passes.len(), 1, "the pass of a process that has ended is kept");
+    }
+
+    #[test]
+    fn a_known_key_comes_in_where_it_is_good() {
+        let (mut table, own) = (Table::default(), KeyPair::new().unwrap().public);
+        assert_eq!(table.judge(&key(b"control", &own), Stamp(0)), Err(Refusal::UnknownKey));
+        let (who, proof) = (Who::Operator, Proof::Key(own));
+        table.admit(Pass { who, proof, domains: &[Domain::Control] });
+        assert_eq!(table.judge(&key(b"control", &own), Stamp(0)), Ok(Who::Operator));
+        assert_eq!(table.judge(&key(b"orders", &own), Stamp(0)), Err(Refusal::WrongSocket));
         for mechanism in [&b"PLAIN"[..], b"GSSAPI", b"", b"curve"] {
-            let asked = Asked { mechanism, ..ask(b"orders", OURS, &pass.key) };
-            assert_eq!(table.judge(&asked, Stamp(0)), Err(Refusal::NoKey));
+            let asked = Asked { mechanism, ..key(b"control", &own) };
+            assert_eq!(table.judge(&asked, Stamp(0)), Err(Refusal::Stranger));
         }
-        let short = Asked { credentials: b"short", ..ask(b"orders", OURS, &pass.key) };
-        assert_eq!(table.judge(&short, Stamp(0)), Err(Refusal::NoKey));
+        let short = Asked { credentials: b"short", ..key(b"control", &own) };
+        assert_eq!(table.judge(&short, Stamp(0)), Err(Refusal::UnknownKey));
+    }
+
+    #[test]
+    fn strangers_reach_open_sockets_alone() {
+        let mut table = Table { open: vec![Domain::Ticks], ..Table::default() };
+        table.admit(ours());
+        assert_eq!(table.judge(&process(b"ticks", "::1"), Stamp(0)), Ok(Who::Anyone));
+        for domain in Domain::ALL.into_iter().filter(|it| *it != Domain::Ticks) {
+            let asked = process(domain.word().as_bytes(), "::1");
+            assert_eq!(table.judge(&asked, Stamp(0)), Err(Refusal::Stranger), "{domain:?}");
+        }
     }
 }

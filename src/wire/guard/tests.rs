@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used)] // Helpers of tests may fail as tests do.
 
+use std::process::{Command, Stdio};
+
 use zmq::SocketEvent;
 
 use super::*;
@@ -11,35 +13,41 @@ use crate::wire::{Badge, KeyPair, Role};
 /// How long anything may take, in milliseconds.
 const PATIENCE_MS: i32 = 20_000;
 
-/// A server with two doors, and a guard.
+/// A server with a door for processes of ours and one for keys, and a guard.
 struct House {
     guard: Guard,
     own: KeyPair,
     orders: Socket,
+    control: Socket,
     folder: tempfile::TempDir,
 }
 
 impl House {
     fn new(open: Vec<Domain>) -> House {
         let folder = tempfile::tempdir().unwrap();
-        let (context, own) = (Context::new(), KeyPair::new().unwrap());
-        let rules = Rules { open, passes: Vec::new(), clients: None, clock: Box::new(|| Stamp(0)) };
-        let guard = Guard::start(&context, rules).unwrap();
-        let endpoint = format!("ipc://{}", folder.path().join("orders").display());
-        let orders = serve(&guard, Domain::Orders, Some(&own), &endpoint);
-        House { guard, own, orders, folder }
+        let (guard, own) = (guard(open), KeyPair::new().unwrap());
+        let orders = serve(&guard, Domain::Orders, None, &at(&folder, "orders"));
+        let control = serve(&guard, Domain::Control, Some(&own), &at(&folder, "control"));
+        House { guard, own, orders, control, folder }
     }
 
-    fn endpoint(&self) -> String {
-        format!("ipc://{}", self.folder.path().join("orders").display())
+    fn endpoint(&self, name: &str) -> String {
+        at(&self.folder, name)
     }
 
-    /// Lets a key in that is good on the order port, for a process.
-    fn admit(&self, pid: u32) -> Badge {
-        let own = KeyPair::new().unwrap();
+    /// Lets a process in at the order port.
+    fn admit(&self, pid: u32) -> Who {
         let who = Who::Child { role: Role::Executor, generation: 1, pid };
-        let (key, domains) = (own.public, &[Domain::Orders] as &[Domain]);
-        self.guard.admit(Pass { who, key, pid: Some(pid), domains });
+        let proof = Proof::Process(Process::open(pid).unwrap());
+        self.guard.admit(Pass { who: who.clone(), proof, domains: &[Domain::Orders] });
+        who
+    }
+
+    /// Lets a key in at the port of `ctl`.
+    fn admit_key(&self) -> Badge {
+        let own = KeyPair::new().unwrap();
+        let proof = Proof::Key(own.public);
+        self.guard.admit(Pass { who: Who::Operator, proof, domains: &[Domain::Control] });
         Badge { server: self.own.public, own }
     }
 
@@ -50,6 +58,15 @@ impl House {
     }
 }
 
+fn guard(open: Vec<Domain>) -> Guard {
+    let rules = Rules { open, passes: Vec::new(), clients: None, clock: Box::new(|| Stamp(0)) };
+    Guard::start(&Context::new(), rules).unwrap()
+}
+
+fn at(folder: &tempfile::TempDir, name: &str) -> String {
+    format!("ipc://{}", folder.path().join(name).display())
+}
+
 fn serve(guard: &Guard, domain: Domain, key: Option<&KeyPair>, endpoint: &str) -> Socket {
     let entrance = Entrance { domain, key };
     let socket =
@@ -58,12 +75,22 @@ fn serve(guard: &Guard, domain: Domain, key: Option<&KeyPair>, endpoint: &str) -
     socket
 }
 
-fn with_badge(badge: &Badge, endpoint: &str) -> Socket {
-    let context = Context::new();
-    socket::connect_with(&context, SocketType::DEALER, Bound::Orders, badge, endpoint).unwrap()
+fn connect(endpoint: &str) -> Socket {
+    socket::connect(&Context::new(), SocketType::DEALER, Bound::Orders, endpoint).unwrap()
 }
 
-/// Waits until the handshake of a client failed, as its own library tells it.
+/// Who tells when the handshake of a client failed, as its own library sees it.
+fn watch(context: &Context, client: &Socket) -> Socket {
+    let failed = [SocketEvent::HANDSHAKE_FAILED_AUTH, SocketEvent::DISCONNECTED];
+    let failed = failed.map(SocketEvent::to_raw);
+    client.monitor("inproc://watch", i32::from(failed[0] | failed[1])).unwrap();
+    let watch = context.socket(SocketType::PAIR).unwrap();
+    watch.set_rcvtimeo(PATIENCE_MS).unwrap();
+    watch.connect("inproc://watch").unwrap();
+    watch
+}
+
+/// Waits until somebody was refused who shows that badge, or none.
 #[track_caller]
 fn assert_refused(badge: Option<&Badge>, endpoint: &str) {
     let context = Context::new();
@@ -73,12 +100,8 @@ fn assert_refused(badge: Option<&Badge>, endpoint: &str) {
         client.set_curve_publickey(badge.own.public.bytes()).unwrap();
         client.set_curve_secretkey(badge.own.secret.reveal()).unwrap();
     }
-    let failed = [SocketEvent::HANDSHAKE_FAILED_AUTH, SocketEvent::DISCONNECTED];
-    let failed = failed.map(SocketEvent::to_raw);
-    client.monitor("inproc://watch", i32::from(failed[0] | failed[1])).unwrap();
-    let watch = context.socket(SocketType::PAIR).unwrap();
-    watch.set_rcvtimeo(PATIENCE_MS).unwrap();
-    watch.connect("inproc://watch").unwrap();
+    client.set_identity(b"executor").unwrap();
+    let watch = watch(&context, &client);
     client.set_linger(0).unwrap();
     client.connect(endpoint).unwrap();
     client.send("order", 0).unwrap();
@@ -86,49 +109,82 @@ fn assert_refused(badge: Option<&Badge>, endpoint: &str) {
 }
 
 #[test]
-fn a_known_key_comes_in_and_is_told_by_name() {
+fn a_process_of_ours_comes_in_and_is_told_by_name() {
     let house = House::new(Vec::new());
-    let badge = house.admit(std::process::id());
-    let client = with_badge(&badge, &house.endpoint());
+    let who = house.admit(std::process::id());
+    let client = connect(&house.endpoint("orders"));
     client.set_identity(b"executor 9 9").unwrap();
     client.send("hello", 0).unwrap();
-    let pid = std::process::id();
-    assert_eq!(house.heard(), Some(Who::Child { role: Role::Executor, generation: 1, pid }));
+    assert_eq!(house.heard(), Some(who));
 }
 
 #[test]
-fn no_key_an_unknown_one_a_revoked_one_and_another_socket_are_refused() {
+fn a_process_that_is_none_of_ours_is_refused_wherever_it_comes() {
     let house = House::new(Vec::new());
-    let pid = std::process::id();
-    let tcp = serve(&house.guard, Domain::ClientOrders, Some(&house.own), "tcp://127.0.0.1:*");
-    let tcp_endpoint = format!("tcp://127.0.0.1:{}", port(&tcp).unwrap());
-    let unknown = Badge { server: house.own.public, own: KeyPair::new().unwrap() };
-    let revoked = house.admit(pid);
-    house.guard.remove(revoked.own.public);
-    let good = house.admit(pid);
-    assert_refused(None, &house.endpoint());
-    assert_refused(None, &tcp_endpoint);
-    assert_refused(Some(&unknown), &house.endpoint());
-    assert_refused(Some(&revoked), &house.endpoint());
-    assert_refused(Some(&good), &tcp_endpoint);
-    let impostor = Badge { server: KeyPair::new().unwrap().public, ..good.clone() };
-    assert_refused(Some(&impostor), &house.endpoint());
-    // Of everything that was sent, only this arrives.
-    let client = with_badge(&good, &house.endpoint());
+    let mut other = Command::new("cat").stdin(Stdio::piped()).spawn().unwrap();
+    house.admit(other.id());
+    assert_refused(None, &house.endpoint("orders"));
+    house.admit(std::process::id());
+    // It is let in at its own door only.
+    let signals = serve(&house.guard, Domain::Signals, None, &house.endpoint("signals"));
+    assert_refused(None, &house.endpoint("signals"));
+    assert_refused(None, &house.endpoint("control"));
+    let client = connect(&house.endpoint("orders"));
     client.send("hello", 0).unwrap();
     house.orders.recv_msg(0).unwrap();
     assert_eq!(house.orders.recv_bytes(0).unwrap(), b"hello");
-    assert_eq!(house.orders.recv_bytes(DONTWAIT), Err(zmq::Error::EAGAIN));
-    assert_eq!(tcp.recv_bytes(DONTWAIT), Err(zmq::Error::EAGAIN));
+    for door in [&house.orders, &signals, &house.control] {
+        assert_eq!(door.recv_bytes(DONTWAIT), Err(zmq::Error::EAGAIN));
+    }
+    other.kill().unwrap();
+    other.wait().unwrap();
 }
 
-#[cfg(target_os = "linux")]
 #[test]
-fn a_key_in_the_hands_of_another_process_is_refused() {
+fn a_child_says_nothing_to_a_process_that_is_not_its_machine() {
+    let (house, child) = (House::new(vec![Domain::Orders]), guard(Vec::new()));
+    let call = || {
+        let (kind, bound) = (SocketType::DEALER, Bound::Orders);
+        socket::call(&child, kind, bound, Domain::Machine, &house.endpoint("orders")).unwrap()
+    };
+    let told = call();
+    let watch = watch(child.context(), &told);
+    told.send("secret", 0).unwrap();
+    watch.recv_multipart(0).expect("it speaks to anybody");
+    // To its machine it speaks, and not to that as its executor.
+    let proof = Proof::Process(Process::open(std::process::id()).unwrap());
+    child.admit(Pass { who: Who::Machine, proof, domains: &[Domain::Machine] });
+    drop(told);
+    let told = call();
+    told.send("hello", 0).unwrap();
+    house.orders.recv_msg(0).unwrap();
+    assert_eq!(house.orders.recv_bytes(0).unwrap(), b"hello");
+}
+
+#[test]
+fn no_key_an_unknown_one_and_another_socket_are_refused() {
     let house = House::new(Vec::new());
-    let stolen = house.admit(1);
-    assert_refused(Some(&stolen), &house.endpoint());
-    assert_eq!(house.orders.recv_bytes(DONTWAIT), Err(zmq::Error::EAGAIN));
+    let tcp = serve(&house.guard, Domain::ClientOrders, Some(&house.own), "tcp://127.0.0.1:*");
+    let tcp_endpoint = format!("tcp://127.0.0.1:{}", port(&tcp).unwrap());
+    let unknown = Badge { server: house.own.public, own: KeyPair::new().unwrap() };
+    let good = house.admit_key();
+    let control = house.endpoint("control");
+    assert_refused(None, &control);
+    assert_refused(None, &tcp_endpoint);
+    assert_refused(Some(&unknown), &control);
+    assert_refused(Some(&good), &tcp_endpoint);
+    assert_refused(Some(&good), &house.endpoint("orders"));
+    let impostor = Badge { server: KeyPair::new().unwrap().public, ..good.clone() };
+    assert_refused(Some(&impostor), &control);
+    // Of everything that was sent, only this arrives.
+    let (kind, bound) = (SocketType::DEALER, Bound::Orders);
+    let client = socket::connect_with(&Context::new(), kind, bound, &good, &control).unwrap();
+    client.send("hello", 0).unwrap();
+    house.control.recv_msg(0).unwrap();
+    assert_eq!(house.control.recv_bytes(0).unwrap(), b"hello");
+    for door in [&house.control, &house.orders, &tcp] {
+        assert_eq!(door.recv_bytes(DONTWAIT), Err(zmq::Error::EAGAIN));
+    }
 }
 
 #[test]
@@ -149,16 +205,13 @@ fn a_socket_that_is_open_takes_anybody_and_calls_them_so() {
 #[test]
 fn whoever_takes_a_routing_id_first_keeps_nobody_out() {
     let house = House::new(Vec::new());
-    let context = Context::new();
-    let squatter = context.socket(SocketType::DEALER).unwrap();
-    squatter.set_identity(b"executor").unwrap();
-    squatter.set_linger(0).unwrap();
-    squatter.connect(&house.endpoint()).unwrap();
-    squatter.send("order", 0).unwrap();
-    let badge = house.admit(std::process::id());
-    let child = with_badge(&badge, &house.endpoint());
+    // It asks for the name of an executor.
+    assert_refused(None, &house.endpoint("orders"));
+    let who = house.admit(std::process::id());
+    let child = connect(&house.endpoint("orders"));
+    child.set_identity(b"executor").unwrap();
     child.send("hello", 0).unwrap();
-    assert!(matches!(house.heard(), Some(Who::Child { role: Role::Executor, .. })));
+    assert_eq!(house.heard(), Some(who));
 }
 
 #[test]

@@ -6,7 +6,7 @@ use std::str::FromStr;
 
 use crate::wire::Role;
 
-/// What a socket is for. A key is good on the sockets of its domains only.
+/// What a socket is for. A pass is good on the sockets of its domains only.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Domain {
     /// v1 ticks for other programs.
@@ -23,11 +23,15 @@ pub enum Domain {
     ClientSignals,
     /// v1 requests of other programs.
     ClientOrders,
+    /// What a child calls: the machine that started it must be there, and nobody else.
+    Machine,
+    /// What our strategy calls: our executor.
+    Executor,
 }
 
 impl Domain {
     /// Every domain.
-    pub const ALL: [Domain; 7] = [
+    pub const ALL: [Domain; 9] = [
         Domain::Ticks,
         Domain::Events,
         Domain::Signals,
@@ -35,6 +39,8 @@ impl Domain {
         Domain::Control,
         Domain::ClientSignals,
         Domain::ClientOrders,
+        Domain::Machine,
+        Domain::Executor,
     ];
 
     /// The word that the library tells the guard.
@@ -47,6 +53,8 @@ impl Domain {
             Domain::Control => "control",
             Domain::ClientSignals => "client-signals",
             Domain::ClientOrders => "client-orders",
+            Domain::Machine => "machine",
+            Domain::Executor => "executor",
         }
     }
 
@@ -71,6 +79,8 @@ pub enum Who {
         /// Its process.
         pid: u32,
     },
+    /// The machine that started this process.
+    Machine,
     /// The operator, over `aftm ctl`.
     Operator,
     /// A program with a key of its own.
@@ -83,6 +93,7 @@ impl fmt::Display for Who {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Who::Child { role, generation, pid } => write!(f, "{role} {generation} {pid}"),
+            Who::Machine => f.write_str("machine"),
             Who::Operator => f.write_str("operator"),
             Who::Client(name) => write!(f, "client {name}"),
             Who::Anyone => f.write_str("anyone"),
@@ -96,6 +107,7 @@ impl FromStr for Who {
     fn from_str(text: &str) -> Result<Who, ()> {
         let mut words = text.split(' ');
         let found = match words.next() {
+            Some("machine") => Who::Machine,
             Some("operator") => Who::Operator,
             Some("anyone") => Who::Anyone,
             Some("client") => Who::Client(words.next().ok_or(())?.to_owned()),
@@ -127,6 +139,7 @@ mod tests {
         for who in [
             Who::Child { role: Role::Executor, generation: 3, pid: 4_242 },
             Who::Child { role: Role::Strategy, generation: u64::MAX, pid: 1 },
+            Who::Machine,
             Who::Operator,
             Who::Client("mt5".to_owned()),
             Who::Anyone,

@@ -4,7 +4,7 @@
 
 use std::io::Write as _;
 use std::os::fd::RawFd;
-use std::process::{Child, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, mpsc};
 use std::thread::{self, JoinHandle};
@@ -16,16 +16,15 @@ use aftm::gateway::sockets::{DESK, Doors, Locks, Sockets};
 use aftm::gateway::state::State;
 use aftm::gateway::venue::Venue;
 use aftm::gateway::{Core, NoLedger, Setup, Way, WayEnded};
-use aftm::wire::birth::SignalKeys;
 use aftm::wire::frame::PROTOCOL;
-use aftm::wire::guard::{Pass, Rules as Passes};
+use aftm::wire::guard::{Pass, Process, Proof, Rules as Passes};
 use aftm::wire::request::StatusRow;
 use aftm::wire::socket::{self, Bound};
 use aftm::wire::{
-    Ask, Badge, Birth, ChildKeys, Domain, Endpoints, Guard, KeyPair, Link, LinkError, Refused,
-    Reply, Role, VenueCall, VenueWord, Who, encode,
+    Ask, Birth, Domain, Endpoints, Guard, Link, LinkError, Refused, Reply, Role, VenueCall,
+    VenueWord, Who, encode,
 };
-use zmq::{Context, DONTWAIT, Socket, SocketType};
+use zmq::{Context, DONTWAIT, SocketType};
 
 use super::*;
 use crate::machine::Home;
@@ -48,37 +47,27 @@ fn endpoints(home: &Home) -> Endpoints {
     }
 }
 
-/// What an executor is told that speaks to the machine with this key.
-fn birth(home: &Home, protocol: u32, server: &KeyPair) -> Birth {
-    let (own, port) = (KeyPair::new().unwrap(), KeyPair::new().unwrap());
-    Birth {
-        protocol,
-        role: Role::Executor,
-        parent: std::process::id(),
-        endpoints: endpoints(home),
-        beat_ms: 50,
-        request_timeout_ms: 500,
-        retry_count: 0,
-        v1_quantity: Quantity::ONE,
-        keys: Some(ChildKeys {
-            gateway: Badge { server: server.public, own },
-            signals: SignalKeys::Port { own: port, strategy: None, clients: None },
-        }),
-        plugin: None,
-    }
+/// What an executor is told.
+fn birth(home: &Home, protocol: u32) -> Birth {
+    let patience = Birth::new(Role::Executor, endpoints(home));
+    Birth { protocol, request_timeout_ms: 500, ..patience }
 }
 
-/// An executor of the program, told that.
-fn executor(home: &Home, birth: &Birth) -> Child {
-    let mut command = home.command(&["executor"]);
+/// A process, told that.
+fn tell(command: &mut Command, birth: impl FnOnce(u32) -> Birth) -> Child {
     let command = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().unwrap();
-    let record = encode(birth);
+    let record = encode(&birth(child.id()));
     let length = u32::try_from(record.len()).unwrap().to_be_bytes();
     // It stays open: its end would be the order to stop.
     let input = child.stdin.as_mut().unwrap();
     input.write_all(&[&length, &record[..]].concat()).unwrap();
     child
+}
+
+/// An executor of the program, told that.
+fn executor(home: &Home, birth: Birth) -> Child {
+    tell(&mut home.command(&["executor"]), |_| birth)
 }
 
 /// How it ended by itself, and what it said.
@@ -91,45 +80,39 @@ fn end(mut child: Child) -> (Option<i32>, String) {
 
 #[test]
 fn f25_a_child_of_another_version_than_the_machine_ends_and_says_why() {
-    let (home, server) = (Home::new(), KeyPair::new().unwrap());
+    let home = Home::new();
     for protocol in [0, 99, u32::MAX] {
-        let (code, said) = end(executor(&home, &birth(&home, protocol, &server)));
+        let (code, said) = end(executor(&home, birth(&home, protocol)));
         assert_eq!(code, Some(1), "{said}");
         assert!(said.contains("of another version; restart it"), "{said}");
     }
 }
 
-/// Somebody who has taken the place of the machine's socket, and shows a key of its own.
-fn impostor(home: &Home, key: &KeyPair) -> Socket {
-    let socket = Context::new().socket(SocketType::ROUTER).unwrap();
-    socket.set_curve_server(true).unwrap();
-    socket.set_curve_publickey(key.public.bytes()).unwrap();
-    socket.set_curve_secretkey(key.secret.reveal()).unwrap();
-    socket.set_linger(0).unwrap();
-    socket.bind(&endpoints(home).orders).unwrap();
-    socket
-}
-
 #[test]
 fn f14_a_child_says_nothing_to_whoever_has_taken_the_place_of_its_machine() {
-    let (home, own, theirs) = (Home::new(), KeyPair::new().unwrap(), KeyPair::new().unwrap());
-    let socket = impostor(&home, &theirs);
-    let (code, said) = end(executor(&home, &birth(&home, PROTOCOL, &own)));
+    let home = Home::new();
+    // The socket is this process's; the machine that starts the executor is another.
+    let socket = Context::new().socket(SocketType::ROUTER).unwrap();
+    socket.set_linger(0).unwrap();
+    socket.bind(&endpoints(&home).orders).unwrap();
+    let mut machine = Command::new("sh");
+    machine.args(["-c", r#""$0" executor; exit $?"#, env!("CARGO_BIN_EXE_aftm")]);
+    let (code, said) =
+        end(tell(&mut machine, |pid| Birth { parent: pid, ..birth(&home, PROTOCOL) }));
     assert_eq!(code, Some(1), "{said}");
     assert!(said.contains("did not answer within 500 ms"), "{said}");
     assert_eq!(socket.recv_multipart(DONTWAIT), Err(zmq::Error::EAGAIN), "it spoke");
-    // To the one whose key it was given it speaks.
-    let mut child = executor(&home, &birth(&home, PROTOCOL, &theirs));
+    // To the one that started it it speaks.
+    let mut child = executor(&home, birth(&home, PROTOCOL));
     assert_eq!(socket.poll(zmq::POLLIN, PATIENCE_MS).unwrap(), 1);
     let _ = child.kill();
     child.wait().unwrap();
 }
 
-/// A gateway on a thread of its own, and somebody with an executor's key.
+/// A gateway on a thread of its own, to which this process is an executor.
 struct House {
     context: Context,
     guard: Guard,
-    badge: Badge,
     endpoints: Endpoints,
     gateway: JoinHandle<()>,
     _wanted: mpsc::Receiver<BTreeSet<Code>>,
@@ -143,13 +126,11 @@ impl House {
 
     /// At an exchange.
     fn at(home: &Home, venue: impl Venue + Send + 'static) -> House {
-        let (context, own, badge) =
-            (Context::new(), KeyPair::new().unwrap(), KeyPair::new().unwrap());
+        let context = Context::new();
         let pid = std::process::id();
         let pass = Pass {
             who: Who::Child { role: Role::Executor, generation: 1, pid },
-            key: badge.public,
-            pid: Some(pid),
+            proof: Proof::Process(Process::open(pid).unwrap()),
             domains: &[Domain::Orders, Domain::Events],
         };
         let (open, clock) = (vec![Domain::Ticks], Box::new(now));
@@ -157,9 +138,7 @@ impl House {
             Guard::start(&context, Passes { open, passes: vec![pass], clients: None, clock });
         let (guard, endpoints) = (guard.unwrap(), endpoints(home));
         let doors = Doors { host: "127.0.0.1".to_owned(), ticks: 0, orders: None };
-        let server = own.public;
-        let locks =
-            Locks { children: own, clients: None, client_keys: None, are_ticks_locked: false };
+        let locks = Locks { clients: None, client_keys: None, are_ticks_locked: false };
         let sockets = Sockets::open(&guard, &endpoints, &doors, locks).unwrap();
         let (feed, news) = mpsc::channel();
         let (wanted, want) = mpsc::channel();
@@ -175,12 +154,11 @@ impl House {
         });
         let server_of = Server::new(core, sockets, line, now);
         let gateway = thread::spawn(move || server_of.run().unwrap());
-        let badge = Badge { server, own: badge };
-        House { context, guard, badge, endpoints, gateway, _wanted: want, _feed: feed }
+        House { context, guard, endpoints, gateway, _wanted: want, _feed: feed }
     }
 
     fn executor(&self) -> Link {
-        Link::with_badge(&self.context, &self.endpoints.orders, &self.badge).unwrap()
+        Link::new(&self.context, &self.endpoints.orders).unwrap()
     }
 
     fn status(&self, desk: &mut Link) -> StatusRow {
@@ -263,9 +241,7 @@ fn f25_a_hello_of_another_version_is_refused_with_both_and_its_frames_are_not_de
     }
     // The first byte of a frame is its version: what follows another one is not looked at.
     let (kind, bound) = (SocketType::DEALER, Bound::Orders);
-    let raw =
-        socket::connect_with(&house.context, kind, bound, &house.badge, &house.endpoints.orders);
-    let raw = raw.unwrap();
+    let raw = socket::connect(&house.context, kind, bound, &house.endpoints.orders).unwrap();
     for version in [0, 99] {
         let mut frame = encode(&Ask { id: 1, request: hello(PROTOCOL) });
         frame[0] = version;

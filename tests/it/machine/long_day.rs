@@ -10,7 +10,7 @@ use std::time::Instant;
 use aftm::wire::birth::Endpoints;
 use aftm::wire::stream::Stream;
 use aftm::wire::venue::{Hidden, PluginSeat};
-use aftm::wire::{Birth, Role, VenueCall, VenueWord, frame};
+use aftm::wire::{Birth, Role, VenueCall, VenueWord};
 use aftm_domain::order::Report;
 use aftm_domain::{Catalog, ExchangeTime, OrderId, Quantity, Side, Stamp, Tick};
 
@@ -37,8 +37,6 @@ impl Apart {
         let command: &mut Command = command.stdin(Stdio::from(OwnedFd::from(theirs)));
         let child = command.stdout(Stdio::null()).spawn().unwrap();
         let mut apart = Apart { child, stream: Stream::new(ours).unwrap() };
-        let nowhere = String::new;
-        let (events, orders, signals) = (nowhere(), nowhere(), nowhere());
         let seat = PluginSeat {
             name: "sim".to_owned(),
             path: simulator().display().to_string(),
@@ -48,16 +46,9 @@ impl Apart {
         apart
             .stream
             .push(&Birth {
-                protocol: frame::PROTOCOL,
-                role: Role::Venue,
-                parent: std::process::id(),
-                endpoints: Endpoints { events, orders, signals, v1_signals: None },
                 beat_ms: 100,
-                request_timeout_ms: 1_000,
-                retry_count: 0,
-                v1_quantity: Quantity::ONE,
-                keys: None,
                 plugin: Some(seat),
+                ..Birth::new(Role::Venue, Endpoints::default())
             })
             .unwrap();
         apart.stream.flush().unwrap();
