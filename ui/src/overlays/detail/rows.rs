@@ -2,11 +2,12 @@
 
 use crate::look::Look;
 use crate::panes::market::venue_clock;
+use crate::panes::orders::protect_words;
 use crate::safety::gate::net;
 use crate::theme::Role;
 use crate::view::{
-    Condition, ConditionState, Instrument, Nano, Order, OrderKind, OrderState, Position, Side,
-    View, money, nano, points, signed,
+    Condition, ConditionState, Instrument, Nano, Order, OrderKind, OrderState, Position, Protects,
+    Side, View, money, nano, points, signed,
 };
 use crate::widgets::text::{exact, when};
 
@@ -81,11 +82,14 @@ impl At<'_> {
     fn order(&self, it: &Order) -> Vec<Row> {
         let (now, offset_s) = venue_clock(self.view);
         let time = when(it.time, now, offset_s);
-        let (state, role) = order_state(it.state);
+        let (state, role) = match &it.protects {
+            Some(protects) => protect_words(protects.state),
+            None => order_state(it.state),
+        };
         let mut rows = vec![
             self.row("form.item", it.item.clone()),
             self.side_row(it.side),
-            self.row("form.kind", self.look.text(kind(it.kind))),
+            self.row("form.kind", self.look.text(kind(it))),
             self.row("form.price", self.price(&it.item, it.price)),
             self.row("form.stop_price", self.price(&it.item, it.stop)),
             self.row("form.quantity", exact(it.quantity)),
@@ -95,6 +99,17 @@ impl At<'_> {
         ];
         if !it.reason.is_empty() {
             rows.push((self.label("form.reason"), it.reason.clone(), Role::OrderRejected));
+        }
+        if let Some(protects) = &it.protects {
+            rows.extend(self.protection(protects));
+        }
+        let is_on = |by: &&Order| {
+            by.protects.as_ref().is_some_and(|on| on.on == it.id || on.other == it.id)
+        };
+        let by: Vec<&str> =
+            self.view.orders.iter().filter(is_on).map(|by| by.id.as_str()).collect();
+        if !by.is_empty() {
+            rows.push(self.row("form.protected_by", by.join(" ")));
         }
         let source = match it.source.as_str() {
             "" => self.label("form.by_hand"),
@@ -109,6 +124,23 @@ impl At<'_> {
             self.row("form.time", time),
             self.row("form.venue_id", it.venue_id.clone().unwrap_or_else(|| NONE.to_owned())),
         ]);
+        rows
+    }
+
+    /// What it is attached to, what closes it, and the order that works for it.
+    fn protection(&self, it: &Protects) -> Vec<Row> {
+        let on = match (it.on.as_str(), it.other.as_str()) {
+            ("", _) => self.label("form.on_position"),
+            (on, "") => on.to_owned(),
+            (on, other) => format!("{on} {other}"),
+        };
+        let mut rows = vec![self.row("form.protects", on)];
+        let labels = ["form.take_profit", "form.stop_loss", "form.trail", "form.breakeven"];
+        let said = labels.into_iter().zip(&it.exits).filter(|(_, points)| !points.is_empty());
+        rows.extend(said.map(|(label, points)| self.row(label, points.clone())));
+        if !it.leg.is_empty() {
+            rows.push(self.row("form.leg", it.leg.clone()));
+        }
         rows
     }
 
@@ -193,8 +225,12 @@ impl At<'_> {
     }
 }
 
-const fn kind(kind: OrderKind) -> &'static str {
-    match kind {
+fn kind(order: &Order) -> &'static str {
+    if let Some(protects) = &order.protects {
+        let is_pair = !protects.other.is_empty();
+        return if is_pair { "orders.kind_oco" } else { "orders.kind_protect" };
+    }
+    match order.kind {
         OrderKind::Market => "form.kind_market",
         OrderKind::Range => "form.kind_range",
         OrderKind::Limit => "form.kind_limit",

@@ -16,6 +16,14 @@ fn every_field_is_shown() {
     insta::assert_snapshot!("order_120x40", bench.drawn(120, 40));
     insta::assert_snapshot!("order_20x5", bench.drawn(20, 5));
     bench.draws_everywhere();
+    let mut bench = opened(Subject::Order("A19".into()));
+    bench.view.orders.push(crate::view::fixture::protection());
+    insta::assert_snapshot!("protection_80x24", bench.drawn(80, 24));
+    bench.draws_everywhere();
+    let mut bench = opened(Subject::Order("A17".into()));
+    assert!(!bench.drawn(80, 24).contains("Attached to it"));
+    bench.view.orders.push(crate::view::fixture::protection());
+    assert!(bench.drawn(80, 24).contains("Attached to it    A19"));
     let mut bench = opened(Subject::Condition("c1".into()));
     insta::assert_snapshot!("condition_80x24", bench.drawn(80, 24));
     bench.draws_everywhere();
