@@ -4,8 +4,8 @@ use std::cell::{Cell, RefCell};
 use std::io;
 
 use crate::wire::birth::{ClientDoor, Neighbor};
-use crate::wire::guard::{Domain, Guard, Pass, Process, Proof, Who};
-use crate::wire::{Birth, Role};
+use crate::wire::guard::{Domain, Guard, Pass, Process, Proof};
+use crate::wire::{Birth, Role, Token};
 
 /// Where a child is let in at the gateway.
 const CHILD: &[Domain] = &[Domain::Orders, Domain::Events];
@@ -26,12 +26,15 @@ impl Roster {
         Roster { guard, clients, known: RefCell::new(Vec::new()), started: Cell::new(0) }
     }
 
-    /// What a child is told of the others at its birth.
+    /// What a child that was admitted is told of itself and the other at its birth.
     pub fn introduce(&self, role: Role, birth: Birth) -> Birth {
         let clients = self.clients.clone().filter(|_| role == Role::Executor);
         let known = self.known.borrow();
+        let own = known.iter().find(|(it, _)| it.role == role);
+        let token = own.map(|(it, _)| it.token.clone());
         let other = known.iter().find(|(it, process)| it.role != role && !process.has_ended());
-        Birth { role, clients, neighbor: other.map(|it| it.0), ..birth }
+        let neighbor = other.filter(|_| role != Role::Venue).map(|(it, _)| it.clone());
+        Birth { role, clients, token, neighbor, ..birth }
     }
 
     /// A child was started: the gateway lets it in from now on, as long as it lives. It is told where
@@ -41,7 +44,7 @@ impl Roster {
     ///
     /// # Errors
     ///
-    /// Where it has ended already, or the system does not let us ask.
+    /// Where it has ended already, the system does not let us ask, or gives no random bits.
     pub fn admit(&self, role: Role, pid: u32) -> io::Result<Option<Neighbor>> {
         if role == Role::Venue {
             return Ok(None);
@@ -49,12 +52,12 @@ impl Roster {
         let process = Process::open(pid)?;
         let generation = self.started.get() + 1;
         self.started.set(generation);
-        let (who, proof) = (Who::Child { role, generation, pid }, Proof::Process(process.clone()));
+        let neighbor = Neighbor { role, pid, generation, token: Token::new()? };
+        let (who, proof) = (neighbor.who(), Proof::Process(process.clone()));
         self.guard.admit(Pass { who, proof, domains: CHILD });
-        let neighbor = Neighbor { role, pid, generation };
         let mut known = self.known.borrow_mut();
         known.retain(|it| it.0.role != role);
-        known.push((neighbor, process));
+        known.push((neighbor.clone(), process));
         Ok(Some(neighbor))
     }
 }
@@ -98,13 +101,21 @@ mod tests {
         let (roster, [executor, strategy]) = (roster(), [process(), process()]);
         assert_eq!(birth(&roster, Role::Executor).neighbor, None);
         let told = roster.admit(Role::Executor, executor.id()).unwrap();
-        let first = Neighbor { role: Role::Executor, pid: executor.id(), generation: 1 };
-        assert_eq!(told, Some(first));
-        assert_eq!(birth(&roster, Role::Executor).neighbor, None, "it is told of itself");
-        assert_eq!(birth(&roster, Role::Strategy).neighbor, Some(first));
+        let first = told.unwrap();
+        assert_eq!((first.role, first.pid, first.generation), (Role::Executor, executor.id(), 1));
+        let own = birth(&roster, Role::Executor);
+        assert_eq!(own.neighbor, None, "it is told of itself");
+        assert_eq!(own.token.as_ref(), Some(&first.token));
+        let other = birth(&roster, Role::Strategy);
+        assert_eq!((other.neighbor, other.token), (Some(first.clone()), None));
         let told = roster.admit(Role::Strategy, strategy.id()).unwrap();
-        let second = Neighbor { role: Role::Strategy, pid: strategy.id(), generation: 2 };
-        assert_eq!(told, Some(second));
+        let second = told.unwrap();
+        assert_eq!(
+            (second.role, second.pid, second.generation),
+            (Role::Strategy, strategy.id(), 2)
+        );
+        assert_ne!(first.token, second.token);
+        assert_eq!(birth(&roster, Role::Strategy).token, Some(second.token.clone()));
         assert_eq!(birth(&roster, Role::Executor).neighbor, Some(second));
         end(strategy);
         assert_eq!(birth(&roster, Role::Executor).neighbor, None, "it has ended");
@@ -129,7 +140,8 @@ mod tests {
         assert!(roster.admit(Role::Strategy, pid).is_err());
         assert_eq!(roster.admit(Role::Venue, pid).unwrap(), None);
         roster.admit(Role::Strategy, strategy.id()).unwrap();
-        assert_eq!(birth(&roster, Role::Venue).clients, None);
+        let venue = birth(&roster, Role::Venue);
+        assert_eq!((venue.clients, venue.neighbor, venue.token), (None, None, None));
         assert!(birth(&roster, Role::Executor).clients.is_some());
         end(strategy);
     }

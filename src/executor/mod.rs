@@ -12,6 +12,9 @@ use crate::wire::clients::ClientError;
 /// Why the executor cannot begin.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
+    /// Its parent gave it nothing to show.
+    #[error("the machine gave this executor no token of its own")]
+    Token,
     /// The keys of clients cannot be read.
     #[error("the keys of clients: {0}")]
     Clients(#[from] ClientError),

@@ -15,8 +15,8 @@ use crate::wire::frame::PROTOCOL;
 use crate::wire::guard::{self, Guard, Rules};
 use crate::wire::socket::{self, Bound, Entrance};
 use crate::wire::{
-    Birth, Domain, Intent, Link, LinkError, Neighbor, Refused, Reply, Request, Role, Signal, Who,
-    decode, v1,
+    Birth, Domain, Intent, Link, LinkError, Neighbor, Refused, Reply, Request, Role, Signed, Token,
+    Who, decode, v1,
 };
 
 /// Signals taken before answers have their turn.
@@ -101,6 +101,7 @@ impl<C: Fn() -> Stamp> Process<C> {
     {
         let ends = &birth.endpoints;
         let clients = &birth.clients;
+        let token = birth.token.clone().ok_or(OpenError::Token)?;
         let read = || clients.as_ref().map(|it| ClientKeys::open(it.folder.as_ref())).transpose();
         let client_keys = read()?;
         let rules = Rules {
@@ -120,7 +121,7 @@ impl<C: Fn() -> Stamp> Process<C> {
             v1_signals.map(|it| serve(Domain::ClientSignals, outer, it)).transpose()?;
         let signals = serve(Domain::Signals, None, &ends.signals)?;
         let stop = socket::connect(context, SocketType::PULL, Bound::Orders, stop)?;
-        let link = Link::to_machine(&guard, &ends.orders)?;
+        let link = Link::to_machine(&guard, &ends.orders, &token)?;
         let started = clock();
         Ok(Process {
             guard,
@@ -201,10 +202,8 @@ impl<C: Fn() -> Stamp> Process<C> {
     /// Hears who may signal; whether to go on.
     fn heed(&self) -> zmq::Result<bool> {
         while let Some((_, frame)) = receive(&self.stop)? {
-            match decode::<Neighbor>(&frame).map(|it| it.pass()) {
-                Ok(Ok(pass)) => self.guard.admit(pass),
-                // It has ended meanwhile; the next is told.
-                Ok(Err(_)) => (),
+            match decode::<Neighbor>(&frame) {
+                Ok(strategy) => strategy.pass().into_iter().for_each(|it| self.guard.admit(it)),
                 // An empty message is the order to stop; nothing else is ever said.
                 Err(_) => return Ok(false),
             }
@@ -233,12 +232,14 @@ impl<C: Fn() -> Stamp> Process<C> {
             if !self.has_room() {
                 break;
             }
-            let Some((_, frame)) = receive(&self.signals)? else { break };
-            match decode::<Signal>(&frame) {
+            let Some((who, frame)) = receive(&self.signals)? else { break };
+            match decode::<Signed>(&frame) {
                 Err(_) => self.bad.count += 1,
+                // A connection may be older than the strategy whose number it carries.
+                Ok(Signed { by, .. }) if !is_by(who.as_ref(), &by) => self.bad.count += 1,
                 // The strategy offers again what it waits for; one request is enough.
-                Ok(signal) if self.under_way.contains(&signal.id) => (),
-                Ok(signal) => {
+                Ok(Signed { signal, .. }) if self.under_way.contains(&signal.id) => (),
+                Ok(Signed { signal, .. }) => {
                     reach(Site::SignalTaken)?;
                     self.under_way.insert(signal.id);
                     self.place(Intent::of_signal(&signal))?;
@@ -433,6 +434,11 @@ fn receive(socket: &Socket) -> zmq::Result<Option<(Option<Who>, Vec<u8>)>> {
         frame.clear();
     }
     Ok(Some((who, frame)))
+}
+
+/// Whether what came with a signal was given to the strategy that sent it.
+fn is_by(who: Option<&Who>, shown: &Token) -> bool {
+    matches!(who, Some(Who::Child { role: Role::Strategy, token, .. }) if token == shown)
 }
 
 /// The note on the order of a program's signal: the name of its key, where it has one.

@@ -21,7 +21,7 @@ use crate::wire::guard::{Domain, Rules};
 use crate::wire::request::{Moved, TradingState};
 use crate::wire::socket::{self, Bound};
 use crate::wire::{
-    Birth, Event, Guard, Link, LinkError, Neighbor, Reply, Request, Role, Signal, decode,
+    Birth, Event, Guard, Link, LinkError, Neighbor, Reply, Request, Role, Signal, Token, decode,
 };
 
 /// Messages taken from the events before anything else has its turn.
@@ -38,6 +38,9 @@ const FAREWELL_MS: i64 = 200;
 /// Why the strategy cannot begin.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
+    /// Its parent gave it nothing to show.
+    #[error("the machine gave this strategy no token of its own")]
+    Token,
     /// There can be no guard, or the machine that started it is gone.
     #[error("no guard can look whom the strategy speaks to: {0}")]
     Guard(#[from] std::io::Error),
@@ -69,6 +72,8 @@ pub struct Process<C> {
     events: Socket,
     /// It looks whom this process speaks to.
     guard: Guard,
+    /// What its signals show.
+    token: Token,
     signals: Socket,
     stop: Socket,
     link: Link,
@@ -111,7 +116,8 @@ impl<C: Fn() -> Stamp> Process<C> {
         }
         let signals = dial(&guard, &ends.signals)?;
         let stop = socket::connect(context, SocketType::PULL, Bound::Orders, stop)?;
-        let link = Link::to_machine(&guard, &ends.orders)?;
+        let token = birth.token.clone().ok_or(OpenError::Token)?;
+        let link = Link::to_machine(&guard, &ends.orders, &token)?;
         Ok(Process {
             birth,
             clock,
@@ -119,6 +125,7 @@ impl<C: Fn() -> Stamp> Process<C> {
             machine: Machine::default(),
             events,
             guard,
+            token,
             signals,
             stop,
             link,
@@ -228,10 +235,7 @@ impl<C: Fn() -> Stamp> Process<C> {
         while let Some(frame) = next(&self.stop)? {
             match decode::<Neighbor>(&frame) {
                 Ok(executor) => {
-                    // One that has ended meanwhile is nobody to speak to; the next is told.
-                    if let Ok(pass) = executor.pass() {
-                        self.guard.admit(pass);
-                    }
+                    executor.pass().into_iter().for_each(|it| self.guard.admit(it));
                     self.redial()?;
                     self.offer(true)?;
                 }
@@ -467,3 +471,6 @@ fn next(socket: &Socket) -> zmq::Result<Option<Vec<u8>>> {
         message => message.map(Some),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -3,6 +3,7 @@
 
 use std::io::{self, Read};
 
+use rustix::io::Errno;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
@@ -10,6 +11,7 @@ use super::frame::{FRAME_BYTES_MAX, PROTOCOL};
 use super::guard::{Domain, Pass, Process, Proof, Who};
 use super::keys::KeyPair;
 use super::request::Role;
+use super::token::Token;
 use super::venue::PluginSeat;
 
 /// Where the machine's sockets are.
@@ -27,7 +29,7 @@ pub struct Endpoints {
 }
 
 /// A child that trades, as the machine tells the other of it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Neighbor {
     /// What it is.
@@ -36,23 +38,35 @@ pub struct Neighbor {
     pub pid: u32,
     /// A later one has a higher number.
     pub generation: u64,
+    /// What it shows.
+    pub token: Token,
 }
 
 impl Neighbor {
-    /// What lets it in to the other, or tells the other that it is there.
-    ///
-    /// # Errors
-    ///
-    /// Where it has ended already, or the system does not let us ask.
-    pub fn pass(&self) -> io::Result<Pass> {
-        let Neighbor { role, pid, generation } = *self;
-        let domains: &[Domain] = match role {
+    /// What lets it in to the other, and lets the other call it; none where it has ended already.
+    pub fn pass(&self) -> Option<Pass> {
+        let domains: &[Domain] = match self.role {
             Role::Strategy => &[Domain::Signals],
             Role::Executor => &[Domain::Executor],
             Role::Venue => &[],
         };
-        let proof = Proof::Process(Process::open(pid)?);
-        Ok(Pass { who: Who::Child { role, generation, pid }, proof, domains })
+        match Process::open(self.pid) {
+            Ok(process) => {
+                let proof = Proof::Process(process);
+                Some(Pass { who: self.who(), proof, domains })
+            }
+            Err(error) if error.raw_os_error() == Some(Errno::SRCH.raw_os_error()) => None,
+            Err(error) => {
+                log::error!("the {} cannot be told from strangers: {error}", self.role);
+                None
+            }
+        }
+    }
+
+    /// Who that is to the guard.
+    pub fn who(&self) -> Who {
+        let Neighbor { role, pid, generation, token } = self.clone();
+        Who::Child { role, generation, pid, token }
     }
 }
 
@@ -106,6 +120,8 @@ pub struct Birth {
     pub retry_count: u32,
     /// Lots of a v1 signal's order.
     pub v1_quantity: aftm_domain::Quantity,
+    /// What it shows to the gateway, and with its signals; the venue's process shows nothing.
+    pub token: Option<Token>,
     /// The other child that trades, where it is there already. Whoever comes later is told later: a
     /// [`Neighbor`] each.
     pub neighbor: Option<Neighbor>,
@@ -127,6 +143,7 @@ impl Birth {
             request_timeout_ms: 5_000,
             retry_count: 0,
             v1_quantity: aftm_domain::Quantity::ONE,
+            token: None,
             neighbor: None,
             clients: None,
             plugin: None,
@@ -147,8 +164,7 @@ impl Birth {
         let (who, domains) = (Who::Machine, &[Domain::Machine] as &[Domain]);
         let proof = Proof::Process(Process::open(self.parent)?);
         let machine = Pass { who, proof, domains };
-        // A neighbor that has ended meanwhile is nobody to speak to; the next is told.
-        let neighbor = self.neighbor.and_then(|it| it.pass().ok());
+        let neighbor = self.neighbor.as_ref().and_then(Neighbor::pass);
         Ok([machine].into_iter().chain(neighbor).collect())
     }
 }

@@ -29,7 +29,8 @@ fn tick() -> Tick {
     }
 }
 
-fn signal() -> Signal {
+/// An exit of a condition `a`.
+pub(crate) fn signal() -> Signal {
     Signal {
         id: "a#1/exit".parse().unwrap(),
         created: 2,
@@ -93,6 +94,7 @@ fn requests() -> Vec<Request> {
     let version = "0.1.0".to_owned();
     vec![
         Request::Hello { role, pid, version, protocol: PROTOCOL, nonce: 7 },
+        Request::Prove { token: "0f".parse().unwrap() },
         Request::Beat { role, pid },
         Request::Ready { role, pid, signal_port: Some(5_556) },
         Request::Alert { code: "BAD_SIGNALS".to_owned(), text: "one".to_owned() },
@@ -227,7 +229,10 @@ fn the_bytes_of_every_message_are_these() {
         let _ = writeln!(bytes, "{}", check(&answer));
     }
     let _ = writeln!(bytes, "{}", check(&tick()));
-    let _ = writeln!(bytes, "{}", check(&signal()));
+    let by: Token = "1f".parse().unwrap();
+    let _ = writeln!(bytes, "{}", check(&Signed { by: by.clone(), signal: signal() }));
+    let neighbor = Neighbor { role: Role::Executor, pid: 4_243, generation: 2, token: by };
+    let _ = writeln!(bytes, "{}", check(&neighbor));
     let event = Event::Sync { nonce: 7 };
     let _ = writeln!(bytes, "{}", check(&Numbered { number: 3, event }));
     let event = Event::Signal(signal());

@@ -10,6 +10,7 @@ use super::frame::FRAME_BYTES_MAX;
 use super::guard::{Domain, Guard};
 use super::request::{Answer, Ask, Refused, Reply, Request};
 use super::socket::{self, Bound};
+use super::token::Token;
 use super::{decode, encode_into};
 use crate::failpoint::Failed;
 
@@ -40,8 +41,8 @@ pub enum LinkError {
 pub struct Link {
     context: Context,
     endpoint: String,
-    /// Who looks whom it speaks to; nobody within the gateway's process.
-    guard: Option<Guard>,
+    /// Who looks whom it speaks to, and what it shows there; nothing within the gateway's process.
+    proof: Option<(Guard, Token)>,
     socket: Socket,
     last_id: u64,
     frame: Zeroizing<Vec<u8>>,
@@ -55,22 +56,36 @@ impl Link {
         Link::open(context, endpoint, None)
     }
 
-    /// Connects to the gateway of the machine that started this process, and to nobody else.
-    pub fn to_machine(guard: &Guard, endpoint: &str) -> zmq::Result<Link> {
-        Link::open(guard.context(), endpoint, Some(guard.clone()))
+    /// Connects to the gateway of the machine that started this process, and to nobody else. What it
+    /// shows there is said first.
+    pub fn to_machine(guard: &Guard, endpoint: &str, token: &Token) -> zmq::Result<Link> {
+        let proof = (guard.clone(), token.clone());
+        let mut link = Link::open(guard.context(), endpoint, Some(proof))?;
+        link.prove()?;
+        Ok(link)
     }
 
-    fn open(context: &Context, endpoint: &str, guard: Option<Guard>) -> zmq::Result<Link> {
-        let socket = dial(context, endpoint, guard.as_ref())?;
+    fn open(context: &Context, endpoint: &str, proof: Option<(Guard, Token)>) -> zmq::Result<Link> {
+        let socket = dial(context, endpoint, proof.as_ref().map(|it| &it.0))?;
         let (context, endpoint) = (context.clone(), endpoint.to_owned());
         let frame = Zeroizing::new(Vec::with_capacity(1_024));
-        Ok(Link { context, endpoint, guard, socket, last_id: 0, frame, kept: VecDeque::new() })
+        Ok(Link { context, endpoint, proof, socket, last_id: 0, frame, kept: VecDeque::new() })
+    }
+
+    fn prove(&mut self) -> zmq::Result<()> {
+        let Some((_, token)) = &self.proof else { return Ok(()) };
+        self.last_id += 1;
+        let request = Request::Prove { token: token.clone() };
+        encode_into(&mut self.frame, &Ask { id: self.last_id, request });
+        let sent = self.socket.send(self.frame.as_slice(), DONTWAIT);
+        self.frame.zeroize();
+        sent
     }
 
     /// A fresh connection: nothing that was asked on the old one is sent any more.
     pub fn rebuild(&mut self) -> zmq::Result<()> {
-        self.socket = dial(&self.context, &self.endpoint, self.guard.as_ref())?;
-        Ok(())
+        self.socket = dial(&self.context, &self.endpoint, self.proof.as_ref().map(|it| &it.0))?;
+        self.prove()
     }
 
     /// The socket, to be polled.

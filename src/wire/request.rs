@@ -12,6 +12,7 @@ use super::order::{FillRow, Intent, OrderRow, PositionRow};
 use super::protect::{ProtectionRow, Target};
 use super::scope::Scope;
 use super::signal::{Outcome, Signal};
+use super::token::Token;
 
 pub use super::rows::{
     ConditionRow, InstrumentRow, LimitRow, MoneyRow, ScopeRow, SnapshotRow, SocketRow, StatusRow,
@@ -77,6 +78,11 @@ pub enum Request {
         protocol: u32,
         /// Told back on the events port, which proves that the child hears it.
         nonce: u64,
+    },
+    /// What a child shows on a connection before it says hello there.
+    Prove {
+        /// Its own.
+        token: Token,
     },
     /// A child is alive.
     Beat {

@@ -4,6 +4,8 @@ use aftm_domain::condition::ExitReason;
 use aftm_domain::{AccountId, Code, ExchangeTime, OrderId, Price, Quantity, Side, SignalId};
 use serde::{Deserialize, Serialize};
 
+use super::token::Token;
+
 /// A condition's entry or exit. It is kept and offered again until the gateway tells its outcome.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -31,6 +33,16 @@ pub struct Signal {
     pub time: ExchangeTime,
     /// Why an exit leaves.
     pub reason: Option<ExitReason>,
+}
+
+/// A signal on its way to the executor, with what its strategy shows.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Signed {
+    /// The strategy's.
+    pub by: Token,
+    /// What it says.
+    pub signal: Signal,
 }
 
 /// What became of a signal.

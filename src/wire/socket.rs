@@ -113,7 +113,8 @@ pub fn serve(
         }
         Domain::ClientSignals | Domain::ClientOrders => socket.set_rcvhwm(PROGRAM_KEPT_MAX)?,
         Domain::Events | Domain::Signals | Domain::Orders | Domain::Control => (),
-        Domain::Machine | Domain::Executor => (),
+        // These are called, and served by nobody.
+        Domain::Machine | Domain::Executor => return Err(zmq::Error::EINVAL),
     }
     if let Some(key) = entrance.key {
         socket.set_curve_server(true)?;

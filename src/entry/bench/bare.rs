@@ -18,7 +18,7 @@ use crate::wire::guard::{Guard, Rules};
 use crate::wire::request::{Answer, Ask};
 use crate::wire::socket::{self, Bound, Entrance};
 use crate::wire::{
-    Birth, Domain, Endpoints, Intent, Outcome, Reply, Request, Role, Signal, encode,
+    Birth, Domain, Endpoints, Intent, Outcome, Reply, Request, Role, Signal, Signed, Token, encode,
 };
 
 /// How long anything may take before the chain counts as broken, in milliseconds.
@@ -62,7 +62,7 @@ impl Messages {
         let outcome = Outcome::Ordered { order: OrderId(10_000) };
         Ok(Messages {
             tick: encode(&tick),
-            signal: encode(&signal),
+            signal: encode(&Signed { by: Token::new()?, signal }),
             order: encode(&Ask { id: 10_000, request: Request::Place { intent } }),
             answer: encode(&Answer { id: 10_000, reply: Ok(Reply::Taken { outcome }) }),
         })

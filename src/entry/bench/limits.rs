@@ -37,7 +37,7 @@ pub(super) fn measure(pairs: usize, settings: &Settings, folders: &Folders) -> R
     let endpoint = doors::ipc(folders, "orders");
     rig::with_machine(settings, folders, &script, move |rig| {
         orders::ready(rig)?;
-        let ours = Ours::open(&endpoint)?;
+        let ours = Ours::open(&rig.token, &endpoint)?;
         let checks = RefCell::new(Checks::new()?);
         let comparison = Comparison::run(
             pairs,

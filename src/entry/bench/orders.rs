@@ -16,7 +16,7 @@ use crate::entry::{clock, doors};
 use crate::wire::frame::PROTOCOL;
 use crate::wire::request::{Answer, Ask};
 use crate::wire::socket::{self, Bound, Entrance};
-use crate::wire::{Badge, Domain, Intent, Reply, Request, Role, decode, encode};
+use crate::wire::{Badge, Domain, Intent, Reply, Request, Role, Token, decode, encode};
 
 /// Requests in a block: back to back, and with a pause before each, in milliseconds.
 const PACES: [(usize, Option<u64>); 2] = [(500, None), (200, Some(1))];
@@ -36,7 +36,7 @@ pub(super) fn measure(pairs: usize, settings: &Settings, folders: &Folders) -> R
     let floor = doors::ipc(folders, "bare-replies");
     rig::with_machine(&settings, folders, &script, move |rig| {
         ready(rig)?;
-        let mut rows = compare_ours(pairs, &orders, &floor)?;
+        let mut rows = compare_ours(pairs, &rig.token, &orders, &floor)?;
         let port = rig.orders_port.context("the machine serves no v1 orders")?;
         rows.extend(compare_v1(pairs, &format!("tcp://127.0.0.1:{port}"))?);
         Ok(rows)
@@ -96,8 +96,11 @@ pub(super) struct Ours {
 }
 
 impl Ours {
-    pub(super) fn open(orders: &str) -> Result<Ours> {
+    pub(super) fn open(token: &Token, orders: &str) -> Result<Ours> {
         let client = Client::open(SocketType::DEALER, orders, None)?;
+        let proof = Request::Prove { token: token.clone() };
+        let taken: Answer = decode(&client.ask(&encode(&Ask { id: 0, request: proof }))?)?;
+        taken.reply?;
         let hello = Request::Hello {
             role: Role::Executor,
             pid: std::process::id(),
@@ -124,8 +127,8 @@ impl Ours {
     }
 }
 
-fn compare_ours(pairs: usize, orders: &str, floor: &str) -> Result<Vec<Row>> {
-    let ours = Ours::open(orders)?;
+fn compare_ours(pairs: usize, token: &Token, orders: &str, floor: &str) -> Result<Vec<Row>> {
+    let ours = Ours::open(token, orders)?;
     let (sample, answer) = (ours.request()?, ours.client.ask(&ours.request()?)?);
     let raw = Raw::open(floor, answer.len())?;
     let bare = Client::open(SocketType::REQ, &raw.endpoint, None)?;

@@ -28,7 +28,7 @@ use crate::gateway::venue::{Lists, LoginStep, News, Summary, Venue};
 use crate::wire::event::{ChildWord, Numbered, Topic};
 use crate::wire::socket::{self, Bound};
 use crate::wire::venue::Sent;
-use crate::wire::{Event, Link, Reply, Request, Role, decode};
+use crate::wire::{Event, Link, Reply, Request, Role, Token, decode};
 
 /// How long anything may take before the machine counts as broken, in milliseconds.
 const PATIENCE_MS: i64 = 10_000;
@@ -167,6 +167,8 @@ impl<V: Venue> Venue for Stamped<V> {
 pub(super) struct Rig {
     /// As the desk asks.
     pub(super) link: Link,
+    /// What an executor of the bench shows.
+    pub(super) token: Token,
     /// The port of v1 orders.
     pub(super) orders_port: Option<u16>,
     placed: Receiver<i64>,
@@ -228,11 +230,13 @@ fn run_machine<V: Venue + Send + 'static, T: Send + 'static>(
     // What the machine says is made and written as ever, where nobody reads it.
     let out = OpenOptions::new().write(true).open("/dev/null")?;
     let machine = run::Machine::join(settings, folders, context, core, (out, child), |_| Ok(line))?;
-    machine.roster().admit(Role::Executor, std::process::id())?;
+    let own = machine.roster().admit(Role::Executor, std::process::id())?;
+    let token = own.context("an executor has nothing to show")?.token;
     let heard = socket::connect(context, SocketType::SUB, Bound::Events, DESK_EVENTS)?;
     heard.set_subscribe(Topic::News.bytes())?;
     let mut rig = Rig {
         link: Link::new(context, DESK)?,
+        token,
         orders_port: machine.orders_port(),
         placed,
         called,

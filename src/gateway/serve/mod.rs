@@ -33,7 +33,7 @@ use super::sockets::Sockets;
 use super::v1::{Client, V1};
 use super::venue::Venue;
 use crate::wire::event::Topic;
-use crate::wire::{Event, Role, Signal};
+use crate::wire::{Event, Role, Signal, Token};
 
 pub use self::ticks::{FeedLine, FeedNews};
 
@@ -67,6 +67,13 @@ struct Present {
     generation: u64,
 }
 
+/// A child that speaks, as far as the guard knows, and what it has to show.
+#[derive(Clone, Debug)]
+struct Speaker {
+    present: Present,
+    token: Token,
+}
+
 /// Who has something to say.
 #[derive(Clone, Copy, Debug)]
 struct Spoken {
@@ -97,6 +104,8 @@ pub struct Server<V, L, C> {
     pace: Pace,
     v1: V1,
     children: FxHashMap<Vec<u8>, Present>,
+    /// Connections on which a child has shown what it was given.
+    proven: FxHashMap<Vec<u8>, Present>,
     /// Orders of signals that came before their turn, and who waits for their outcome.
     early: FxHashMap<SignalId, (Vec<Client>, Signal)>,
     /// Who waits for the answer to a login, with the number of the request and the door.
@@ -162,6 +171,7 @@ impl<V: Venue, L: Ledger, C: Fn() -> Stamp> Server<V, L, C> {
             pace: Pace::new(is_held),
             v1: V1::new(now),
             children: FxHashMap::default(),
+            proven: FxHashMap::default(),
             early: FxHashMap::default(),
             logins: Vec::new(),
             rearms: Vec::new(),

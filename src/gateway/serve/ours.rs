@@ -5,14 +5,16 @@ use zeroize::Zeroize as _;
 
 use super::traffic::Passed;
 use super::wire::{receive, receive_from, send_back};
-use super::{Present, REPORT_EVERY, Server, TURN_MAX};
+use super::{Present, REPORT_EVERY, Server, Speaker, TURN_MAX};
 use crate::gateway::fact::Door;
 use crate::gateway::keep::Ledger;
 use crate::gateway::v1::Client;
 use crate::gateway::venue::Venue;
 use crate::wire::event::ChildWord;
 use crate::wire::request::Request;
-use crate::wire::{Answer, Ask, Event, Refused, Reply, Role, Who, WireError, decode, encode_into};
+use crate::wire::{
+    Answer, Ask, Event, Refused, Reply, Role, Token, Who, WireError, decode, encode_into,
+};
 
 /// Ticks in a page, so that a reply stays far below the largest frame.
 const TICKS_PAGE: usize = 256;
@@ -35,16 +37,17 @@ impl<V: Venue, L: Ledger, C: Fn() -> Stamp> Server<V, L, C> {
         for _ in 0..TURN_MAX {
             let Some((who, frames)) = receive_from(&self.sockets.children)? else { break };
             // The guard says who it is; what a peer calls itself counts for nothing.
-            let Some(Who::Child { role, generation, pid }) = who else {
+            let Some(Who::Child { role, generation, pid, token }) = who else {
                 self.bad_messages += 1;
                 continue;
             };
             let door = match role {
                 Role::Executor => Door::Executor,
-                // The venue's process has no key, and no door here.
+                // The venue's process is not let in here.
                 Role::Strategy | Role::Venue => Door::Strategy,
             };
-            self.hear_ours(&frames, door, Some(Present { role, pid, generation }))?;
+            let present = Present { role, pid, generation };
+            self.hear_ours(&frames, door, Some(&Speaker { present, token }))?;
         }
         self.traffic.children.turned(before);
         Ok(())
@@ -62,7 +65,7 @@ impl<V: Venue, L: Ledger, C: Fn() -> Stamp> Server<V, L, C> {
         &mut self,
         frames: &[Vec<u8>],
         door: Door,
-        speaker: Option<Present>,
+        speaker: Option<&Speaker>,
     ) -> zmq::Result<()> {
         let Some((body, way)) = frames.split_last() else { return Ok(()) };
         self.passed(door).messages += 1;
@@ -97,9 +100,9 @@ impl<V: Venue, L: Ledger, C: Fn() -> Stamp> Server<V, L, C> {
     }
 
     /// Whether a child has said hello on this connection, and no later one of its role has.
-    fn has_word(&self, client: &Client, speaker: Option<Present>) -> bool {
-        let said = client.first().and_then(|it| self.children.get(it)).copied();
-        said.is_some() && said == speaker
+    fn has_word(&self, client: &Client, speaker: Option<&Speaker>) -> bool {
+        let said = client.first().and_then(|it| self.children.get(it));
+        said.is_some() && said == speaker.map(|it| &it.present)
     }
 
     /// Judges who may ask what, and answers.
@@ -108,25 +111,29 @@ impl<V: Venue, L: Ledger, C: Fn() -> Stamp> Server<V, L, C> {
         request: &Request,
         door: Door,
         client: &Client,
-        speaker: Option<Present>,
+        speaker: Option<&Speaker>,
     ) -> Result<Reply, Refused> {
         let now = (self.clock)();
-        let peer = speaker.filter(|_| self.has_word(client, speaker));
+        let peer = speaker.filter(|_| self.has_word(client, speaker)).map(|it| it.present);
         match request {
             Request::Hello { role: Role::Venue, .. } => {
                 Err(Refused::new("NOT_YOURS", "the venue's process does not speak here"))
             }
             Request::Hello { role, pid, protocol, nonce, version } if door != Door::Desk => {
+                let speaker = speaker.map(|it| it.present);
                 match speaker.filter(|it| (it.role, it.pid) == (*role, *pid)) {
                     Some(speaker) => self.hello(client, speaker, *protocol, *nonce, version),
                     None => Err(Refused::new("NOT_YOURS", "a child may speak for itself only")),
                 }
             }
+            Request::Prove { token } if door != Door::Desk => self.prove(client, speaker, token),
             _ if door != Door::Desk && peer.is_none() => {
                 Err(Refused::new("UNKNOWN_PEER", "say hello first"))
             }
             Request::Beat { .. } | Request::Ready { .. } => {
-                if let Request::Ready { role: Role::Executor, signal_port, .. } = request {
+                if let Request::Ready { signal_port, .. } = request
+                    && peer.is_some_and(|it| it.role == Role::Executor)
+                {
                     self.signal_port = *signal_port;
                 }
                 if let Some(Present { role, pid, .. }) = peer {
@@ -191,6 +198,25 @@ impl<V: Venue, L: Ledger, C: Fn() -> Stamp> Server<V, L, C> {
         }
     }
 
+    /// A connection may be older than the child whose number it carries: only what was given to the
+    /// child proves that it is the child's.
+    fn prove(
+        &mut self,
+        client: &Client,
+        speaker: Option<&Speaker>,
+        token: &Token,
+    ) -> Result<Reply, Refused> {
+        let shown = speaker.filter(|it| it.token == *token);
+        let (Some(shown), Some(peer)) = (shown, client.first()) else {
+            return Err(Refused::new("UNKNOWN_PEER", "this was not given to this process"));
+        };
+        let present = shown.present;
+        // Who came before it in its role has no more to say.
+        self.proven.retain(|_, it| it.role != present.role || it.generation == present.generation);
+        self.proven.insert(peer.clone(), present);
+        Ok(Reply::Done {})
+    }
+
     pub(super) fn hello(
         &mut self,
         client: &Client,
@@ -213,6 +239,10 @@ impl<V: Venue, L: Ledger, C: Fn() -> Stamp> Server<V, L, C> {
         let Some(peer) = client.first() else {
             return Err(Refused::new("UNKNOWN_PEER", "a hello needs a way back"));
         };
+        if self.proven.get(peer) != Some(&present) {
+            let text = "a child shows what it was given before it says hello";
+            return Err(Refused::new("UNKNOWN_PEER", text));
+        }
         let is_late = |it: &Present| it.role == present.role && it.generation > present.generation;
         if self.children.values().any(is_late) {
             let text = format!("another {} has the word now", present.role);

@@ -6,7 +6,7 @@ use zmq::{DONTWAIT, Socket, SocketType};
 use super::Process;
 use crate::failpoint::{Site, reach};
 use crate::wire::socket::{self, Bound};
-use crate::wire::{Domain, Guard, LinkError, Signal, encode_into};
+use crate::wire::{Domain, Guard, LinkError, Signal, Signed, encode_into};
 
 /// How long a signal may wait for its outcome before it is offered again.
 const OFFER_AGAIN: i64 = Stamp::SECOND;
@@ -33,13 +33,16 @@ impl<C: Fn() -> Stamp> Process<C> {
     /// Sends new signals to the executor at once; each is kept until it has its outcome.
     pub(super) fn give(&mut self) -> Result<(), LinkError> {
         let now = (self.clock)();
-        for signal in self.given.drain(..) {
+        let mut given = std::mem::take(&mut self.given);
+        for signal in given.drain(..) {
             let key = (signal.tick, signal.created, signal.id.kind);
             self.outbox.insert(key, Offered { signal, at: now });
-            push(&self.signals, &mut self.frame, &signal)?;
+            self.push(signal)?;
             reach(Site::SignalGiven)?;
             self.unreported.push(signal);
         }
+        // Its room is used again.
+        self.given = given;
         Ok(())
     }
 
@@ -50,25 +53,32 @@ impl<C: Fn() -> Stamp> Process<C> {
         if !at_once && self.outbox.values().any(is_due) {
             self.redial()?;
         }
-        for offered in self.outbox.values_mut() {
-            if at_once || is_due(offered) {
-                offered.at = now;
-                push(&self.signals, &mut self.frame, &offered.signal)?;
-            }
+        let mut due = Vec::new();
+        for offered in self.outbox.values_mut().filter(|it| at_once || is_due(it)) {
+            offered.at = now;
+            due.push(offered.signal);
         }
-        Ok(())
+        due.into_iter().try_for_each(|it| self.push(it))
+    }
+
+    /// Hands a signal to the executor without ever waiting for it: one that is away gets it again.
+    pub(super) fn push(&mut self, signal: Signal) -> zmq::Result<()> {
+        encode_into(&mut self.frame, &Signed { by: self.token.clone(), signal });
+        match self.signals.send(self.frame.as_slice(), DONTWAIT) {
+            Err(zmq::Error::EAGAIN) => {
+                // An executor that had not heard of this process yet has refused it.
+                self.redial()?;
+                match self.signals.send(self.frame.as_slice(), DONTWAIT) {
+                    Err(zmq::Error::EAGAIN | zmq::Error::EINTR) => Ok(()),
+                    other => other,
+                }
+            }
+            Err(zmq::Error::EINTR) => Ok(()),
+            other => other,
+        }
     }
 }
 
 pub(super) fn dial(guard: &Guard, endpoint: &str) -> zmq::Result<Socket> {
     socket::call(guard, SocketType::PUSH, Bound::Orders, Domain::Executor, endpoint)
-}
-
-/// Hands a signal to the executor without ever waiting for it: one that is away gets it again.
-fn push(socket: &Socket, frame: &mut Vec<u8>, signal: &Signal) -> zmq::Result<()> {
-    encode_into(frame, signal);
-    match socket.send(&*frame, DONTWAIT) {
-        Err(zmq::Error::EAGAIN | zmq::Error::EINTR) => Ok(()),
-        other => other,
-    }
 }

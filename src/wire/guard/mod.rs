@@ -12,7 +12,7 @@ use std::sync::mpsc::{Receiver, Sender, TryRecvError, channel};
 use std::thread;
 
 use aftm_domain::Stamp;
-use zmq::{Context, DONTWAIT, POLLIN, Socket, SocketType};
+use zmq::{Context, DONTWAIT, POLLIN, SNDMORE, Socket, SocketType};
 
 use self::crowd::Crowd;
 use self::table::{Asked, Refusal, Table};
@@ -60,7 +60,13 @@ impl Guard {
         let table = Table { open, passes, clients };
         let crowd = Crowd::default();
         let post = Post { socket, admitted, table, crowd, clock, refused: 0, told: Stamp(0) };
-        thread::Builder::new().name("guard".to_owned()).spawn(move || post.stand())?;
+        thread::Builder::new().name("guard".to_owned()).spawn(move || {
+            let unguarded = Unguarded;
+            match post.stand() {
+                Ok(()) => std::mem::forget(unguarded),
+                Err(error) => log::error!("the guard at the sockets cannot go on: {error}"),
+            }
+        })?;
         Ok(Guard { context: context.clone(), passes: sender })
     }
 
@@ -77,6 +83,17 @@ impl Guard {
     }
 }
 
+/// Where a guard falls, by a panic too, the library would let everybody in: the process ends instead,
+/// and what it was doing is taken up by the next.
+struct Unguarded;
+
+impl Drop for Unguarded {
+    fn drop(&mut self) {
+        log::error!("nobody stands at the sockets any more: this process ends");
+        std::process::abort();
+    }
+}
+
 /// The guard at work.
 struct Post {
     socket: Socket,
@@ -90,25 +107,47 @@ struct Post {
 }
 
 impl Post {
-    fn stand(mut self) {
+    /// Until nobody needs it, or the context ends and all sockets with it.
+    fn stand(mut self) -> zmq::Result<()> {
         loop {
             match self.socket.poll(POLLIN, LOOK_MS) {
                 Ok(_) | Err(zmq::Error::EINTR) => (),
-                Err(_) => return,
+                Err(zmq::Error::ETERM) => return Ok(()),
+                Err(error) => return Err(error),
             }
-            // Whoever asks now may have been admitted a moment ago.
-            loop {
-                match self.admitted.try_recv() {
-                    Ok(pass) => self.table.admit(pass),
-                    Err(TryRecvError::Empty) => break,
-                    Err(TryRecvError::Disconnected) => return,
-                }
+            if !self.take_passes() {
+                return Ok(());
             }
             while let Ok(frames) = self.socket.recv_multipart(DONTWAIT) {
+                // Whoever asks now may have been admitted a moment ago.
+                self.take_passes();
                 let reply = self.answer(&frames);
-                if self.socket.send_multipart(reply, 0).is_err() {
-                    return;
+                self.say(&reply)?;
+            }
+        }
+    }
+
+    fn say(&self, reply: &[Vec<u8>]) -> zmq::Result<()> {
+        for (left, frame) in (0..reply.len()).rev().zip(reply) {
+            let flags = if left > 0 { SNDMORE } else { 0 };
+            while let Err(error) = self.socket.send(frame, flags) {
+                match error {
+                    zmq::Error::EINTR => (),
+                    zmq::Error::ETERM => return Ok(()),
+                    error => return Err(error),
                 }
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes new passes in; whether anybody has a hold on the guard.
+    fn take_passes(&mut self) -> bool {
+        loop {
+            match self.admitted.try_recv() {
+                Ok(pass) => self.table.admit(pass),
+                Err(TryRecvError::Empty) => return true,
+                Err(TryRecvError::Disconnected) => return false,
             }
         }
     }
@@ -118,7 +157,7 @@ impl Post {
         let number = frames.get(1).cloned().unwrap_or_default();
         let judged = self.judge(frames);
         let (status, text, who) = match judged {
-            Ok(who) => ("200", "OK", who.to_string()),
+            Ok(who) => ("200", "OK", who.to_user_id()),
             // It is cut off without a word, and tries again.
             Err(Refusal::Crowd) => ("300", "come again", String::new()),
             // Why is for our log, not for a stranger.
@@ -156,7 +195,11 @@ impl Post {
         let count = std::mem::take(&mut self.refused);
         let [domain, address] = [domain, address].map(String::from_utf8_lossy);
         let more = if count > 1 { format!(" ({count} were refused)") } else { String::new() };
-        log::warn!("a connection from {address} to {domain} was refused: {refusal}{more}");
+        let what = match Domain::of(domain.as_bytes()) {
+            Some(Domain::Machine | Domain::Executor) => "a connection to what has the place of the",
+            _ => "a connection to",
+        };
+        log::warn!("{what} {domain} was refused, at the other end is {address}: {refusal}{more}");
     }
 }
 

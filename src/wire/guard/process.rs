@@ -31,8 +31,8 @@ impl Process {
         Ok(Process { pid, handle })
     }
 
-    /// Whether a connection of the process with this number is one of this process. Its number was
-    /// its own when it connected, as it still is.
+    /// Whether the process with this number is this one. A connection that carries the number may be
+    /// older than the process, so this alone gives nobody a word.
     pub(super) fn is(&self, pid: u32) -> bool {
         self.pid == pid && !self.has_ended()
     }

@@ -121,8 +121,8 @@ fn attested(address: &[u8]) -> Option<u32> {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
-    use crate::wire::Role;
     use crate::wire::keys::KeyPair;
+    use crate::wire::{Role, Token};
 
     /// A connection of a process, without a key.
     fn process<'a>(domain: &'a [u8], address: &'a str) -> Asked<'a> {
@@ -136,7 +136,8 @@ mod tests {
     /// The pass of this process as an executor.
     fn ours() -> Pass {
         let pid = std::process::id();
-        let who = Who::Child { role: Role::Executor, generation: 1, pid };
+        let token = Token::new().unwrap();
+        let who = Who::Child { role: Role::Executor, generation: 1, pid, token };
         let proof = Proof::Process(Process::open(pid).unwrap());
         Pass { who, proof, domains: &[Domain::Orders, Domain::Events] }
     }

@@ -8,7 +8,7 @@ use zmq::SocketEvent;
 
 use super::*;
 use crate::wire::socket::{Entrance, port};
-use crate::wire::{Badge, KeyPair, Role};
+use crate::wire::{Badge, KeyPair, Role, Token};
 
 /// How long anything may take, in milliseconds.
 const PATIENCE_MS: i32 = 20_000;
@@ -37,7 +37,8 @@ impl House {
 
     /// Lets a process in at the order port.
     fn admit(&self, pid: u32) -> Who {
-        let who = Who::Child { role: Role::Executor, generation: 1, pid };
+        let token = Token::new().unwrap();
+        let who = Who::Child { role: Role::Executor, generation: 1, pid, token };
         let proof = Proof::Process(Process::open(pid).unwrap());
         self.guard.admit(Pass { who: who.clone(), proof, domains: &[Domain::Orders] });
         who

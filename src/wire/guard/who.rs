@@ -1,10 +1,9 @@
 //! Who is at the other end of a socket, as the guard found it. It travels with each message as the
 //! `User-Id` that the library attaches, and no peer has a say in it.
 
-use std::fmt;
 use std::str::FromStr;
 
-use crate::wire::Role;
+use crate::wire::{Role, Token};
 
 /// What a socket is for. A pass is good on the sockets of its domains only.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -78,6 +77,8 @@ pub enum Who {
         generation: u64,
         /// Its process.
         pid: u32,
+        /// What it shows before it has a word.
+        token: Token,
     },
     /// The machine that started this process.
     Machine,
@@ -89,14 +90,17 @@ pub enum Who {
     Anyone,
 }
 
-impl fmt::Display for Who {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Who {
+    /// As the library attaches it to each message of a connection, with the token: never for a log.
+    pub(super) fn to_user_id(&self) -> String {
         match self {
-            Who::Child { role, generation, pid } => write!(f, "{role} {generation} {pid}"),
-            Who::Machine => f.write_str("machine"),
-            Who::Operator => f.write_str("operator"),
-            Who::Client(name) => write!(f, "client {name}"),
-            Who::Anyone => f.write_str("anyone"),
+            Who::Child { role, generation, pid, token } => {
+                format!("{role} {generation} {pid} {}", token.to_text())
+            }
+            Who::Machine => "machine".to_owned(),
+            Who::Operator => "operator".to_owned(),
+            Who::Client(name) => format!("client {name}"),
+            Who::Anyone => "anyone".to_owned(),
         }
     }
 }
@@ -116,7 +120,8 @@ impl FromStr for Who {
                 let role = known.into_iter().find(|it| it.word() == word).ok_or(())?;
                 let generation = words.next().and_then(|it| it.parse().ok()).ok_or(())?;
                 let pid = words.next().and_then(|it| it.parse().ok()).ok_or(())?;
-                Who::Child { role, generation, pid }
+                let token = words.next().and_then(|it| it.parse().ok()).ok_or(())?;
+                Who::Child { role, generation, pid, token }
             }
             None => return Err(()),
         };
@@ -131,23 +136,26 @@ pub fn sender(message: &mut zmq::Message) -> Option<Who> {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
 
     #[test]
     fn who_it_is_reads_back() {
+        let token = Token::new().unwrap();
         for who in [
-            Who::Child { role: Role::Executor, generation: 3, pid: 4_242 },
-            Who::Child { role: Role::Strategy, generation: u64::MAX, pid: 1 },
+            Who::Child { role: Role::Executor, generation: 3, pid: 4_242, token: token.clone() },
+            Who::Child { role: Role::Strategy, generation: u64::MAX, pid: 1, token: token.clone() },
             Who::Machine,
             Who::Operator,
             Who::Client("mt5".to_owned()),
             Who::Anyone,
         ] {
-            assert_eq!(who.to_string().parse(), Ok(who));
+            assert_eq!(who.to_user_id().parse(), Ok(who));
         }
-        for text in ["", "executor", "executor 1", "executor 1 2 3", "client", "anyone else", "me"]
-        {
+        let wrong =
+            ["", "executor", "executor 1", "executor 1 2", "executor 1 2 x", "client", "me"];
+        for text in wrong.into_iter().chain(["executor 1 2 3 4", "anyone else"]) {
             assert_eq!(text.parse::<Who>(), Err(()), "{text:?}");
         }
     }

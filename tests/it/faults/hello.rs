@@ -21,7 +21,7 @@ use aftm::wire::guard::{Pass, Process, Proof, Rules as Passes};
 use aftm::wire::request::StatusRow;
 use aftm::wire::socket::{self, Bound};
 use aftm::wire::{
-    Ask, Birth, Domain, Endpoints, Guard, Link, LinkError, Refused, Reply, Role, VenueCall,
+    Ask, Birth, Domain, Endpoints, Guard, Link, LinkError, Refused, Reply, Role, Token, VenueCall,
     VenueWord, Who, encode,
 };
 use zmq::{Context, DONTWAIT, SocketType};
@@ -50,7 +50,8 @@ fn endpoints(home: &Home) -> Endpoints {
 /// What an executor is told.
 fn birth(home: &Home, protocol: u32) -> Birth {
     let patience = Birth::new(Role::Executor, endpoints(home));
-    Birth { protocol, request_timeout_ms: 500, ..patience }
+    let token = Some(Token::new().unwrap());
+    Birth { protocol, token, request_timeout_ms: 500, ..patience }
 }
 
 /// A process, told that.
@@ -113,6 +114,7 @@ fn f14_a_child_says_nothing_to_whoever_has_taken_the_place_of_its_machine() {
 struct House {
     context: Context,
     guard: Guard,
+    token: Token,
     endpoints: Endpoints,
     gateway: JoinHandle<()>,
     _wanted: mpsc::Receiver<BTreeSet<Code>>,
@@ -127,9 +129,9 @@ impl House {
     /// At an exchange.
     fn at(home: &Home, venue: impl Venue + Send + 'static) -> House {
         let context = Context::new();
-        let pid = std::process::id();
+        let (pid, token) = (std::process::id(), Token::new().unwrap());
         let pass = Pass {
-            who: Who::Child { role: Role::Executor, generation: 1, pid },
+            who: Who::Child { role: Role::Executor, generation: 1, pid, token: token.clone() },
             proof: Proof::Process(Process::open(pid).unwrap()),
             domains: &[Domain::Orders, Domain::Events],
         };
@@ -154,7 +156,7 @@ impl House {
         });
         let server_of = Server::new(core, sockets, line, now);
         let gateway = thread::spawn(move || server_of.run().unwrap());
-        House { context, guard, endpoints, gateway, _wanted: want, _feed: feed }
+        House { context, guard, token, endpoints, gateway, _wanted: want, _feed: feed }
     }
 
     fn executor(&self) -> Link {
@@ -224,6 +226,33 @@ fn refused(asked: Result<Reply, LinkError>) -> Refused {
     }
 }
 
+/// The kernel's word on a connection is from the moment at which it was made: one that is older than
+/// the child may carry the number that the child has now.
+#[test]
+fn a_connection_with_the_number_of_a_child_has_no_word_without_what_the_child_was_given() {
+    let home = Home::new();
+    let house = House::open(&home);
+    let (mut desk, mut link) = (Link::new(&house.context, DESK).unwrap(), house.executor());
+    let mut ask = |request| link.ask(request, PATIENCE_MS, &now);
+    assert_eq!(refused(ask(hello(PROTOCOL))).code, "UNKNOWN_PEER");
+    let guessed = Request::Prove { token: Token::new().unwrap() };
+    assert_eq!(refused(ask(guessed)).code, "UNKNOWN_PEER");
+    assert_eq!(refused(ask(hello(PROTOCOL))).code, "UNKNOWN_PEER");
+    let alert = Request::Alert { code: "X".to_owned(), text: "x".to_owned() };
+    assert_eq!(refused(ask(alert)).code, "UNKNOWN_PEER");
+    // What was shown on one connection is good there alone.
+    let mut other = house.executor();
+    let proof = Request::Prove { token: house.token.clone() };
+    assert_eq!(other.ask(proof, PATIENCE_MS, &now).unwrap(), Reply::Done {});
+    assert_eq!(refused(ask(hello(PROTOCOL))).code, "UNKNOWN_PEER");
+    let welcome = other.ask(hello(PROTOCOL), PATIENCE_MS, &now).unwrap();
+    assert!(matches!(welcome, Reply::Welcome { .. }), "{welcome:?}");
+    desk.ask(Request::End {}, PATIENCE_MS, &now).unwrap();
+    let House { gateway, guard, .. } = house;
+    gateway.join().unwrap();
+    drop(guard);
+}
+
 #[test]
 fn f25_a_hello_of_another_version_is_refused_with_both_and_its_frames_are_not_decoded() {
     let home = Home::new();
@@ -247,10 +276,14 @@ fn f25_a_hello_of_another_version_is_refused_with_both_and_its_frames_are_not_de
         frame[0] = version;
         raw.send(frame, 0).unwrap();
     }
-    raw.send(encode(&Ask { id: 3, request: hello(PROTOCOL) }), 0).unwrap();
     raw.set_rcvtimeo(i32::try_from(PATIENCE_MS).unwrap()).unwrap();
-    let answer: aftm::wire::Answer = aftm::wire::decode(&raw.recv_bytes(0).unwrap()).unwrap();
+    let ask = |id, request| {
+        raw.send(encode(&Ask { id, request }), 0).unwrap();
+        aftm::wire::decode::<aftm::wire::Answer>(&raw.recv_bytes(0).unwrap()).unwrap()
+    };
+    let answer = ask(3, Request::Prove { token: house.token.clone() });
     assert_eq!(answer.id, 3, "a frame of another version was answered");
+    let answer = ask(4, hello(PROTOCOL));
     assert!(matches!(answer.reply, Ok(Reply::Welcome { .. })), "{answer:?}");
     assert_eq!(house.status(&mut desk).bad_messages, 2);
     desk.ask(Request::End {}, PATIENCE_MS, &now).unwrap();
