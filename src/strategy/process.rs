@@ -20,6 +20,7 @@ use crate::wire::frame::PROTOCOL;
 use crate::wire::guard::{Domain, Rules};
 use crate::wire::request::{Moved, TradingState};
 use crate::wire::socket::{self, Bound};
+use crate::wire::token::nonce;
 use crate::wire::{
     Birth, Event, Guard, Link, LinkError, Neighbor, Reply, Request, Role, Signal, Token, decode,
 };
@@ -41,7 +42,7 @@ pub enum OpenError {
     /// Its parent gave it nothing to show.
     #[error("the machine gave this strategy no token of its own")]
     Token,
-    /// There can be no guard, or the machine that started it is gone.
+    /// There can be no guard or no random number, or the machine that started it is gone.
     #[error("no guard can look whom the strategy speaks to: {0}")]
     Guard(#[from] std::io::Error),
     /// A socket cannot be had.
@@ -74,6 +75,8 @@ pub struct Process<C> {
     guard: Guard,
     /// What its signals show.
     token: Token,
+    /// What only the gateway hears of it, and tells back on its events.
+    nonce: u64,
     signals: Socket,
     stop: Socket,
     link: Link,
@@ -126,6 +129,7 @@ impl<C: Fn() -> Stamp> Process<C> {
             events,
             guard,
             token,
+            nonce: nonce()?,
             signals,
             stop,
             link,
@@ -246,9 +250,10 @@ impl<C: Fn() -> Stamp> Process<C> {
         Ok(Woken::Spoken)
     }
 
-    /// Says hello until it is told back on the events: from then on nothing is missed.
+    /// Says hello until it is told back on the events: they are the gateway's, and from then on
+    /// nothing is missed.
     fn hello(&mut self) -> Result<(), LinkError> {
-        let nonce = (self.clock)().0.unsigned_abs() ^ (u64::from(self.pid) << 40);
+        let nonce = self.nonce;
         let (mut is_heard, mut is_welcome) = (false, false);
         while !is_heard || !is_welcome {
             let (role, pid) = (Role::Strategy, self.pid);

@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 use super::frame::{FRAME_BYTES_MAX, PROTOCOL};
 use super::guard::{Domain, Pass, Process, Proof, Who};
 use super::keys::KeyPair;
-use super::request::Role;
+use super::role::Role;
 use super::token::Token;
 use super::venue::PluginSeat;
 

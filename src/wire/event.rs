@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use super::order::{FillRow, OrderRow, PositionRow};
 use super::protect::ProtectionRow;
-use super::request::{ConditionRow, LimitRow, Role, TradingRow};
+use super::request::{ConditionRow, LimitRow, TradingRow};
+use super::role::Role;
 use super::signal::{Outcome, Signal};
 use aftm_domain::{ConditionId, SignalId};
 

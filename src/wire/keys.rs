@@ -38,8 +38,7 @@ pub struct KeyPair {
 }
 
 /// What a socket shows that connects, and whom it expects at the other end.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Badge {
     /// The only one it speaks to.
     pub server: PublicKey,

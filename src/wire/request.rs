@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::Secret;
 use super::order::{FillRow, Intent, OrderRow, PositionRow};
 use super::protect::{ProtectionRow, Target};
+use super::role::Role;
 use super::scope::Scope;
 use super::signal::{Outcome, Signal};
 use super::token::Token;
@@ -18,38 +19,6 @@ pub use super::rows::{
     ConditionRow, InstrumentRow, LimitRow, MoneyRow, ScopeRow, SnapshotRow, SocketRow, StatusRow,
     TradingRow, TradingState,
 };
-
-/// A process of the machine.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Role {
-    /// Ticks to signals.
-    Strategy,
-    /// Signals to orders.
-    Executor,
-    /// The exchange's library, where there is one.
-    Venue,
-}
-
-impl Role {
-    /// The children that trade, in the order they are started.
-    pub const TRADING: [Role; 2] = [Role::Executor, Role::Strategy];
-
-    /// The word, which is also the hidden subcommand.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Role::Strategy => "strategy",
-            Role::Executor => "executor",
-            Role::Venue => "venue",
-        }
-    }
-}
-
-impl std::fmt::Display for Role {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.pad(self.word())
-    }
-}
 
 /// A request with the number that its answer will carry.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -23,12 +23,7 @@ impl Token {
     ///
     /// Where the system gives no random bits.
     pub fn new() -> io::Result<Token> {
-        let mut bits = [0; 16];
-        let count = retry_on_intr(|| getrandom(&mut bits, GetRandomFlags::empty()))?;
-        // So few come at once, or not at all.
-        if count != bits.len() {
-            return Err(io::Error::new(io::ErrorKind::UnexpectedEof, "too few random bits came"));
-        }
+        let mut bits = random()?;
         let token = Token(u128::from_ne_bytes(bits));
         bits.zeroize();
         Ok(token)
@@ -37,6 +32,26 @@ impl Token {
     /// As the guard hands it on with a connection; never for a log.
     pub(super) fn to_text(&self) -> String {
         format!("{:032x}", self.0)
+    }
+}
+
+/// A number that nobody can guess.
+///
+/// # Errors
+///
+/// Where the system gives no random bits.
+pub fn nonce() -> io::Result<u64> {
+    random().map(u64::from_ne_bytes)
+}
+
+fn random<const N: usize>() -> io::Result<[u8; N]> {
+    let mut bits = [0; N];
+    let count = retry_on_intr(|| getrandom(&mut bits, GetRandomFlags::empty()))?;
+    // So few come at once, or not at all.
+    if count == N {
+        Ok(bits)
+    } else {
+        Err(io::Error::new(io::ErrorKind::UnexpectedEof, "too few random bits came"))
     }
 }
 

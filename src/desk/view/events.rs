@@ -7,8 +7,8 @@ use aftm_ui::view::{Connection, Severity};
 use super::health::{self, Pulse};
 use super::{Projection, Trips, account, alerts};
 use crate::desk::supervisor::{Child, Standing};
+use crate::wire::Role;
 use crate::wire::event::FeedState;
-use crate::wire::request::Role;
 use crate::wire::{Event, OrderRow, Request};
 
 impl Projection {

@@ -5,7 +5,8 @@ use aftm_ui::view::{Health, Process, Running, Socket};
 
 use super::trips::Trips;
 use crate::desk::supervisor::{Child, Standing};
-use crate::wire::request::{Role, SocketRow, StatusRow};
+use crate::wire::Role;
+use crate::wire::request::{SocketRow, StatusRow};
 
 /// What ages, rates and speeds are counted from.
 #[derive(Debug)]

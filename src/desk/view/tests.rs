@@ -8,8 +8,9 @@ use aftm_ui::view::{Bar, Connection, Environment, OrderState, Running, Severity,
 use super::bars::{BARS_MAX, TRADES_MAX};
 use super::*;
 use crate::desk::supervisor::{Input, Patience, Standing, Supervisor};
+use crate::wire::Role;
 use crate::wire::event::FeedState;
-use crate::wire::request::{InstrumentRow, Role, SocketRow, StatusRow};
+use crate::wire::request::{InstrumentRow, SocketRow, StatusRow};
 use crate::wire::{Event, Reply, Request};
 
 const SECOND: i64 = Stamp::SECOND;

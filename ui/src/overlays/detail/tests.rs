@@ -23,7 +23,8 @@ fn every_field_is_shown() {
     let mut bench = opened(Subject::Order("A17".into()));
     assert!(!bench.drawn(80, 24).contains("Attached to it"));
     bench.view.orders.push(crate::view::fixture::protection());
-    assert!(bench.drawn(80, 24).contains("Attached to it    A19"));
+    let drawn = bench.drawn(80, 24);
+    assert!(drawn.contains("Attached to it  A19"), "{drawn}");
     let mut bench = opened(Subject::Condition("c1".into()));
     insta::assert_snapshot!("condition_80x24", bench.drawn(80, 24));
     bench.draws_everywhere();
