@@ -211,8 +211,9 @@ impl<V: Venue, L: Ledger, C: Fn() -> Stamp> Server<V, L, C> {
             return Err(Refused::new("UNKNOWN_PEER", "this was not given to this process"));
         };
         let present = shown.present;
-        // Who came before it in its role has no more to say.
-        self.proven.retain(|_, it| it.role != present.role || it.generation == present.generation);
+        // Earlier connections of its own, and who came before it, have no more to say.
+        let is_kept = |it: &Present| it.role != present.role || it.generation > present.generation;
+        self.proven.retain(|_, it| is_kept(it));
         self.proven.insert(peer.clone(), present);
         Ok(Reply::Done {})
     }

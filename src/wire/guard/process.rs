@@ -5,7 +5,7 @@ use std::os::fd::OwnedFd;
 use std::sync::Arc;
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use rustix::io::retry_on_intr;
+use rustix::io::{Errno, retry_on_intr};
 use rustix::process::{Pid, PidfdFlags, pidfd_open};
 
 /// A process of this computer. Its number is given away again when it has ended; the descriptor is
@@ -27,8 +27,15 @@ impl Process {
         let number = number.ok_or_else(|| {
             io::Error::new(io::ErrorKind::InvalidInput, format!("{pid} is no process"))
         })?;
-        let handle = Arc::new(pidfd_open(number, PidfdFlags::empty())?);
-        Ok(Process { pid, handle })
+        let handle = pidfd_open(number, PidfdFlags::empty()).map_err(|error| match error {
+            Errno::NOSYS => io::Error::new(
+                io::ErrorKind::Unsupported,
+                "this system does not tell processes from strangers (pidfd_open); Linux 5.3 or newer \
+                 does",
+            ),
+            error => error.into(),
+        })?;
+        Ok(Process { pid, handle: Arc::new(handle) })
     }
 
     /// Whether the process with this number is this one. A connection that carries the number may be

@@ -252,3 +252,26 @@ fn what_a_peer_says_of_itself_in_the_handshake_is_not_who_it_is() {
     assert_eq!(&message[..], b"hello");
     assert_eq!(sender(&mut message), Some(Who::Anyone));
 }
+
+/// What makes this test the process whose guard falls.
+const FALLS: &str = "AFTM_TEST_GUARD_FALLS";
+
+#[test]
+fn a_process_whose_guard_falls_ends_before_anybody_is_let_in() {
+    use std::os::unix::process::ExitStatusExt as _;
+    if std::env::var_os(FALLS).is_some() {
+        let (open, passes, clients) = (Vec::new(), Vec::new(), None);
+        let rules = Rules { open, passes, clients, clock: Box::new(|| panic!("no clock")) };
+        let guard = Guard::start(&Context::new(), rules).unwrap();
+        let door = serve(&guard, Domain::ClientOrders, None, "tcp://127.0.0.1:*");
+        let client = connect(&format!("tcp://127.0.0.1:{}", port(&door).unwrap()));
+        client.send("order", 0).unwrap();
+        // Nothing comes, and the process ends meanwhile.
+        let _ = door.recv_multipart(0);
+        return;
+    }
+    let mut again = Command::new(std::env::current_exe().unwrap());
+    let name = "wire::guard::tests::a_process_whose_guard_falls_ends_before_anybody_is_let_in";
+    let ended = again.args(["--exact", name]).env(FALLS, "1").output().unwrap();
+    assert_eq!(ended.status.signal(), Some(rustix::process::Signal::ABORT.as_raw()));
+}
