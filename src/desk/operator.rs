@@ -278,14 +278,14 @@ impl Desk {
         };
         match self.launch(role) {
             Err(error) => not_spawned(&error),
-            Ok(mut child) => {
+            Ok((child, input)) => {
                 let pid = child.id().unwrap_or_default();
                 match self.roster.admit(role, pid) {
                     Ok(told) => told.iter().for_each(|it| self.inputs.tell(it)),
                     // It is ended: nobody would let it in.
                     Err(error) => return not_spawned(&error),
                 }
-                self.bear(role, &mut child);
+                input.into_iter().for_each(|it| self.bear(role, it));
                 let (kill, killed) = tokio::sync::oneshot::channel();
                 self.kills.borrow_mut().insert(role, kill);
                 let mut actions = Vec::new();
@@ -296,35 +296,37 @@ impl Desk {
         }
     }
 
-    fn launch(&self, role: Role) -> std::io::Result<Child> {
+    /// Starts a process; with our end of its standard input, where that is the desk's.
+    fn launch(&self, role: Role) -> std::io::Result<(Child, Option<UnixStream>)> {
         let mut process = Process::new(&self.program);
         process
+            .arg0("aftm")
             .arg(role.word())
             // A child needs nothing of our environment, and must not see what is secret in it.
             .env_clear()
             .envs(failpoint::lent())
             .process_group(0)
-            .stdin(Stdio::piped())
             .stdout(Stdio::null())
             .stderr(Stdio::piped())
             .kill_on_drop(true);
+        // Nobody else can open one of these by its number below /proc, as a pipe can be.
+        let (ours, theirs) = UnixStream::pair()?;
+        process.stdin(OwnedFd::from(theirs));
         let Some(venue) = self.venue.as_ref().filter(|_| role == Role::Venue) else {
-            return process.spawn();
+            return Ok((process.spawn()?, Some(ours)));
         };
         // A vendor's library prints what it likes; its standard input is the stream to the gateway.
-        let (ours, theirs) = UnixStream::pair()?;
-        let child = process.stdin(OwnedFd::from(theirs)).stdout(Stdio::piped()).spawn()?;
+        let child = process.stdout(Stdio::piped()).spawn()?;
         let plugin = Some(venue.seat.clone());
         let record = encode(&Birth { role, plugin, ..self.birth.clone() });
         // Far smaller than what a socket holds, so this waits for nobody.
         (&ours).write_all(&birth::record(&record))?;
         (venue.hand_over)(ours);
-        Ok(child)
+        Ok((child, None))
     }
 
     /// Tells a child what it needs; the exchange's process was told already.
-    fn bear(&self, role: Role, child: &mut Child) {
-        let Some(input) = child.stdin.take() else { return };
+    fn bear(&self, role: Role, input: UnixStream) {
         let birth = self.roster.introduce(role, self.birth.clone());
         if let Err(error) = self.inputs.open(role, input, &birth) {
             log::warn!("the {role} could not be told what it needs: {error}");

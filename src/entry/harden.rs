@@ -15,6 +15,8 @@ pub(super) fn keep_to_itself() -> Result<()> {
     set_dumpable_behavior(DumpableBehavior::NotDumpable)
         .context("the memory of this process cannot be closed to others")?;
     rustix::process::umask(rustix::fs::Mode::RWXG | rustix::fs::Mode::RWXO);
+    // A child is started by a path that is no name to be shown.
+    rustix::thread::set_name(c"aftm").context("this process cannot be named")?;
     Ok(())
 }
 

@@ -31,6 +31,8 @@ use crate::gateway::{Core, Setup};
 use crate::journal::{self, Journal};
 use crate::wire::{Birth, Endpoints, Guard, Refused, Request, Role, Scope, Secret};
 
+/// This program as it was started, whatever lies in its place by now: an update, or a stranger's.
+const PROGRAM: &str = "/proc/self/exe";
 /// How long the gateway may take to answer a machine that ends.
 const ANSWER: Duration = Duration::from_secs(1);
 
@@ -177,7 +179,7 @@ impl Machine {
         let (print, printer) = Printer::open(out)?;
         let desk = desk::Setup {
             line: desk_line,
-            program: std::env::current_exe().context("cannot find this program's own file")?,
+            program: PROGRAM.into(),
             birth: birth(settings, endpoints),
             roster,
             patience: patience(settings),

@@ -48,8 +48,6 @@ struct Pending {
 
 /// The executor at work.
 pub struct Process<C> {
-    /// It stands at the signal ports as long as they are open, and looks whom this process calls.
-    guard: Guard,
     /// Who may speak to `v1_signals`; `None` where that is plain.
     client_keys: Option<ClientKeys>,
     birth: Birth,
@@ -68,6 +66,8 @@ pub struct Process<C> {
     repeated: Count,
     /// What the last repeated signal was, in words.
     last_repeated: String,
+    /// It stands at the signal ports, and looks whom this process calls. The sockets close before it.
+    guard: Guard,
 }
 
 /// What is counted at once and told with the next beat, so that a flood does not become another.

@@ -93,7 +93,7 @@ impl Drop for House {
 fn greet(endpoint: &str, tell: &mpsc::Sender<Request>) {
     let context = Context::new();
     let token = Token::new().unwrap();
-    let who = Who::Child { role: Role::Executor, generation: 1, pid: 7, token };
+    let who = Who::Child { role: Role::Executor, generation: 1, pid: 7, token, connection: 0 };
     let proof = Proof::Process(Peer::open(std::process::id()).unwrap());
     let passes = vec![Pass { who, proof, domains: &[Domain::Orders] }];
     let (open, clients) = (Vec::new(), None);

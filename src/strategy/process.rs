@@ -71,8 +71,6 @@ pub struct Process<C> {
     pid: u32,
     machine: Machine,
     events: Socket,
-    /// It looks whom this process speaks to.
-    guard: Guard,
     /// What its signals show.
     token: Token,
     /// What only the gateway hears of it, and tells back on its events.
@@ -95,6 +93,8 @@ pub struct Process<C> {
     /// When it last said that it lives.
     beaten: Stamp,
     frame: Vec<u8>,
+    /// It looks whom this process speaks to. The sockets close before it.
+    guard: Guard,
 }
 
 impl<C: Fn() -> Stamp> Process<C> {

@@ -66,7 +66,7 @@ impl Neighbor {
     /// Who that is to the guard.
     pub fn who(&self) -> Who {
         let Neighbor { role, pid, generation, token } = self.clone();
-        Who::Child { role, generation, pid, token }
+        Who::Child { role, generation, pid, token, connection: 0 }
     }
 }
 

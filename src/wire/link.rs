@@ -41,13 +41,14 @@ pub enum LinkError {
 pub struct Link {
     context: Context,
     endpoint: String,
-    /// Who looks whom it speaks to, and what it shows there; nothing within the gateway's process.
-    proof: Option<(Guard, Token)>,
     socket: Socket,
     last_id: u64,
     frame: Zeroizing<Vec<u8>>,
     /// Answers that came while another one was waited for.
     kept: VecDeque<Answer>,
+    /// Who looks whom it speaks to, and what it shows there; nothing within the gateway's process.
+    /// The socket closes before it.
+    proof: Option<(Guard, Token)>,
 }
 
 impl Link {

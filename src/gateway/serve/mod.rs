@@ -65,6 +65,8 @@ struct Present {
     pid: u32,
     /// A later one has the word, an earlier one never again.
     generation: u64,
+    /// On which of its connections.
+    connection: u64,
 }
 
 /// A child that speaks, as far as the guard knows, and what it has to show.

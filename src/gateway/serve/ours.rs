@@ -35,9 +35,9 @@ impl<V: Venue, L: Ledger, C: Fn() -> Stamp> Server<V, L, C> {
     pub(super) fn hear_children(&mut self) -> zmq::Result<()> {
         let before = self.traffic.children.messages;
         for _ in 0..TURN_MAX {
-            let Some((who, frames)) = receive_from(&self.sockets.children)? else { break };
+            let Some((who, mut frames)) = receive_from(&self.sockets.children)? else { break };
             // The guard says who it is; what a peer calls itself counts for nothing.
-            let Some(Who::Child { role, generation, pid, token }) = who else {
+            let Some(Who::Child { role, generation, pid, token, connection }) = who else {
                 self.bad_messages += 1;
                 continue;
             };
@@ -46,8 +46,10 @@ impl<V: Venue, L: Ledger, C: Fn() -> Stamp> Server<V, L, C> {
                 // The venue's process is not let in here.
                 Role::Strategy | Role::Venue => Door::Strategy,
             };
-            let present = Present { role, pid, generation };
+            let present = Present { role, pid, generation, connection };
             self.hear_ours(&frames, door, Some(&Speaker { present, token }))?;
+            // One of them may have been what a child shows.
+            frames.zeroize();
         }
         self.traffic.children.turned(before);
         Ok(())
@@ -234,7 +236,10 @@ impl<V: Venue, L: Ledger, C: Fn() -> Stamp> Server<V, L, C> {
                 present.role
             );
             let code = "PROTOCOL".to_owned();
-            self.core.announce(Event::Alert { code, text: text.clone() });
+            // A stranger's word is nothing to show.
+            if client.first().is_some_and(|it| self.proven.get(it) == Some(&present)) {
+                self.core.announce(Event::Alert { code, text: text.clone() });
+            }
             return Err(Refused::new("PROTOCOL", text));
         }
         let Some(peer) = client.first() else {

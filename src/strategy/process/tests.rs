@@ -43,7 +43,7 @@ fn a_signal_reaches_an_executor_that_had_refused_its_strategy() {
     });
     assert!(refused.is_some(), "the port takes strangers");
     let (generation, role) = (1, Role::Strategy);
-    let who = Who::Child { role, generation, pid, token: process.token.clone() };
+    let who = Who::Child { role, generation, pid, token: process.token.clone(), connection: 0 };
     let proof = Proof::Process(Peer::open(pid).unwrap());
     guard.admit(Pass { who, proof, domains: &[Domain::Signals] });
     let heard = (0..TRIES).find(|_| {

@@ -59,8 +59,19 @@ impl Guard {
         let Rules { open, passes, clients, clock } = rules;
         let table = Table { open, passes, clients };
         let crowd = Crowd::default();
-        let post = Post { socket, admitted, table, crowd, clock, refused: 0, told: Stamp(0) };
+        let post = Post {
+            socket,
+            admitted,
+            table,
+            crowd,
+            connections: 0,
+            clock,
+            refused: 0,
+            told: Stamp(0),
+        };
         thread::Builder::new().name("guard".to_owned()).spawn(move || {
+            let mut post = post;
+            // It falls before the guard's own end of the door does.
             let unguarded = Unguarded;
             match post.stand() {
                 Ok(()) => std::mem::forget(unguarded),
@@ -89,7 +100,7 @@ struct Unguarded;
 
 impl Drop for Unguarded {
     fn drop(&mut self) {
-        log::error!("nobody stands at the sockets any more: this process ends");
+        // Why it fell was said; to say more could take a while.
         std::process::abort();
     }
 }
@@ -100,6 +111,8 @@ struct Post {
     admitted: Receiver<Pass>,
     table: Table,
     crowd: Crowd,
+    /// Connections of children that were let in.
+    connections: u64,
     clock: Box<dyn Fn() -> Stamp + Send>,
     /// Refusals that the log has not been told.
     refused: u64,
@@ -108,7 +121,7 @@ struct Post {
 
 impl Post {
     /// Until nobody needs it, or the context ends and all sockets with it.
-    fn stand(mut self) -> zmq::Result<()> {
+    fn stand(&mut self) -> zmq::Result<()> {
         loop {
             match self.socket.poll(POLLIN, LOOK_MS) {
                 Ok(_) | Err(zmq::Error::EINTR) => (),
@@ -157,13 +170,22 @@ impl Post {
         let number = frames.get(1).cloned().unwrap_or_default();
         let judged = self.judge(frames);
         let (status, text, who) = match judged {
-            Ok(who) => ("200", "OK", who.to_user_id()),
+            Ok(who) => ("200", "OK", self.number(who).to_user_id()),
             // It is cut off without a word, and tries again.
             Err(Refusal::Crowd) => ("300", "come again", String::new()),
             // Why is for our log, not for a stranger.
             Err(_) => ("400", "refused", String::new()),
         };
         [b"1.0".to_vec(), number, status.into(), text.into(), who.into_bytes(), Vec::new()]
+    }
+
+    /// A child's connections are told apart: what was shown on one is good there alone.
+    fn number(&mut self, mut who: Who) -> Who {
+        if let Who::Child { connection, .. } = &mut who {
+            self.connections += 1;
+            *connection = self.connections;
+        }
+        who
     }
 
     fn judge(&mut self, frames: &[Vec<u8>]) -> Result<Who, Refusal> {

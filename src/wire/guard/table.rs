@@ -137,7 +137,7 @@ mod tests {
     fn ours() -> Pass {
         let pid = std::process::id();
         let token = Token::new().unwrap();
-        let who = Who::Child { role: Role::Executor, generation: 1, pid, token };
+        let who = Who::Child { role: Role::Executor, generation: 1, pid, token, connection: 0 };
         let proof = Proof::Process(Process::open(pid).unwrap());
         Pass { who, proof, domains: &[Domain::Orders, Domain::Events] }
     }

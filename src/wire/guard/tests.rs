@@ -35,13 +35,13 @@ impl House {
         at(&self.folder, name)
     }
 
-    /// Lets a process in at the order port.
+    /// Lets a process in at the order port; who it is on its first connection.
     fn admit(&self, pid: u32) -> Who {
         let token = Token::new().unwrap();
-        let who = Who::Child { role: Role::Executor, generation: 1, pid, token };
+        let who = Who::Child { role: Role::Executor, generation: 1, pid, token, connection: 0 };
         let proof = Proof::Process(Process::open(pid).unwrap());
         self.guard.admit(Pass { who: who.clone(), proof, domains: &[Domain::Orders] });
-        who
+        on_connection(who, 1)
     }
 
     /// Lets a key in at the port of `ctl`.
@@ -57,6 +57,13 @@ impl House {
         self.orders.recv_msg(0).unwrap();
         sender(&mut self.orders.recv_msg(0).unwrap())
     }
+}
+
+fn on_connection(mut who: Who, number: u64) -> Who {
+    if let Who::Child { connection, .. } = &mut who {
+        *connection = number;
+    }
+    who
 }
 
 fn guard(open: Vec<Domain>) -> Guard {
@@ -116,7 +123,13 @@ fn a_process_of_ours_comes_in_and_is_told_by_name() {
     let client = connect(&house.endpoint("orders"));
     client.set_identity(b"executor 9 9").unwrap();
     client.send("hello", 0).unwrap();
-    assert_eq!(house.heard(), Some(who));
+    assert_eq!(house.heard(), Some(who.clone()));
+    // Under the same name, but not the same connection.
+    drop(client);
+    let other = connect(&house.endpoint("orders"));
+    other.set_identity(b"executor 9 9").unwrap();
+    other.send("hello", 0).unwrap();
+    assert_eq!(house.heard(), Some(on_connection(who, 2)));
 }
 
 #[test]

@@ -79,6 +79,9 @@ pub enum Who {
         pid: u32,
         /// What it shows before it has a word.
         token: Token,
+        /// The how many-th connection of a child, as the guard counts them: a name that a peer gives
+        /// itself may be another's from before.
+        connection: u64,
     },
     /// The machine that started this process.
     Machine,
@@ -94,8 +97,8 @@ impl Who {
     /// As the library attaches it to each message of a connection, with the token: never for a log.
     pub(super) fn to_user_id(&self) -> String {
         match self {
-            Who::Child { role, generation, pid, token } => {
-                format!("{role} {generation} {pid} {}", token.to_text())
+            Who::Child { role, generation, pid, token, connection } => {
+                format!("{role} {generation} {pid} {} {connection}", token.to_text())
             }
             Who::Machine => "machine".to_owned(),
             Who::Operator => "operator".to_owned(),
@@ -121,7 +124,8 @@ impl FromStr for Who {
                 let generation = words.next().and_then(|it| it.parse().ok()).ok_or(())?;
                 let pid = words.next().and_then(|it| it.parse().ok()).ok_or(())?;
                 let token = words.next().and_then(|it| it.parse().ok()).ok_or(())?;
-                Who::Child { role, generation, pid, token }
+                let connection = words.next().and_then(|it| it.parse().ok()).ok_or(())?;
+                Who::Child { role, generation, pid, token, connection }
             }
             None => return Err(()),
         };
@@ -143,9 +147,13 @@ mod tests {
     #[test]
     fn who_it_is_reads_back() {
         let token = Token::new().unwrap();
+        let child = |role, generation| {
+            let token = token.clone();
+            Who::Child { role, generation, pid: 4_242, token, connection: 7 }
+        };
         for who in [
-            Who::Child { role: Role::Executor, generation: 3, pid: 4_242, token: token.clone() },
-            Who::Child { role: Role::Strategy, generation: u64::MAX, pid: 1, token: token.clone() },
+            child(Role::Executor, 3),
+            child(Role::Strategy, u64::MAX),
             Who::Machine,
             Who::Operator,
             Who::Client("mt5".to_owned()),
@@ -154,8 +162,10 @@ mod tests {
             assert_eq!(who.to_user_id().parse(), Ok(who));
         }
         let wrong =
-            ["", "executor", "executor 1", "executor 1 2", "executor 1 2 x", "client", "me"];
-        for text in wrong.into_iter().chain(["executor 1 2 3 4", "anyone else"]) {
+            ["", "executor", "executor 1", "executor 1 2", "executor 1 2 3", "client", "me"];
+        for text in
+            wrong.into_iter().chain(["executor 1 2 3 4 5", "executor 1 2 x 4", "anyone else"])
+        {
             assert_eq!(text.parse::<Who>(), Err(()), "{text:?}");
         }
     }

@@ -131,7 +131,13 @@ impl House {
         let context = Context::new();
         let (pid, token) = (std::process::id(), Token::new().unwrap());
         let pass = Pass {
-            who: Who::Child { role: Role::Executor, generation: 1, pid, token: token.clone() },
+            who: Who::Child {
+                role: Role::Executor,
+                generation: 1,
+                pid,
+                token: token.clone(),
+                connection: 0,
+            },
             proof: Proof::Process(Process::open(pid).unwrap()),
             domains: &[Domain::Orders, Domain::Events],
         };

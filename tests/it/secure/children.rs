@@ -110,3 +110,26 @@ fn assert_private(path: &Path) {
     let mode = metadata.permissions().mode() & 0o777;
     assert_eq!(mode & 0o077, 0, "{} has mode {mode:o}", path.display());
 }
+
+/// An update, or a stranger's program, in the place of a machine's that runs.
+#[test]
+fn a_machine_whose_program_was_replaced_starts_its_own_children_all_the_same() {
+    let home = Home::new();
+    let (program, other) = (home.path().join("program"), home.write("other", "#!/bin/false\n"));
+    fs::copy(env!("CARGO_BIN_EXE_aftm"), &program).unwrap();
+    let mut command = std::process::Command::new(&program);
+    command.args(["run", "-", "--set", "gateway.tick_port=0"]).env_clear();
+    command.env("AFTM_HOME", home.path().join("aftm")).current_dir(home.path());
+    command.stdin(fs::File::open(home.write("script", WAITS)).unwrap());
+    let mut machine = Machine::spawn(&mut command);
+    machine.wait_kind("done", "command", "start");
+    fs::set_permissions(&other, fs::metadata(&program).unwrap().permissions()).unwrap();
+    fs::rename(&other, &program).unwrap();
+    for role in ["executor", "strategy"] {
+        let killed = machine.child(role);
+        crate::machine::send(killed, rustix::process::Signal::KILL);
+        machine.wait_component(role, "waiting");
+        machine.wait_component(role, "running");
+        assert_ne!(machine.child(role), killed);
+    }
+}
