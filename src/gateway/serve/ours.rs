@@ -48,8 +48,10 @@ impl<V: Venue, L: Ledger, C: Fn() -> Stamp> Server<V, L, C> {
             };
             let present = Present { role, pid, generation, connection };
             self.hear_ours(&frames, door, Some(&Speaker { present, token }))?;
-            // One of them may have been what a child shows.
-            frames.zeroize();
+            // Before its hello it may have been what a child shows; an order is nothing to wipe.
+            if !frames.first().is_some_and(|it| self.children.contains_key(it)) {
+                frames.zeroize();
+            }
         }
         self.traffic.children.turned(before);
         Ok(())
