@@ -1,6 +1,6 @@
 //! Structs of the other side, which may be of another version: copied before anyone looks at them.
 
-use std::mem::size_of;
+use std::mem::{MaybeUninit, size_of};
 
 use crate::layout::Versioned;
 
@@ -37,13 +37,15 @@ pub enum Misfit {
 /// `at` is NULL, or `room` bytes can be read there, of which nobody writes any during the call, and
 /// which are as many as the struct says that it has, or fewer. It need not be aligned.
 pub unsafe fn read<T: Versioned>(at: *const T, room: u64) -> Result<T, Misfit> {
-    let mut copy = T::blank();
-    // SAFETY: the caller vouches for the bytes.
-    unsafe { read_into(at, room, &mut copy) }?;
-    Ok(copy)
+    let mut copy = MaybeUninit::uninit();
+    // SAFETY: the caller vouches for the bytes, and what was read into is whole.
+    unsafe {
+        read_into(at, room, &mut copy)?;
+        Ok(copy.assume_init())
+    }
 }
 
-/// The same into a blank struct that lies where the copy is kept.
+/// The same to the place where the copy is kept, which is whole where this succeeds.
 ///
 /// # Errors
 ///
@@ -52,17 +54,54 @@ pub unsafe fn read<T: Versioned>(at: *const T, room: u64) -> Result<T, Misfit> {
 /// # Safety
 ///
 /// As of `read`.
-pub unsafe fn read_into<T: Versioned>(at: *const T, room: u64, copy: &mut T) -> Result<(), Misfit> {
+pub unsafe fn read_into<T: Versioned>(
+    at: *const T,
+    room: u64,
+    copy: &mut MaybeUninit<T>,
+) -> Result<(), Misfit> {
     // SAFETY: the caller vouches for the bytes.
     let known = unsafe { shared::<T>(at, room) }?;
-    let ours = size_of::<u32>();
+    if known < size_of::<T>() {
+        copy.write(T::blank());
+    }
     // SAFETY: `known` bytes can be read at `at`, and `copy` has that many; any bytes are a value of
-    // a plain struct. The size that stands first in both is left as it is in the copy.
+    // a plain struct, whose size stands first. A size of fewer than 2^32 bytes fits its field.
     unsafe {
-        let (from, to) = (at.cast::<u8>().add(ours), (&raw mut *copy).cast::<u8>().add(ours));
-        std::ptr::copy_nonoverlapping(from, to, known - ours);
+        let to = copy.as_mut_ptr().cast::<u8>();
+        std::ptr::copy_nonoverlapping(at.cast::<u8>(), to, known);
+        to.cast::<u32>().write(u32::try_from(size_of::<T>()).unwrap_or(u32::MAX));
     }
     Ok(())
+}
+
+/// Looks at a struct of the other side without a copy, where it has all that ours has and is
+/// aligned; its `struct_size` is then the other side's. Otherwise at a copy as of `read`.
+///
+/// # Errors
+///
+/// As of `read`.
+///
+/// # Safety
+///
+/// As of `read`, for as long as `look` takes.
+pub unsafe fn look_at<T: Versioned, R>(
+    at: *const T,
+    room: u64,
+    look: impl FnOnce(&T) -> R,
+) -> Result<R, Misfit> {
+    // SAFETY: the caller vouches for the bytes.
+    let known = unsafe { shared::<T>(at, room) }?;
+    let copy;
+    let seen = if known == size_of::<T>() && at.is_aligned() {
+        // SAFETY: there are as many bytes as ours has, any bytes are a value of a plain struct, and
+        // nobody writes any of them meanwhile.
+        unsafe { &*at }
+    } else {
+        // SAFETY: the caller vouches for the bytes.
+        copy = unsafe { read(at, room) }?;
+        &copy
+    };
+    Ok(look(seen))
 }
 
 /// Copies a struct into one of the other side, no further than its `struct_size`, which becomes the

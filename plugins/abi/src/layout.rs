@@ -135,7 +135,7 @@ macro_rules! layout {
                 };
             }
 
-            crate::layout::growth!($mode $name $size);
+            crate::layout::growth!($mode $name $size {$($field: $kind,)*});
         )*
 
         pub(crate) const LAYOUTS: &[crate::layout::Layout] =
@@ -144,8 +144,8 @@ macro_rules! layout {
 }
 
 macro_rules! growth {
-    (fixed $name:ident $size:literal) => {};
-    (versioned $name:ident $size:literal) => {
+    (fixed $name:ident $size:literal $fields:tt) => {};
+    (versioned $name:ident $size:literal {$($field:ident: $kind:ty,)*}) => {
         const _: () = assert!(std::mem::offset_of!($name, struct_size) == 0);
 
         // SAFETY: `struct_size` comes first, as just asserted, and it is a u32, or `blank` below
@@ -155,7 +155,10 @@ macro_rules! growth {
 
             fn blank() -> $name {
                 const SIZE: u32 = $size;
-                $name { struct_size: SIZE, ..<$name as crate::layout::Blank>::BLANK }
+                // Field by field: a whole one would be copied out of memory that is seldom at hand.
+                let mut blank = $name { $($field: <$kind as crate::layout::Blank>::BLANK,)* };
+                blank.struct_size = SIZE;
+                blank
             }
         }
     };

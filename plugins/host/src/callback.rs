@@ -1,6 +1,7 @@
 //! Where a plug-in calls back: copies what it is told, queues it, and returns.
 
 use std::ffi::{c_char, c_void};
+use std::mem::MaybeUninit;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
@@ -8,7 +9,7 @@ use std::time::Duration;
 
 use aftm_exchange_abi::{
     ABSENT, EVENT_ACCOUNT, EVENT_ANSWER, EVENT_BOOK, EVENT_CONN, EVENT_FILL, EVENT_INSTRUMENT,
-    EVENT_LAST, EVENT_ORDER, EVENT_POSITION, EVENT_TICK, Event, Versioned, read, read_into,
+    EVENT_LAST, EVENT_ORDER, EVENT_POSITION, EVENT_TICK, Event, Misfit, read, read_into,
 };
 
 use crate::bell::{Bell, Stay};
@@ -61,7 +62,9 @@ impl Gate {
     pub(crate) fn take(&self, into: &mut Taken) {
         into.market.clear();
         let market = self.queue().take(into);
-        market.take(&mut into.market);
+        if let Some(market) = market {
+            market.take(&mut into.market);
+        }
     }
 
     /// Waits until something is told, at most `wait`; whether something was.
@@ -214,9 +217,8 @@ fn whole(bytes: &[u8]) -> &[u8] {
 /// As of a callback: the event is NULL or one, and its addresses are NULL or of as many bytes as it
 /// says.
 unsafe fn heard(event: *const Event) -> Result<Heard, String> {
-    let (at, mut event) = (event, Event::blank());
     // SAFETY: the caller vouches for the event.
-    unsafe { read_into(at, u64::MAX, &mut event) }.map_err(|misfit| misfit.to_string())?;
+    let event = unsafe { read(event, u64::MAX) }.map_err(unfit)?;
     // SAFETY: the caller vouches for what the event points to.
     let content = unsafe { content(&event) };
     Ok(Heard {
@@ -253,6 +255,12 @@ unsafe fn content(event: &Event) -> Content {
 }
 
 #[cold]
+#[allow(clippy::needless_pass_by_value)] // As errors are mapped.
+fn unfit(misfit: Misfit) -> String {
+    misfit.to_string()
+}
+
+#[cold]
 fn unreadable(kind: u16, why: String) -> Content {
     let (kind, is_grave) = match kind {
         EVENT_ANSWER => ("an answer", true),
@@ -274,9 +282,13 @@ fn unreadable(kind: u16, why: String) -> Content {
 ///
 /// As of `heard`.
 unsafe fn payload<T: Told>(event: &Event) -> Result<T, String> {
-    let mut told = T::blank();
-    // SAFETY: the caller vouches for it.
-    unsafe { fill_in(&mut told, event) }?;
+    let mut told = MaybeUninit::<T>::uninit();
+    // SAFETY: the caller vouches for it, and what was copied is whole.
+    let mut told = unsafe {
+        copy(event, &mut told)?;
+        told.assume_init()
+    };
+    told.tidy()?;
     Ok(told)
 }
 
@@ -286,23 +298,26 @@ unsafe fn payload<T: Told>(event: &Event) -> Result<T, String> {
 ///
 /// As of `heard`.
 unsafe fn boxed<T: Told>(event: &Event) -> Result<Box<T>, String> {
-    let mut told = Box::new(T::blank());
-    // SAFETY: the caller vouches for it.
-    unsafe { fill_in(&mut *told, event) }?;
+    let mut told = Box::<T>::new_uninit();
+    // SAFETY: the caller vouches for it, and what was copied is whole.
+    let mut told = unsafe {
+        copy(event, &mut told)?;
+        told.assume_init()
+    };
+    told.tidy()?;
     Ok(told)
 }
 
-/// Copies a payload into a blank struct, and checks it.
+/// Copies a payload.
 ///
 /// # Safety
 ///
 /// As of `heard`.
-unsafe fn fill_in<T: Told>(told: &mut T, event: &Event) -> Result<(), String> {
+unsafe fn copy<T: Told>(event: &Event, told: &mut MaybeUninit<T>) -> Result<(), String> {
     // SAFETY: the caller vouches for the address and its bytes; the copy takes no more of them than
     // the event and the struct itself say there are, and need not be aligned.
     let copied = unsafe { read_into(event.payload.cast(), event.payload_size, told) };
-    copied.map_err(|misfit| misfit.to_string())?;
-    told.tidy()
+    copied.map_err(unfit)
 }
 
 /// Copies the reason of an answer, where the request failed.
@@ -315,6 +330,6 @@ unsafe fn answer(event: &Event) -> Result<Result<(), Refusal>, String> {
         return Ok(Ok(()));
     }
     // SAFETY: the caller vouches for the status.
-    let status = unsafe { read(event.status, u64::MAX) }.map_err(|misfit| misfit.to_string())?;
+    let status = unsafe { read(event.status, u64::MAX) }.map_err(unfit)?;
     Ok(Refusal::in_answer(&status).map_or(Ok(()), Err))
 }

@@ -10,7 +10,6 @@
 use std::collections::VecDeque;
 
 use aftm_exchange_abi::LOG_WARN;
-use rustc_hash::FxHashSet;
 
 use crate::bell::Bell;
 use crate::fault::Breach;
@@ -71,7 +70,8 @@ pub(crate) struct Queue {
     rows: usize,
     market: Newest,
     log: VecDeque<Line>,
-    waiting: FxHashSet<u64>,
+    /// The requests that wait for an answer, in their order: few, and answered much as they came.
+    waiting: Vec<u64>,
     seq: u64,
     counts: Counts,
     broken: Option<Breach>,
@@ -86,7 +86,7 @@ impl Queue {
             rows: 0,
             market: Newest::default(),
             log: VecDeque::new(),
-            waiting: FxHashSet::default(),
+            waiting: Vec::new(),
             seq: 0,
             counts: Counts::default(),
             broken: None,
@@ -101,14 +101,21 @@ impl Queue {
 
     /// A request is about to be sent: its answer may come before the call returns.
     pub(crate) fn expect(&mut self, req_id: u64) {
-        self.waiting.insert(req_id);
+        let at = self.waiting.partition_point(|it| *it < req_id);
+        self.waiting.insert(at, req_id);
     }
 
     /// A request was not sent after all: no answer will come.
     pub(crate) fn forget(&mut self, req_id: u64) {
-        if !self.waiting.remove(&req_id) {
+        if !self.answered(req_id) {
             self.remark(format!("the plug-in refused request {req_id} and answered it as well"));
         }
+    }
+
+    /// A request waits no more; whether it did.
+    fn answered(&mut self, req_id: u64) -> bool {
+        let found = self.waiting.binary_search(&req_id);
+        found.map(|at| self.waiting.remove(at)).is_ok()
     }
 
     pub(crate) fn broken(&self) -> Option<&Breach> {
@@ -138,7 +145,9 @@ impl Queue {
             return self.break_off(Breach::Sequence { expected, got });
         }
         self.seq = got;
-        let is_row = heard.req_id != 0 && !heard.is_last && self.waiting.contains(&heard.req_id);
+        let is_row = heard.req_id != 0
+            && !heard.is_last
+            && self.waiting.binary_search(&heard.req_id).is_ok();
         let is_last = heard.is_last && self.answers(heard.req_id);
         match heard.content {
             Content::News(what) => {
@@ -162,12 +171,17 @@ impl Queue {
 
     /// Whether an answer is to a request that waits for one.
     fn answers(&mut self, req_id: u64) -> bool {
-        let was_waiting = self.waiting.remove(&req_id);
+        let was_waiting = self.answered(req_id);
         if !was_waiting {
-            self.counts.stray_answers += 1;
-            self.remark(format!("the plug-in answered request {req_id}, which waits for nothing"));
+            self.stray(req_id);
         }
         was_waiting
+    }
+
+    #[cold]
+    fn stray(&mut self, req_id: u64) {
+        self.counts.stray_answers += 1;
+        self.remark(format!("the plug-in answered request {req_id}, which waits for nothing"));
     }
 
     fn keep(&mut self, news: News, is_row: bool) {
@@ -207,15 +221,17 @@ impl Queue {
     }
 
     /// Hands out what was told. What `into` held is gone; its room is used again.
-    pub(crate) fn take(&mut self, into: &mut Taken) -> Newest {
+    pub(crate) fn take(&mut self, into: &mut Taken) -> Option<Newest> {
         into.news.clear();
         into.log.clear();
         std::mem::swap(&mut into.news, &mut self.news);
         self.rows = 0;
-        std::mem::swap(&mut into.log, &mut self.log);
+        if !self.log.is_empty() {
+            std::mem::swap(&mut into.log, &mut self.log);
+        }
         into.counts = self.counts;
         into.broken.clone_from(&self.broken);
-        std::mem::take(&mut self.market)
+        (!self.market.is_empty()).then(|| std::mem::take(&mut self.market))
     }
 }
 
@@ -249,7 +265,9 @@ mod tests {
 
     fn taken(queue: &mut Queue) -> Taken {
         let mut taken = Taken::default();
-        queue.take(&mut taken).take(&mut taken.market);
+        if let Some(market) = queue.take(&mut taken) {
+            market.take(&mut taken.market);
+        }
         taken
     }
 

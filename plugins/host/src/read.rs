@@ -39,12 +39,15 @@ fn repair(field: &mut [u8]) {
 }
 
 /// Whether a field holds a name, which may be empty. A guess would name something else.
+#[inline(never)]
 fn check_name(what: &str, field: &[u8]) -> Result<(), String> {
     // Nearly every name is plain, and every order has several.
     let end = field.iter().find(|byte| !matches!(byte, b' '..=b'~'));
-    if end == Some(&0) {
-        return Ok(());
-    }
+    if end == Some(&0) { Ok(()) } else { check_further(what, field) }
+}
+
+#[cold]
+fn check_further(what: &str, field: &[u8]) -> Result<(), String> {
     let shown = || repaired(field);
     let Some(name) = name(field) else {
         return Err(format!("its {what} {:?} is not terminated or no UTF-8", shown()));

@@ -88,10 +88,17 @@ impl Session {
     ///
     /// Where it was not sent.
     pub fn send(&self, order: &OrderRequest) -> Result<u64, CallError> {
-        let order = OrderRequest { struct_size: OrderRequest::blank().struct_size, ..*order };
+        let struct_size = OrderRequest::blank().struct_size;
+        let sized;
+        let order = if order.struct_size == struct_size {
+            order
+        } else {
+            sized = OrderRequest { struct_size, ..*order };
+            &sized
+        };
         // SAFETY: the session is open, and the order lives during the call.
         self.request("send_order", self.plugin().api().send_order, |call, at, req_id, err| unsafe {
-            call(at, &raw const order, req_id, err)
+            call(at, order, req_id, err)
         })
     }
 

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use aftm_exchange_abi::{
-    E_ARG, KeyValue, Login, Misfit, OpenParams, Versioned, read, read_into, slice,
+    E_ARG, KeyValue, Login, Misfit, OpenParams, Versioned, look_at, read, slice,
 };
 
 use crate::fault::{Done, Fault};
@@ -24,16 +24,14 @@ pub(super) unsafe fn copy<T: Versioned>(at: *const T) -> Result<T, Misfit> {
     unsafe { read(at, u64::MAX) }
 }
 
-/// Acts on a copy of a struct of the host's, which stays where it was made.
+/// Acts on a struct of the host's, which is not copied first where that is not needed.
 ///
 /// # Safety
 ///
 /// As of `copy`.
-pub(super) unsafe fn copied<T: Versioned>(at: *const T, act: impl FnOnce(&T) -> Done) -> Done {
-    let mut copy = T::blank();
+pub(super) unsafe fn shown<T: Versioned>(at: *const T, act: impl FnOnce(&T) -> Done) -> Done {
     // SAFETY: the caller vouches for the struct.
-    unsafe { read_into(at, u64::MAX, &mut copy) }?;
-    act(&copy)
+    unsafe { look_at(at, u64::MAX, act) }?
 }
 
 /// The pairs of a list. A key or a value that cannot be read is an error that names the list.

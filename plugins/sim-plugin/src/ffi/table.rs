@@ -10,7 +10,7 @@ use aftm_exchange_abi::{
 
 use super::calls::{Place, end, guarded, with};
 use super::host::Host;
-use super::lent::{copied, copy, login as who, opening};
+use super::lent::{copy, login as who, opening, shown};
 use crate::fault::Fault;
 use crate::seat::{Seat, identity};
 
@@ -108,7 +108,7 @@ pub(super) unsafe extern "C" fn send_order(
     err: *mut Status,
 ) -> i32 {
     // SAFETY: as of `login`.
-    unsafe { with(session, err, |seat| copied(order, |it| seat.send(it, req_id))) }
+    unsafe { with(session, err, |seat| shown(order, |it| seat.send(it, req_id))) }
 }
 
 pub(super) unsafe extern "C" fn cancel_order(
@@ -118,7 +118,7 @@ pub(super) unsafe extern "C" fn cancel_order(
     err: *mut Status,
 ) -> i32 {
     // SAFETY: as of `login`.
-    unsafe { with(session, err, |seat| copied(cancel, |it| seat.cancel(it, req_id))) }
+    unsafe { with(session, err, |seat| shown(cancel, |it| seat.cancel(it, req_id))) }
 }
 
 pub(super) unsafe extern "C" fn amend_order(
@@ -128,7 +128,7 @@ pub(super) unsafe extern "C" fn amend_order(
     err: *mut Status,
 ) -> i32 {
     // SAFETY: as of `login`.
-    unsafe { with(session, err, |seat| copied(amend, |it| seat.amend(it, req_id))) }
+    unsafe { with(session, err, |seat| shown(amend, |it| seat.amend(it, req_id))) }
 }
 
 pub(super) unsafe extern "C" fn cancel_all(
