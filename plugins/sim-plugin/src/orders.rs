@@ -3,13 +3,16 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use aftm_domain::order::{Refusal, Report, Status, Ticket};
-use aftm_domain::{Fill, Order, VenueOrderId};
+use aftm_domain::{Fill, Order};
 use aftm_exchange_abi::{
     CHANGE_ACCEPTED, CHANGE_CANCEL_REJECTED, CHANGE_CANCELED, CHANGE_EXPIRED, CHANGE_FILLED,
-    CHANGE_REJECTED, CHANGE_REPLACE_REJECTED, CHANGE_REPLACED, CHANGE_TRIGGERED, STATE_CANCELED,
-    STATE_EXPIRED, STATE_FILLED, STATE_PENDING, STATE_REJECTED, STATE_WORKING,
+    CHANGE_REJECTED, CHANGE_REPLACE_REJECTED, CHANGE_REPLACED, CHANGE_TRIGGERED, OrderUpdate,
+    STATE_CANCELED, STATE_EXPIRED, STATE_FILLED, STATE_PENDING, STATE_REJECTED, STATE_WORKING,
+    name, put_id,
 };
 use rustc_hash::FxHashMap;
+
+use crate::rows;
 
 /// Who asked for a cancel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,30 +26,21 @@ pub(crate) enum Asked {
 /// An order, as it was told of last.
 #[derive(Clone, Debug)]
 pub(crate) struct Standing {
-    pub(crate) id: u64,
-    /// As it is in force.
-    pub(crate) ticket: Ticket,
-    pub(crate) broker: Option<VenueOrderId>,
-    /// `AFTM_STATE_…`.
-    pub(crate) state: u8,
-    pub(crate) is_triggered: bool,
-    pub(crate) filled_e9: i64,
+    /// What the host was told, whole: its next news is this with what has changed. What it says of
+    /// a refusal is why the order itself was refused.
+    pub(crate) told: OrderUpdate,
     pub(crate) fills: Vec<Fill>,
-    /// Why it was refused.
-    pub(crate) refusal: Option<Refusal>,
     placed: Option<u64>,
     cancels: VecDeque<Asked>,
     amends: VecDeque<u64>,
 }
 
-/// What a report comes to for the host.
+/// What a report comes to for the host, beside how the order stands now.
 #[derive(Debug)]
 pub(crate) struct Turn {
-    /// `AFTM_CHANGE_…`.
-    pub(crate) change: u8,
     /// The request that it answers.
     pub(crate) req: Option<u64>,
-    /// Why it was refused.
+    /// Why a cancel or a change was refused.
     pub(crate) refusal: Option<Refusal>,
     /// A request to cancel many of which one part is done.
     pub(crate) part_of: Option<u64>,
@@ -55,23 +49,14 @@ pub(crate) struct Turn {
 }
 
 impl Standing {
-    pub(crate) fn sent(id: u64, ticket: Ticket, req_id: u64) -> Standing {
-        Standing {
-            id,
-            ticket,
-            broker: None,
-            state: STATE_PENDING,
-            is_triggered: false,
-            filled_e9: 0,
-            fills: Vec::new(),
-            refusal: None,
-            placed: Some(req_id),
-            cancels: VecDeque::new(),
-            amends: VecDeque::new(),
-        }
+    pub(crate) fn sent(id: u64, ticket: &Ticket, exchange: [u8; 16], req_id: u64) -> Standing {
+        let mut told = rows::order(id, ticket);
+        (told.state, told.exchange) = (STATE_PENDING, exchange);
+        let (fills, placed) = (Vec::new(), Some(req_id));
+        Standing { told, fills, placed, cancels: VecDeque::new(), amends: VecDeque::new() }
     }
 
-    /// An order that the ledger remembers.
+    /// An order that the ledger remembers. Where it is traded, the host says when it lists the item.
     pub(crate) fn remembered(order: &Order) -> Standing {
         let state = match order.status {
             Status::Filled => STATE_FILLED,
@@ -81,21 +66,35 @@ impl Standing {
             Status::PendingNew | Status::InDoubt => STATE_PENDING,
             Status::New | Status::PendingCancel | Status::PendingReplace => STATE_WORKING,
         };
-        Standing {
-            broker: order.venue_id,
+        let mut told = OrderUpdate {
             state,
-            is_triggered: order.is_triggered,
+            triggered: u8::from(order.is_triggered),
             filled_e9: order.filled().raw(),
-            fills: order.fills.clone(),
-            refusal: order.refusal.clone().filter(|_| order.status == Status::Rejected),
-            placed: None,
-            ..Standing::sent(order.id.0, order.ticket, 0)
+            ..rows::order(order.id.0, &order.ticket)
+        };
+        if let Some(broker) = &order.venue_id {
+            put_id(&mut told.broker_order_id, broker.as_str());
         }
+        if let Some(refusal) = order.refusal.as_ref().filter(|_| order.status == Status::Rejected) {
+            rows::refuse(&mut told, refusal);
+        }
+        let (fills, placed) = (order.fills.clone(), None);
+        Standing { told, fills, placed, cancels: VecDeque::new(), amends: VecDeque::new() }
+    }
+
+    /// The host's number of it.
+    pub(crate) const fn id(&self) -> u64 {
+        self.told.client_order_id
     }
 
     /// Whether it works, or is on its way there.
     pub(crate) fn is_open(&self) -> bool {
-        matches!(self.state, STATE_PENDING | STATE_WORKING)
+        matches!(self.told.state, STATE_PENDING | STATE_WORKING)
+    }
+
+    /// Whether the exchange names it so.
+    pub(crate) fn is_named(&self, broker: &str) -> bool {
+        name(&self.told.broker_order_id) == Some(broker)
     }
 
     pub(crate) fn ask_cancel(&mut self, asked: Asked) {
@@ -117,50 +116,48 @@ impl Standing {
 
     /// Takes in a report; `None` for one that the exchange does not make.
     pub(crate) fn turn(&mut self, report: Report) -> Option<Turn> {
-        let mut turn =
-            Turn { change: 0, req: None, refusal: None, part_of: None, is_silent: false };
+        let mut turn = Turn { req: None, refusal: None, part_of: None, is_silent: false };
+        let told = &mut self.told;
         match report {
             Report::Accepted { venue_id } => {
-                self.broker = Some(venue_id);
-                (self.state, turn.change) = (STATE_WORKING, CHANGE_ACCEPTED);
+                put_id(&mut told.broker_order_id, venue_id.as_str());
+                (told.state, told.change) = (STATE_WORKING, CHANGE_ACCEPTED);
                 turn.req = self.placed.take();
             }
             Report::Rejected(refusal) => {
-                (self.state, turn.change) = (STATE_REJECTED, CHANGE_REJECTED);
-                self.refusal = Some(refusal.clone());
-                (turn.req, turn.refusal) = (self.placed.take(), Some(refusal));
+                rows::refuse(told, &refusal);
+                (told.state, told.change) = (STATE_REJECTED, CHANGE_REJECTED);
+                turn.req = self.placed.take();
             }
-            Report::Triggered => {
-                (self.is_triggered, turn.change) = (true, CHANGE_TRIGGERED);
-            }
+            Report::Triggered => (told.triggered, told.change) = (1, CHANGE_TRIGGERED),
             Report::Filled(fill) => {
-                self.filled_e9 = self.filled_e9.saturating_add(fill.quantity.raw());
+                told.filled_e9 = told.filled_e9.saturating_add(fill.quantity.raw());
+                told.change = CHANGE_FILLED;
+                if told.filled_e9 >= told.qty_e9 {
+                    told.state = STATE_FILLED;
+                }
                 // Most orders have one fill, and they are many.
                 if self.fills.is_empty() {
                     self.fills.reserve_exact(1);
                 }
                 self.fills.push(fill);
-                turn.change = CHANGE_FILLED;
-                if self.filled_e9 >= self.ticket.quantity.raw() {
-                    self.state = STATE_FILLED;
-                }
             }
             Report::Canceled => {
-                (self.state, turn.change) = (STATE_CANCELED, CHANGE_CANCELED);
+                (told.state, told.change) = (STATE_CANCELED, CHANGE_CANCELED);
                 self.answer_cancel(&mut turn);
             }
-            Report::Expired => (self.state, turn.change) = (STATE_EXPIRED, CHANGE_EXPIRED),
+            Report::Expired => (told.state, told.change) = (STATE_EXPIRED, CHANGE_EXPIRED),
             Report::CancelRejected(refusal) => {
-                (turn.change, turn.refusal) = (CHANGE_CANCEL_REJECTED, Some(refusal));
+                (told.change, turn.refusal) = (CHANGE_CANCEL_REJECTED, Some(refusal));
                 self.answer_cancel(&mut turn);
                 turn.is_silent = turn.part_of.is_some();
             }
             Report::Replaced { quantity, price } => {
-                (self.ticket.quantity, self.ticket.price) = (quantity, price);
-                (turn.change, turn.req) = (CHANGE_REPLACED, self.amends.pop_front());
+                (told.qty_e9, told.price_e9) = (quantity.raw(), rows::price_e9(price));
+                (told.change, turn.req) = (CHANGE_REPLACED, self.amends.pop_front());
             }
             Report::ReplaceRejected(refusal) => {
-                (turn.change, turn.refusal) = (CHANGE_REPLACE_REJECTED, Some(refusal));
+                (told.change, turn.refusal) = (CHANGE_REPLACE_REJECTED, Some(refusal));
                 turn.req = self.amends.pop_front();
             }
             Report::CancelSent
@@ -209,15 +206,21 @@ impl Orders {
     }
 
     pub(crate) fn add(&mut self, standing: Standing) {
-        self.places.insert(standing.id, self.all.len());
+        self.places.insert(standing.id(), self.all.len());
         self.all.push(standing);
     }
 
     /// Forgets the order that was added last, because it was not sent after all.
     pub(crate) fn forget_last(&mut self) {
         if let Some(last) = self.all.pop() {
-            self.places.remove(&last.id);
+            self.places.remove(&last.id());
         }
+    }
+
+    /// An item is traded on this exchange, as the host has it.
+    pub(crate) fn list(&mut self, symbol: &[u8; 64], exchange: [u8; 16]) {
+        let of_it = self.all.iter_mut().filter(|it| name(&it.told.symbol) == name(symbol));
+        of_it.for_each(|it| it.told.exchange = exchange);
     }
 
     pub(crate) fn get(&self, id: u64) -> Option<&Standing> {
@@ -244,7 +247,7 @@ impl Orders {
         // The exchange names an order for its number.
         let digits = broker.strip_prefix("SIM-")?;
         let found = self.get(u64::from_str_radix(digits, 16).ok()?)?;
-        found.broker.filter(|it| it.as_str() == broker).map(|_| found)
+        Some(found).filter(|it| it.is_named(broker))
     }
 
     /// A request to cancel many waits for so many cancels.

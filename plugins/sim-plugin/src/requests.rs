@@ -6,13 +6,14 @@ use aftm_domain::{Note, OpenClose, Price, Quantity, Side};
 use aftm_exchange_abi as abi;
 use aftm_exchange_abi::{
     ABSENT, E_ARG, E_FIELD, E_INSTRUMENT, E_QUANTITY, E_UNSUPPORTED, HEDGE_SPECULATION, OC_AUTO,
-    OC_CLOSE, OC_CLOSE_TODAY, OC_CLOSE_YESTERDAY, OC_OPEN, OrderRequest, SIDE_BUY, SIDE_SELL,
-    TIF_FOK, TIF_IOC, TIF_ROD, TYPE_LIMIT, TYPE_MARKET, TYPE_RANGE_MARKET, TYPE_STOP,
+    OC_CLOSE, OC_CLOSE_TODAY, OC_CLOSE_YESTERDAY, OC_OPEN, OrderRequest, OrderUpdate, SIDE_BUY,
+    SIDE_SELL, TIF_FOK, TIF_IOC, TIF_ROD, TYPE_LIMIT, TYPE_MARKET, TYPE_RANGE_MARKET, TYPE_STOP,
     TYPE_STOP_LIMIT,
 };
 
 use crate::fault::{Done, Fault};
 use crate::listing::{code, named};
+use crate::orders::Standing;
 
 #[cold]
 fn field(what: &str, value: impl std::fmt::Display) -> Fault {
@@ -163,6 +164,15 @@ impl<'asked> Filter<'asked> {
     pub(crate) fn has_item(&self, exchange: &str, symbol: &str) -> bool {
         matches(self.exchange, exchange) && matches(self.symbol, symbol)
     }
+
+    pub(crate) fn has(&self, order: &Standing) -> bool {
+        let named = |field| abi::name(field).unwrap_or_default();
+        let told = &order.told;
+        self.has_account(named(&told.account))
+            && self.has_item(named(&told.exchange), named(&told.symbol))
+            && (self.client_order_id == 0 || self.client_order_id == order.id())
+            && (self.broker_order_id.is_empty() || order.is_named(self.broker_order_id))
+    }
 }
 
 /// An order that is to be canceled or changed, by its names.
@@ -190,10 +200,10 @@ impl<'asked> Named<'asked> {
     }
 
     /// Whoever names an order with another account or instrument means another order.
-    pub(crate) fn check(&self, ticket: &Ticket) -> Done {
+    pub(crate) fn check(&self, order: &OrderUpdate) -> Done {
         for (what, asked, is) in [
-            ("account", self.account, ticket.account.as_str()),
-            ("symbol", self.symbol, ticket.item.as_str()),
+            ("account", self.account, abi::name(&order.account).unwrap_or_default()),
+            ("symbol", self.symbol, abi::name(&order.symbol).unwrap_or_default()),
         ] {
             if !matches(asked, is) {
                 let text = format!("{what} is {asked}, but the order is of {is}");

@@ -1,6 +1,6 @@
 //! What the host is told of orders, fills, holdings and money, as the interface writes it.
 
-use aftm_domain::order::{Kind, Refusal, TimeInForce};
+use aftm_domain::order::{Kind, Refusal, Ticket, TimeInForce};
 use aftm_domain::{
     AccountId, Code, ExchangeTime, Fill, Money, OpenClose, Position, Price, Quantity, Side,
 };
@@ -13,7 +13,6 @@ use aftm_exchange_abi::{
 use aftm_sim::Summary;
 
 use crate::fault::code;
-use crate::orders::Standing;
 
 fn side(side: Side) -> u8 {
     match side {
@@ -48,81 +47,55 @@ fn open_close(open_close: OpenClose) -> u8 {
     }
 }
 
-fn price_e9(price: Option<Price>) -> i64 {
+pub(crate) fn price_e9(price: Option<Price>) -> i64 {
     price.map_or(ABSENT, Price::raw)
 }
 
 /// When something is told, on the exchange's clock.
-fn clock(now: Option<ExchangeTime>) -> (i64, i32) {
+pub(crate) fn clock(now: Option<ExchangeTime>) -> (i64, i32) {
     now.map_or((ABSENT, 0), |it| (it.at.0, it.offset))
 }
 
-/// How an order stands; `change` and `refusal` say what happened.
-pub(crate) fn update(
-    order: &Standing,
-    exchange: [u8; 16],
-    now: Option<ExchangeTime>,
-    change: u8,
-    refusal: Option<&Refusal>,
-) -> OrderUpdate {
-    let ticket = &order.ticket;
-    let (ts_ns, utc_offset_s) = clock(now);
-    let mut told = OrderUpdate {
-        client_order_id: order.id,
-        change,
-        state: order.state,
-        side: side(ticket.side),
-        order_type: order_type(ticket.kind),
-        tif: tif(ticket.time_in_force),
-        open_close: open_close(ticket.open_close),
-        day_trade: u8::from(ticket.day_trade),
-        triggered: u8::from(order.is_triggered),
-        ts_ns,
-        utc_offset_s,
-        price_e9: price_e9(ticket.price),
-        stop_price_e9: price_e9(ticket.stop_price),
-        qty_e9: ticket.quantity.raw(),
-        filled_e9: order.filled_e9,
-        exchange,
-        ..OrderUpdate::blank()
-    };
+/// An order that nothing has happened to.
+pub(crate) fn order(id: u64, ticket: &Ticket) -> OrderUpdate {
+    let mut told = OrderUpdate::blank();
+    told.client_order_id = id;
+    told.side = side(ticket.side);
+    told.order_type = order_type(ticket.kind);
+    told.tif = tif(ticket.time_in_force);
+    told.open_close = open_close(ticket.open_close);
+    told.day_trade = u8::from(ticket.day_trade);
+    told.price_e9 = price_e9(ticket.price);
+    told.stop_price_e9 = price_e9(ticket.stop_price);
+    told.qty_e9 = ticket.quantity.raw();
+    told.filled_e9 = 0;
     put_id(&mut told.account, ticket.account.as_str());
     put_id(&mut told.symbol, ticket.item.as_str());
-    if let Some(broker) = &order.broker {
-        put_id(&mut told.broker_order_id, broker.as_str());
-    }
-    if let Some(refusal) = refusal {
-        told.code = code(&refusal.code);
-        put_text(&mut told.vendor_code, &refusal.code);
-        put_text(&mut told.text, &refusal.text);
-    }
     told
 }
 
-/// A fill of an order.
-pub(crate) fn fill(order: &Standing, exchange: [u8; 16], fill: &Fill) -> abi::Fill {
-    let ticket = &order.ticket;
-    let (ts_ns, utc_offset_s) = clock(Some(fill.time));
-    let mut told = abi::Fill {
-        client_order_id: order.id,
-        price_e9: fill.price.raw(),
-        qty_e9: fill.quantity.raw(),
-        fee_e9: e9(fill.fee),
-        tax_e9: e9(fill.tax),
-        ts_ns,
-        utc_offset_s,
-        side: side(ticket.side),
-        open_close: open_close(ticket.open_close),
-        exchange,
-        ..abi::Fill::blank()
-    };
-    put_id(&mut told.account, ticket.account.as_str());
-    put_id(&mut told.symbol, ticket.item.as_str());
+/// Says why something was refused.
+#[cold]
+pub(crate) fn refuse(told: &mut OrderUpdate, refusal: &Refusal) {
+    told.code = code(&refusal.code);
+    put_text(&mut told.vendor_code, &refusal.code);
+    put_text(&mut told.text, &refusal.text);
+}
+
+/// Says in a blank struct what a fill of an order is.
+pub(crate) fn fill(told: &mut abi::Fill, order: &OrderUpdate, fill: &Fill) {
+    told.client_order_id = order.client_order_id;
+    told.price_e9 = fill.price.raw();
+    told.qty_e9 = fill.quantity.raw();
+    told.fee_e9 = e9(fill.fee);
+    told.tax_e9 = e9(fill.tax);
+    (told.ts_ns, told.utc_offset_s) = clock(Some(fill.time));
+    (told.side, told.open_close) = (order.side, order.open_close);
+    told.account = order.account;
+    told.exchange = order.exchange;
+    told.symbol = order.symbol;
+    told.broker_order_id = order.broker_order_id;
     put_id(&mut told.fill_id, fill.trade.as_str());
-    if let Some(broker) = &order.broker {
-        put_id(&mut told.broker_order_id, broker.as_str());
-    }
-    told
 }
 
 /// Money of one fill; absent where it leaves the range.

@@ -22,7 +22,7 @@ use crate::listing::instrument;
 use crate::market::{book, tick, time};
 use crate::memory::Memory;
 use crate::options::Options;
-use crate::orders::Orders;
+use crate::orders::{Orders, Standing};
 use crate::requests::check_req;
 use crate::{rotation, rows};
 
@@ -190,7 +190,7 @@ impl Seat {
         let user = settings.user;
         self.sim = Sim::new(settings);
         self.sim.keep_happenings();
-        let open = self.orders.iter().filter(|it| it.is_open()).map(|it| it.id);
+        let open = self.orders.iter().filter(|it| it.is_open()).map(Standing::id);
         for id in open.collect::<Vec<_>>() {
             self.tell_report(id, Report::Expired);
         }
@@ -209,6 +209,7 @@ impl Seat {
         for item in self.listed.iter().filter_map(|it| self.items.get(it)) {
             let Item { told, instrument } = item;
             list(&mut self.sim, told, instrument)?;
+            self.orders.list(&told.symbol, told.exchange);
             if let Some(memory) = self.memory.as_mut().filter(|it| it.has_terms(&instrument.code)) {
                 memory.list(instrument)?;
             }
@@ -268,6 +269,7 @@ impl Seat {
             written.inspect_err(|fault| self.fail(&fault.text))?;
         }
         list(&mut self.sim, told, &instrument)?;
+        self.orders.list(&told.symbol, told.exchange);
         if self.items.insert(code, Item { told: *told, instrument }).is_none() {
             self.listed.push(code);
         }
@@ -356,13 +358,21 @@ impl Seat {
         let now = self.sim.clock();
         let Some(order) = self.orders.get_mut(id) else { return };
         let Some(turn) = order.turn(report) else { return };
-        let exchange = self.items.get(&order.ticket.item).map_or([0; 16], |it| it.told.exchange);
-        if let Some(fill) = order.fills.last().filter(|_| turn.change == CHANGE_FILLED) {
-            self.host.tell(EVENT_FILL, Req::None, &rows::fill(order, exchange, fill));
+        (order.told.ts_ns, order.told.utc_offset_s) = rows::clock(now);
+        if let Some(fill) = order.fills.last().filter(|_| order.told.change == CHANGE_FILLED) {
+            let mut told = abi::Fill::blank();
+            rows::fill(&mut told, &order.told, fill);
+            self.host.tell(EVENT_FILL, Req::None, &told);
         }
-        if !turn.is_silent {
-            let told = rows::update(order, exchange, now, turn.change, turn.refusal.as_ref());
-            self.host.tell(EVENT_ORDER, Req::last(turn.req), &told);
+        let req = Req::last(turn.req);
+        match &turn.refusal {
+            _ if turn.is_silent => (),
+            None => self.host.tell(EVENT_ORDER, req, &order.told),
+            Some(refusal) => {
+                let mut told = order.told;
+                rows::refuse(&mut told, refusal);
+                self.host.tell(EVENT_ORDER, req, &told);
+            }
         }
         if let Some(req_id) = turn.part_of.filter(|it| self.orders.is_last_part(*it)) {
             self.host.answer(req_id, Ok(()));

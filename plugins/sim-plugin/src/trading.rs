@@ -5,9 +5,9 @@ use aftm_domain::order::Refusal;
 use aftm_exchange_abi::{
     AmendRequest, CHANGE_CANCEL_REJECTED, CHANGE_NO_REPLY, CHANGE_NONE, CHANGE_REPLACE_REJECTED,
     CancelAllRequest, CancelRequest, E_ARG, E_DUPLICATE, E_INSTRUMENT, E_NO_ORDER, E_TIMEOUT,
-    EVENT_ACCOUNT, EVENT_FILL, EVENT_INSTRUMENT, EVENT_ORDER, EVENT_POSITION, OrderRequest,
-    QUERY_ACCOUNTS, QUERY_FILLS, QUERY_INSTRUMENTS, QUERY_ORDERS, QUERY_POSITIONS, Query, name,
-    put_text,
+    EVENT_ACCOUNT, EVENT_FILL, EVENT_INSTRUMENT, EVENT_ORDER, EVENT_POSITION, Fill, OrderRequest,
+    OrderUpdate, QUERY_ACCOUNTS, QUERY_FILLS, QUERY_INSTRUMENTS, QUERY_ORDERS, QUERY_POSITIONS,
+    Query, Versioned, name,
 };
 use aftm_sim::refusal;
 
@@ -29,14 +29,14 @@ impl Seat {
             let vendor_code = refusal::DUPLICATE.to_owned();
             return Err(Fault { code: E_DUPLICATE, vendor_code, text });
         }
-        let is_elsewhere = order.exchange != [0; 16]
-            && self.items.get(&ticket.item).is_some_and(|it| it.told.exchange != order.exchange);
-        if is_elsewhere {
+        let exchange = self.items.get(&ticket.item).map(|it| it.told.exchange);
+        if order.exchange != [0; 16] && exchange.is_some_and(|it| it != order.exchange) {
             let text = format!("{} is not traded on the exchange that is named", ticket.item);
             return Err(Fault::new(E_INSTRUMENT, text));
         }
         // It is entered first, because news of it may come before the exchange's call returns.
-        self.orders.add(Standing::sent(id, ticket, req_id));
+        let exchange = exchange.unwrap_or_default();
+        self.orders.add(Standing::sent(id, &ticket, exchange, req_id));
         if let Err(refusal) = self.sim.place(OrderId(id), &ticket, &mut self.news) {
             self.orders.forget_last();
             return Err(refusal.into());
@@ -55,8 +55,8 @@ impl Seat {
             };
             Fault { code: E_NO_ORDER, vendor_code: refusal::ORDER.to_owned(), text }
         })?;
-        named.check(&found.ticket)?;
-        Ok(found.id)
+        named.check(&found.told)?;
+        Ok(found.id())
     }
 
     pub(crate) fn cancel(&mut self, cancel: &CancelRequest, req_id: u64) -> Done {
@@ -101,8 +101,8 @@ impl Seat {
         self.check_login(req_id)?;
         self.check_connection()?;
         let filter = Filter::of_cancel_all(which)?;
-        let chosen = |it: &&Standing| it.is_open() && self.has(&filter, it);
-        let ids: Vec<u64> = self.orders.iter().filter(chosen).map(|it| it.id).collect();
+        let chosen = |it: &&Standing| it.is_open() && filter.has(it);
+        let ids: Vec<u64> = self.orders.iter().filter(chosen).map(Standing::id).collect();
         if ids.is_empty() {
             self.host.answer(req_id, Ok(()));
             return Ok(());
@@ -117,15 +117,6 @@ impl Seat {
         }
         self.tell_news();
         Ok(())
-    }
-
-    fn has(&self, filter: &Filter<'_>, order: &Standing) -> bool {
-        let exchange = self.exchange_of(&order.ticket.item);
-        filter.has_account(order.ticket.account.as_str())
-            && filter.has_item(name(&exchange).unwrap_or_default(), order.ticket.item.as_str())
-            && (filter.client_order_id == 0 || filter.client_order_id == order.id)
-            && (filter.broker_order_id.is_empty()
-                || order.broker.is_some_and(|it| it.as_str() == filter.broker_order_id))
     }
 
     pub(crate) fn query(&mut self, query: &Query, req_id: u64) -> Done {
@@ -158,30 +149,27 @@ impl Seat {
     /// the list and the news agree.
     fn list_orders(&mut self, filter: &Filter<'_>, are_fills: bool, req_id: u64) -> Done {
         let ids: Vec<u64> = match filter.client_order_id {
-            0 => self.orders.iter().filter(|it| self.has(filter, it)).map(|it| it.id).collect(),
-            id => self
-                .orders
-                .get(id)
-                .filter(|it| self.has(filter, it))
-                .map(|it| it.id)
-                .into_iter()
-                .collect(),
+            0 => self.orders.iter().filter(|it| filter.has(it)).map(Standing::id).collect(),
+            id => {
+                let named = self.orders.get(id).filter(|it| filter.has(it));
+                named.map(Standing::id).into_iter().collect()
+            }
         };
         for id in &ids {
             self.sim.inquire(OrderId(*id), &mut self.news)?;
         }
         self.tell_news();
+        let (ts_ns, utc_offset_s) = rows::clock(self.sim.clock());
         for order in ids.iter().filter_map(|it| self.orders.get(*it)) {
-            let exchange = self.exchange_of(&order.ticket.item);
             if are_fills {
                 for fill in &order.fills {
-                    let told = rows::fill(order, exchange, fill);
+                    let mut told = Fill::blank();
+                    rows::fill(&mut told, &order.told, fill);
                     self.host.tell(EVENT_FILL, Req::Row(req_id), &told);
                 }
                 continue;
             }
-            let (now, refusal) = (self.sim.clock(), order.refusal.as_ref());
-            let told = rows::update(order, exchange, now, CHANGE_NONE, refusal);
+            let told = OrderUpdate { change: CHANGE_NONE, ts_ns, utc_offset_s, ..order.told };
             self.host.tell(EVENT_ORDER, Req::Row(req_id), &told);
         }
         Ok(())
@@ -219,23 +207,22 @@ impl Seat {
 
     /// Answers whatever waits: nobody knows what became of it.
     pub(crate) fn give_up(&mut self, why: &str) {
-        let (now, mut told) = (self.sim.clock(), Vec::new());
+        let ((ts_ns, utc_offset_s), mut told) = (rows::clock(self.sim.clock()), Vec::new());
         for order in self.orders.iter_mut() {
-            let (placed, cancels, amends) = order.give_up();
-            told.extend(placed.map(|it| (order.id, CHANGE_NO_REPLY, it)));
-            told.extend(amends.into_iter().map(|it| (order.id, CHANGE_REPLACE_REJECTED, it)));
+            let (id, (placed, cancels, amends)) = (order.id(), order.give_up());
+            told.extend(placed.map(|it| (id, CHANGE_NO_REPLY, it)));
+            told.extend(amends.into_iter().map(|it| (id, CHANGE_REPLACE_REJECTED, it)));
             told.extend(cancels.into_iter().filter_map(|it| match it {
-                Asked::One(it) => Some((order.id, CHANGE_CANCEL_REJECTED, it)),
+                Asked::One(it) => Some((id, CHANGE_CANCEL_REJECTED, it)),
                 Asked::All(_) => None,
             }));
         }
         let refusal = Refusal { code: String::new(), text: why.to_owned() };
         for (id, change, req_id) in told {
             if let Some(order) = self.orders.get(id) {
-                let exchange = self.exchange_of(&order.ticket.item);
-                let mut told = rows::update(order, exchange, now, change, Some(&refusal));
+                let mut told = OrderUpdate { change, ts_ns, utc_offset_s, ..order.told };
+                rows::refuse(&mut told, &refusal);
                 told.code = E_TIMEOUT;
-                put_text(&mut told.vendor_code, "");
                 self.host.tell(EVENT_ORDER, Req::Last(req_id), &told);
             }
         }

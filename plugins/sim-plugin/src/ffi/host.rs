@@ -82,26 +82,27 @@ impl Host {
     pub(crate) fn tell<T: Versioned>(&mut self, kind: u16, req: Req, payload: &T) {
         let payload = std::ptr::from_ref(payload).cast::<c_void>();
         let payload_size = u64::try_from(size_of::<T>()).unwrap_or(u64::MAX);
-        let event = Event { kind, payload, payload_size, ..Event::blank() };
-        self.pass_on(event, req);
+        let mut event = Event::blank();
+        (event.kind, event.payload, event.payload_size) = (kind, payload, payload_size);
+        self.pass_on(&mut event, req);
     }
 
     /// Answers a request: it is done, or why it failed.
     pub(crate) fn answer(&mut self, req_id: u64, done: Result<(), &Fault>) {
         let status = done.err().map(Fault::status);
         let status = status.as_ref().map_or(std::ptr::null::<Status>(), std::ptr::from_ref);
-        let event = Event { kind: EVENT_ANSWER, status, ..Event::blank() };
-        self.pass_on(event, Req::Last(req_id));
+        let mut event = Event { kind: EVENT_ANSWER, status, ..Event::blank() };
+        self.pass_on(&mut event, Req::Last(req_id));
     }
 
-    fn pass_on(&mut self, event: Event, req: Req) {
+    fn pass_on(&mut self, event: &mut Event, req: Req) {
         self.seq += 1;
-        let (seq, (req_id, flags)) = (self.seq, req.parts());
-        let event = Event { seq, req_id, flags, ..event };
+        event.seq = self.seq;
+        (event.req_id, event.flags) = req.parts();
         let Some(on_event) = self.callbacks.on_event else { return };
         // SAFETY: the host's own address and function; event, payload and status live during the
         // call.
-        telling(|| unsafe { on_event(self.callbacks.user, &raw const event) });
+        telling(|| unsafe { on_event(self.callbacks.user, event) });
     }
 
     /// Says a line for the log, at an `AFTM_LOG_…` level.
