@@ -30,7 +30,7 @@ pub(super) fn library() -> Result<PathBuf, String> {
     }
     Err(format!(
         "venue: not measured, because {name} does not lie beside this program; build it with cargo \
-         build --release -p aftm-sim-plugin"
+         rustc --release -p aftm-sim-plugin --crate-type cdylib"
     ))
 }
 
