@@ -182,7 +182,7 @@ impl<V: Venue, L: Ledger> Core<V, L> {
                 }
                 News::Filled { order, row } => {
                     self.unanswered.retain(|it| it.0 != order);
-                    facts.extend(self.counted(order, *row));
+                    facts.extend(self.counted(order, &row));
                 }
                 News::Unknown { order } => facts.extend(self.unknown(order, now)),
                 News::Disconnected { reason } => {
@@ -267,17 +267,17 @@ impl<V: Venue, L: Ledger> Core<V, L> {
 
     /// A fill as the order's, unless it was told before, or is of something else by its own words:
     /// then nobody knows what it is, and the venue's list of positions says what is held.
-    fn counted(&mut self, id: OrderId, row: VenueFill) -> Option<Fact> {
+    fn counted(&mut self, id: OrderId, row: &VenueFill) -> Option<Fact> {
         let VenueFill { fill, deal, .. } = row;
         let order = self.state.orders.get(&id).map(|it| &it.order);
-        if self.venue.is_apart() && order.is_some_and(|it| has_fill(it, &fill)) {
+        if self.venue.is_apart() && order.is_some_and(|it| has_fill(it, fill)) {
             return None;
         }
         Some(match order.map(|it| &it.ticket).filter(|it| deal.differs(it)) {
-            None => Fact::OrderReported { id, report: Report::Filled(fill) },
+            None => Fact::OrderReported { id, report: Report::Filled(*fill) },
             Some(ticket) => {
+                let text = mismatch(id, fill, deal, ticket);
                 self.venue.stand(Lists::Soon, &mut self.news);
-                let text = mismatch(id, &fill, &deal, ticket);
                 Fact::Alerted { code: "FILL_MISMATCH".to_owned(), text }
             }
         })
@@ -305,6 +305,7 @@ fn has_fill(order: &Order, fill: &Fill) -> bool {
 }
 
 /// A fill that is not of its order, with both.
+#[cold]
 pub(super) fn mismatch(id: OrderId, fill: &Fill, deal: &Deal, ticket: &Ticket) -> String {
     let Ticket { account, item, side, .. } = ticket;
     format!(

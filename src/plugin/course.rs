@@ -49,12 +49,10 @@ impl<S: Seam> Course<S> {
 
     pub(super) fn call(&mut self, call: VenueCall, words: &mut Vec<VenueWord>) {
         if self.state.is_broken {
-            let text = "nothing was sent: the plug-in broke its rules, and its session takes no \
-                        more calls";
-            return decline(&call, &ours(BROKEN, text), words);
+            return decline(&call, &broken(), words);
         }
         match call {
-            VenueCall::Place { order, ticket } => self.place(order, &ticket, words),
+            VenueCall::Place { order, ticket } => return self.place(order, &ticket, words),
             VenueCall::Cancel { order } => self.cancel(&order, words),
             VenueCall::Amend { order, quantity, price } => {
                 self.amend(&order, (quantity, price), words);
@@ -80,8 +78,10 @@ impl<S: Seam> Course<S> {
         self.take(words);
     }
 
-    fn place(&mut self, id: OrderId, ticket: &Ticket, words: &mut Vec<VenueWord>) {
+    /// Places an order, which has a way of its own because it is the call that hurries.
+    pub(super) fn place(&mut self, id: OrderId, ticket: &Ticket, words: &mut Vec<VenueWord>) {
         let symbol = match order::beyond(&self.state.abilities, ticket) {
+            _ if self.state.is_broken => Err(broken()),
             Some(refusal) => Err(refusal),
             None => self.state.items.symbol(&ticket.item),
         };
@@ -94,6 +94,7 @@ impl<S: Seam> Course<S> {
             // The venue has not seen it.
             Err(refusal) => words.push(report(id, Report::Rejected(refusal))),
         }
+        self.take(words);
     }
 
     fn cancel(&mut self, which: &Sent, words: &mut Vec<VenueWord>) {
@@ -247,7 +248,7 @@ impl<S: Seam> Course<S> {
             has_called = true;
             match self.session.query(&query) {
                 Ok(req_id) => {
-                    self.state.asked.insert(req_id, Asked::Query);
+                    self.state.queries.push(req_id);
                     self.state.errands.sent(req_id);
                 }
                 Err(error) => self.state.step_ended(Err(refusal::of_call(&error)), words),
@@ -309,7 +310,14 @@ fn secrets(credentials: Vec<(String, Hidden)>) -> Credentials {
     })
 }
 
+#[cold]
+fn broken() -> Refusal {
+    let text = "nothing was sent: the plug-in broke its rules, and its session takes no more calls";
+    ours(BROKEN, text)
+}
+
 /// The answer to a call that is not made.
+#[cold]
 fn decline(call: &VenueCall, refusal: &Refusal, words: &mut Vec<VenueWord>) {
     let refusal = refusal.clone();
     words.extend(match call {

@@ -4,7 +4,8 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use aftm_domain::Stamp;
+use aftm_domain::order::Ticket;
+use aftm_domain::{OrderId, Stamp};
 use aftm_plugin_host::{
     CloseError, Identity, LoadError, Lookout, OpenError, Opening, Plugin, Session,
 };
@@ -83,6 +84,11 @@ impl Driver {
     /// Makes a call, and appends what it told at once. What it tells later rings the bell.
     pub fn call(&mut self, call: VenueCall, words: &mut Vec<VenueWord>) {
         self.course.call(call, words);
+    }
+
+    /// The same for a new order.
+    pub fn place(&mut self, order: OrderId, ticket: &Ticket, words: &mut Vec<VenueWord>) {
+        self.course.place(order, ticket, words);
     }
 
     /// Appends what was told meanwhile.

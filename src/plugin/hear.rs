@@ -1,11 +1,12 @@
 //! What a session tells, in words of ours.
 
+use aftm_domain::TradeId;
 use aftm_domain::order::{Refusal, Report};
 use aftm_plugin_host::abi::{
     self, Account, CHANNEL_QUOTE, CHANNEL_TRADE, CONN_UP, Connection, Fill, Instrument, LOG_INFO,
     LOG_WARN, OrderUpdate, Position,
 };
-use aftm_plugin_host::{Market, News, Taken, What};
+use aftm_plugin_host::{Market, News, Refusal as Refused, Taken, What};
 
 use super::market::{self, Newest};
 use super::refusal::{self, UNREADABLE, ours};
@@ -27,12 +28,16 @@ enum Told {
 
 impl State {
     pub(super) fn hear_all(&mut self, taken: &mut Taken, words: &mut Vec<VenueWord>) {
-        words.extend(taken.log.drain(..).map(|it| line(it.level, it.text)));
+        if !taken.log.is_empty() {
+            words.extend(taken.log.drain(..).map(|it| line(it.level, it.text)));
+        }
         while let Some(news) = taken.news.pop_front() {
             self.hear(news, words);
         }
-        self.hear_market(&taken.market, words);
-        taken.market.clear();
+        if !taken.market.is_empty() {
+            self.hear_market(&taken.market, words);
+            taken.market.clear();
+        }
         if let Some(breach) = taken.broken.take() {
             self.break_off(breach.to_string(), words);
         }
@@ -42,41 +47,66 @@ impl State {
         let News { req_id, is_last, ts_ns, what, .. } = news;
         let told = self.what_is(req_id);
         match what {
-            What::Answer(answer) => {
-                let asked = self.asked.remove(&req_id);
-                return self.answered(req_id, asked, answer.map_err(|it| refusal::of(&it)), words);
-            }
             What::Order(update) => self.hear_order(told, update, words),
             What::Fill(fill) => self.hear_fill(told, &fill, ts_ns, words),
-            What::Position(row) => self.hear_position(told, &row, words),
-            What::Account(row) => self.hear_account(told, &row, words),
-            What::Instrument(row) => self.hear_instrument(told, &row, words),
-            What::Connection(link) => self.hear_connection(&link, words),
+            What::Answer(answer) => return self.hear_answer(req_id, answer, words),
+            other => self.hear_further(told, other, words),
         }
         if is_last {
             self.answered_by_event(req_id, words);
         }
     }
 
+    #[inline(never)]
+    fn hear_answer(
+        &mut self,
+        req_id: u64,
+        answer: Result<(), Refused>,
+        words: &mut Vec<VenueWord>,
+    ) {
+        let asked = self.was_asked(req_id);
+        self.answered(req_id, asked, answer.map_err(|it| refusal::of(&it)), words);
+    }
+
+    /// What comes seldom, and stands apart so that the processor has orders and fills at hand.
+    #[inline(never)]
+    fn hear_further(&mut self, told: Told, what: What, words: &mut Vec<VenueWord>) {
+        match what {
+            What::Answer(_) | What::Order(_) | What::Fill(_) => (),
+            What::Position(row) => self.hear_position(told, &row, words),
+            What::Account(row) => self.hear_account(told, &row, words),
+            What::Instrument(row) => self.hear_instrument(told, &row, words),
+            What::Connection(link) => self.hear_connection(&link, words),
+        }
+    }
+
     fn what_is(&self, req_id: u64) -> Told {
-        if req_id == 0 {
-            return Told::News;
+        match req_id {
+            0 => Told::News,
+            _ if !self.queries.contains(&req_id) => Told::News,
+            _ if self.errands.is_asking(req_id) => Told::Row,
+            _ => Told::Stale,
         }
-        match self.asked.get(&req_id) {
-            Some(Asked::Query) if self.errands.is_asking(req_id) => Told::Row,
-            Some(Asked::Query) => Told::Stale,
-            _ => Told::News,
+    }
+
+    /// What a request was that is answered now.
+    fn was_asked(&mut self, req_id: u64) -> Option<Asked> {
+        if let Some(at) = self.queries.iter().position(|it| *it == req_id) {
+            self.queries.swap_remove(at);
+            return Some(Asked::Query);
         }
+        self.asked.remove(&req_id)
     }
 
     /// An event that was the answer itself. A query's last row is not one, but means the same.
     fn answered_by_event(&mut self, req_id: u64, words: &mut Vec<VenueWord>) {
-        match self.asked.remove(&req_id) {
+        match self.was_asked(req_id) {
             Some(Asked::Place(_) | Asked::Cancel(_) | Asked::Amend(_)) => (),
             asked => self.answered(req_id, asked, Ok(()), words),
         }
     }
 
+    #[inline(never)]
     fn answered(
         &mut self,
         req_id: u64,
@@ -117,23 +147,36 @@ impl State {
         let update = &*update;
         let time = names::time(update.ts_ns, update.utc_offset_s);
         self.clock = time.map_or(self.clock, |it| it.max(self.clock));
-        let is_ours = update.client_order_id != 0;
         match told {
             Told::Stale => (),
-            Told::Row => match order::row(update, &self.items) {
-                Ok(row) => self.errands.order(row, words),
-                Err(why) if is_ours => self.errands.trouble(unreadable(update, &why)),
-                Err(why) => words.push(line(LOG_WARN, unreadable(update, &why))),
-            },
+            Told::Row => self.list_order(update, words),
             Told::News => match order::told(update, &self.items) {
-                Ok(word) => words.extend(word),
-                // What happened to it is lost, and nothing but the venue's list tells it again.
-                Err(why) if is_ours && update.change != abi::CHANGE_NONE => {
-                    let unreadable = unreadable(update, &why);
-                    self.break_off(format!("the plug-in told news: {unreadable}"), words);
-                }
-                Err(why) => words.push(line(LOG_WARN, unreadable(update, &why))),
+                Ok(Some(word)) => words.push(word),
+                Ok(None) => (),
+                Err(why) => self.lose_order(update, &why, words),
             },
+        }
+    }
+
+    #[inline(never)]
+    fn list_order(&mut self, update: &OrderUpdate, words: &mut Vec<VenueWord>) {
+        match order::row(update, &self.items) {
+            Ok(row) => self.errands.order(row, words),
+            Err(why) if update.client_order_id != 0 => {
+                self.errands.trouble(unreadable(update, &why));
+            }
+            Err(why) => words.push(line(LOG_WARN, unreadable(update, &why))),
+        }
+    }
+
+    #[cold]
+    fn lose_order(&mut self, update: &OrderUpdate, why: &str, words: &mut Vec<VenueWord>) {
+        let unreadable = unreadable(update, why);
+        if update.client_order_id != 0 && update.change != abi::CHANGE_NONE {
+            // What happened to it is lost, and nothing but the venue's list tells it again.
+            self.break_off(format!("the plug-in told news: {unreadable}"), words);
+        } else {
+            words.push(line(LOG_WARN, unreadable));
         }
     }
 
@@ -156,9 +199,7 @@ impl State {
             return self.errands.fill(*row, words);
         }
         if is_cost_unknown {
-            let text =
-                format!("fee or tax of the fill {} is not known and counts as 0", row.fill.trade);
-            words.push(line(LOG_WARN, text));
+            words.push(costless(&row.fill.trade));
         }
         words.push(match row.order {
             Some(_) => VenueWord::Filled { row },
@@ -285,6 +326,11 @@ impl State {
             }
         }
     }
+}
+
+#[cold]
+fn costless(trade: &TradeId) -> VenueWord {
+    line(LOG_WARN, format!("fee or tax of the fill {trade} is not known and counts as 0"))
 }
 
 #[cold]

@@ -58,13 +58,19 @@ impl Items {
         Err(refusal)
     }
 
+    // One for all who ask, because every order asks several times.
+    #[inline(never)]
+    fn get(&self, code: &Code) -> Option<&Listed> {
+        self.listed.get(code)
+    }
+
     /// The venue's name of an instrument.
     ///
     /// # Errors
     ///
     /// Where nothing, or more than one, is listed under the code.
     pub(super) fn symbol(&self, code: &Code) -> Result<&Symbol, Refusal> {
-        match self.listed.get(code) {
+        match self.get(code) {
             Some(Listed::One { symbol, .. }) => Ok(symbol),
             Some(Listed::Several { exchanges }) => Err(ambiguous(code, exchanges)),
             None => {
@@ -97,7 +103,7 @@ impl Items {
         symbol: &[u8; 64],
     ) -> Option<(Code, Option<&Instrument>)> {
         let code = names::code(symbol).ok()?;
-        match self.listed.get(&code) {
+        match self.get(&code) {
             Some(Listed::One { symbol, instrument }) => {
                 let is_it = exchange.first() == Some(&0) || symbol.exchange == *exchange;
                 is_it.then_some((code, Some(&**instrument)))

@@ -11,16 +11,18 @@ use aftm_plugin_host::abi::{self, ABSENT};
 /// A name that our id cannot hold, in a sentence.
 pub(super) type Unfit = String;
 
+// One for all fields, as of ids.
+#[inline(never)]
 pub(super) fn text(field: &[u8]) -> &str {
     abi::name(field).unwrap_or_default()
 }
 
 pub(super) fn account(field: &[u8]) -> Result<AccountId, Unfit> {
-    AccountId::try_from(text(field)).map_err(|err| err.to_string())
+    AccountId::try_from(text(field)).map_err(unfit)
 }
 
 pub(super) fn code(field: &[u8]) -> Result<Code, Unfit> {
-    Code::try_from(text(field)).map_err(|err| err.to_string())
+    Code::try_from(text(field)).map_err(unfit)
 }
 
 /// The venue's name for an order, where it has one yet.
@@ -46,10 +48,20 @@ pub(super) fn put_venue_order(field: &mut [u8], id: Option<&VenueOrderId>) {
 }
 
 fn held<T, E: ToString>(name: &str, id: impl Fn(&str) -> Result<T, E>) -> Result<T, Unfit> {
-    let held = if name.bytes().all(is_plain) { id(name) } else { id(&written(name)) };
-    held.map_err(|err| err.to_string())
+    match id(name) {
+        // Nearly every name is held as it is; one with a percent sign could be another one written.
+        Ok(held) if !name.contains('%') => Ok(held),
+        _ => id(&written(name)).map_err(unfit),
+    }
 }
 
+#[cold]
+#[allow(clippy::needless_pass_by_value)] // As errors are mapped.
+fn unfit(err: impl ToString) -> Unfit {
+    err.to_string()
+}
+
+#[cold]
 fn written(name: &str) -> String {
     let mut written = String::with_capacity(name.len() * 3);
     for byte in name.bytes() {

@@ -43,7 +43,11 @@ pub(super) struct State {
     pub(super) abilities: Abilities,
     pub(super) knows_instruments: bool,
     pub(super) items: Items,
+    /// What was asked and is not answered, but for queries.
     pub(super) asked: FxHashMap<u64, Asked>,
+    /// Queries that are not answered; all but one of them are of no interest any more. They stand
+    /// apart because every event is asked whether it is a row of one.
+    pub(super) queries: Vec<u64>,
     pub(super) errands: Errands,
     pub(super) link: Link,
     /// Our numbers of orders that were not sent from here and were asked about, by the venue's names.
@@ -69,6 +73,7 @@ impl State {
             knows_instruments,
             items: Items::default(),
             asked: FxHashMap::default(),
+            queries: Vec::new(),
             errands: Errands::default(),
             link: Link::default(),
             externals: FxHashMap::default(),

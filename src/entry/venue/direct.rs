@@ -7,7 +7,8 @@ use std::cell::OnceCell;
 use std::os::fd::{AsRawFd as _, RawFd};
 use std::sync::Arc;
 
-use aftm_domain::Stamp;
+use aftm_domain::order::Ticket;
+use aftm_domain::{OrderId, Stamp};
 use anyhow::Result;
 
 use super::child;
@@ -36,6 +37,11 @@ impl Direct {
         Ok(Direct { driver: Some(driver), ear, is_greeted: false, due: OnceCell::new() })
     }
 
+    fn driver(&mut self) -> Result<&mut Driver, WayEnded> {
+        let ended = || WayEnded("the plug-in's session is broken".to_owned());
+        self.driver.as_mut().ok_or_else(ended)
+    }
+
     /// Says what helps where the session broke. A call that was made meanwhile may have reached the
     /// exchange: that it failed would not be true, and the gateway hears of the end by this word.
     fn advise(words: &mut [VenueWord]) {
@@ -53,14 +59,26 @@ impl Way for Direct {
     }
 
     fn call(&mut self, call: VenueCall, words: &mut Vec<VenueWord>) -> Result<(), WayEnded> {
-        let Some(driver) = &mut self.driver else {
-            return Err(WayEnded("the plug-in's session is broken".to_owned()));
-        };
-        driver.call(call, words);
+        self.driver()?.call(call, words);
         self.due.take();
-        words.push(VenueWord::Taken { calls: 1, due: None });
         Direct::advise(words);
         Ok(())
+    }
+
+    fn place(
+        &mut self,
+        order: OrderId,
+        ticket: &Ticket,
+        words: &mut Vec<VenueWord>,
+    ) -> Result<(), WayEnded> {
+        self.driver()?.place(order, ticket, words);
+        self.due.take();
+        Direct::advise(words);
+        Ok(())
+    }
+
+    fn is_near(&self) -> bool {
+        true
     }
 
     fn take(&mut self, words: &mut Vec<VenueWord>) -> Result<(), WayEnded> {

@@ -149,15 +149,30 @@ impl Plugged {
 
     /// Makes a call. Where the other end is gone, that is news like any other.
     fn call(&mut self, call: VenueCall, news: &mut Vec<News>) -> Result<(), Refusal> {
+        let shown = match &call {
+            VenueCall::Tick { tick, book, again: false } if !self.way.is_near() => {
+                Some((*tick, book.clone()))
+            }
+            _ => None,
+        };
+        self.call_by(shown, news, |way, words| way.call(call, words))
+    }
+
+    /// The same for a call that is made by `act`, with the tick that it shows.
+    fn call_by(
+        &mut self,
+        shown: Option<Shown>,
+        news: &mut Vec<News>,
+        act: impl FnOnce(&mut dyn Way, &mut Vec<VenueWord>) -> Result<(), WayEnded>,
+    ) -> Result<(), Refusal> {
         if !self.way.is_open() {
             return Err(away());
         }
-        self.under_way.push_back(match &call {
-            VenueCall::Tick { tick, book, again: false } => Some((*tick, book.clone())),
-            _ => None,
-        });
+        if !self.way.is_near() {
+            self.under_way.push_back(shown);
+        }
         let mut words = std::mem::take(&mut self.words);
-        let called = self.way.call(call, &mut words);
+        let called = act(&mut *self.way, &mut words);
         self.hear_words(&mut words, news);
         self.words = words;
         called.map_err(|ended| {
@@ -207,6 +222,7 @@ impl Plugged {
 pub type Further =
     Box<dyn Fn() -> Result<Vec<(String, crate::wire::venue::Hidden)>, String> + Send>;
 
+#[cold]
 fn away() -> Refusal {
     let text = "the exchange's plug-in is not connected; nothing was sent";
     Refusal { code: "NOT_CONNECTED".to_owned(), text: text.to_owned() }
@@ -275,7 +291,10 @@ impl Venue for Plugged {
 
     fn place(&mut self, id: OrderId, ticket: &Ticket, news: &mut Vec<News>) -> Result<(), Refusal> {
         self.moved(id);
-        self.order_call(VenueCall::Place { order: id, ticket: *ticket }, news)
+        if self.standing != Standing::In {
+            return Err(away());
+        }
+        self.call_by(None, news, |way, words| way.place(id, ticket, words))
     }
 
     fn cancel(&mut self, order: Sent, news: &mut Vec<News>) -> Result<(), Refusal> {

@@ -2,7 +2,8 @@
 
 use std::os::fd::RawFd;
 
-use aftm_domain::Stamp;
+use aftm_domain::order::Ticket;
+use aftm_domain::{OrderId, Stamp};
 
 use crate::wire::{VenueCall, VenueWord};
 
@@ -22,6 +23,24 @@ pub trait Way: Send {
     /// Where the other end is gone, or no longer takes anything: it did not get the call, or nobody
     /// knows.
     fn call(&mut self, call: VenueCall, words: &mut Vec<VenueWord>) -> Result<(), WayEnded>;
+    /// Makes the call that places an order, which hurries; what is told at once is appended.
+    ///
+    /// # Errors
+    ///
+    /// As of `call`.
+    fn place(
+        &mut self,
+        order: OrderId,
+        ticket: &Ticket,
+        words: &mut Vec<VenueWord>,
+    ) -> Result<(), WayEnded> {
+        self.call(VenueCall::Place { order, ticket: *ticket }, words)
+    }
+    /// Whether all that a call leads to at once has been told when it returns: then nothing of it is
+    /// under way.
+    fn is_near(&self) -> bool {
+        false
+    }
     /// Appends what was told meanwhile. Another process may be at the other end afterwards: its
     /// hello comes first.
     ///

@@ -51,6 +51,15 @@ impl Plugged {
                 self.moved(order);
                 news.push(News::Filled { order, row });
             }
+            other => self.hear_further(other, news),
+        }
+    }
+
+    /// What comes seldom, and stands apart so that the processor has the rest at hand.
+    #[inline(never)]
+    fn hear_further(&mut self, word: VenueWord, news: &mut Vec<News>) {
+        match word {
+            VenueWord::Report { .. } | VenueWord::Filled { .. } => (),
             VenueWord::Unknown { order } => news.push(News::Unknown { order }),
             VenueWord::Taken { calls, due } => self.taken(calls, due, news),
             VenueWord::Beat {} => {
