@@ -14,8 +14,9 @@
  * Versions  A struct that starts with struct_size may grow at its end. Who reads takes as much as
  *           both sides know; what is missing counts as absent (int64) or zero (all else). Who
  *           writes into a caller's struct writes no further than its struct_size.
- * Memory    Who calls owns what it passes, for the call alone. The plug-in owns an event and all it
- *           points to, for the callback alone. Nobody frees what the other made.
+ * Memory    Who calls owns what it passes, for the call alone, and changes nothing of it until the
+ *           call returns. The plug-in owns an event and all it points to, for the callback alone.
+ *           Nobody frees what the other made.
  * Requests  Not 0: nothing was sent, err says why, no event follows. 0: exactly one event with
  *           AFTM_EVENT_LAST and this req_id follows, perhaps before the call returns.
  * Threads   The host calls a session from one thread at a time, any thread. The plug-in calls back

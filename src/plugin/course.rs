@@ -80,8 +80,10 @@ impl<S: Seam> Course<S> {
 
     /// Places an order, which has a way of its own because it is the call that hurries.
     pub(super) fn place(&mut self, id: OrderId, ticket: &Ticket, words: &mut Vec<VenueWord>) {
+        if self.state.is_broken {
+            return words.push(report(id, Report::Rejected(broken())));
+        }
         let symbol = match order::beyond(&self.state.abilities, ticket) {
-            _ if self.state.is_broken => Err(broken()),
             Some(refusal) => Err(refusal),
             None => self.state.items.symbol(&ticket.item),
         };

@@ -45,8 +45,8 @@ pub(super) struct State {
     pub(super) items: Items,
     /// What was asked and is not answered, but for queries.
     pub(super) asked: FxHashMap<u64, Asked>,
-    /// Queries that are not answered; all but one of them are of no interest any more. They stand
-    /// apart because every event is asked whether it is a row of one.
+    /// Queries that are not answered, of which one at most is of interest still. They stand apart
+    /// because every event is asked whether it is a row of one.
     pub(super) queries: Vec<u64>,
     pub(super) errands: Errands,
     pub(super) link: Link,

@@ -1,4 +1,5 @@
-//! Structs of the other side, which may be of another version: copied before anyone looks at them.
+//! Structs of the other side, which may be of another version: copied before anyone looks at them,
+//! or looked at where they lie, where the other side is trusted to leave them alone.
 
 use std::mem::{MaybeUninit, size_of};
 
@@ -93,8 +94,9 @@ pub unsafe fn look_at<T: Versioned, R>(
     let known = unsafe { shared::<T>(at, room) }?;
     let copy;
     let seen = if known == size_of::<T>() && at.is_aligned() {
-        // SAFETY: there are as many bytes as ours has, any bytes are a value of a plain struct, and
-        // nobody writes any of them meanwhile.
+        // SAFETY: the address is aligned and not NULL, or `shared` had refused it; there are as many
+        // bytes as ours has, any bytes are a value of a plain struct, and nobody writes any of them
+        // meanwhile.
         unsafe { &*at }
     } else {
         // SAFETY: the caller vouches for the bytes.
@@ -254,6 +256,34 @@ mod tests {
             read(at.cast_const(), u64::MAX)
         };
         assert_eq!(copy.unwrap().code, -7);
+    }
+
+    #[test]
+    fn what_is_whole_and_aligned_is_looked_at_where_it_lies() {
+        for (struct_size, is_copied) in [(16, true), (24, true), (32, false), (400, false)] {
+            let theirs = grown(struct_size);
+            let look = |it: &Grown| (*it, !std::ptr::eq(it, &raw const theirs));
+            // SAFETY: never more than its own thirty-two bytes are looked at.
+            let (seen, was_copied) = unsafe { look_at(&raw const theirs, 400, look) }.unwrap();
+            assert_eq!(was_copied, is_copied, "{struct_size}");
+            let later = if struct_size == 16 { ABSENT } else { 9 };
+            assert_eq!((seen.count, seen.price, seen.later), (7, 8, later), "{struct_size}");
+            // Whose struct it is, its size is.
+            assert_eq!(seen.struct_size, if is_copied { 32 } else { struct_size });
+        }
+        let mut bytes = [0_u64; size_of::<Grown>() / 8 + 1];
+        let at = (&raw mut bytes).cast::<u8>().wrapping_add(1).cast::<Grown>();
+        // SAFETY: the struct has room behind the first byte, and nobody else looks at it.
+        let seen = unsafe {
+            at.write_unaligned(grown(32));
+            look_at(at.cast_const(), 32, |it| (*it, std::ptr::eq(it, at)))
+        };
+        assert_eq!(seen, Ok((grown(32), false)));
+        // SAFETY: NULL and a struct that is too small are refused.
+        unsafe {
+            assert!(look_at::<Grown, ()>(std::ptr::null(), 32, |_| ()).is_err());
+            assert!(look_at(&raw const bytes as *const Grown, 8, |_| ()).is_err());
+        }
     }
 
     #[test]

@@ -338,6 +338,18 @@ mod tests {
     }
 
     #[test]
+    fn requests_are_expected_and_answered_in_any_order() {
+        let mut queue = queue();
+        [8, 7, 9].into_iter().for_each(|it| queue.expect(it));
+        for (seq, req_id) in (1..).zip([9, 7, 8]) {
+            queue.hear(answer(seq, req_id));
+        }
+        assert_eq!((queue.broken(), queue.counts.stray_answers), (None, 0));
+        queue.hear(answer(4, 8));
+        assert_eq!(queue.counts.stray_answers, 1);
+    }
+
+    #[test]
     fn lines_of_the_log_are_bounded() {
         let mut queue = queue();
         (0..9).for_each(|_| queue.line(1, "x".to_owned()));

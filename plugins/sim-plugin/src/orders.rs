@@ -23,11 +23,11 @@ pub(crate) enum Asked {
     All(u64),
 }
 
-/// An order, as it was told of last.
+/// An order, as the host is told of it.
 #[derive(Clone, Debug)]
 pub(crate) struct Standing {
-    /// What the host was told, whole: its next news is this with what has changed. What it says of
-    /// a refusal is why the order itself was refused.
+    /// Its next news is this with what has changed. What it says of a refusal is why the order
+    /// itself was refused.
     pub(crate) told: OrderUpdate,
     pub(crate) fills: Vec<Fill>,
     placed: Option<u64>,
@@ -217,10 +217,13 @@ impl Orders {
         }
     }
 
-    /// An item is traded on this exchange, as the host has it.
-    pub(crate) fn list(&mut self, symbol: &[u8; 64], exchange: [u8; 16]) {
-        let of_it = self.all.iter_mut().filter(|it| name(&it.told.symbol) == name(symbol));
-        of_it.for_each(|it| it.told.exchange = exchange);
+    /// Items are traded on these exchanges, as the host has it; of those that `exchange_of` does not
+    /// know nothing is new.
+    pub(crate) fn list(&mut self, exchange_of: impl Fn(&str) -> Option<[u8; 16]>) {
+        for told in self.all.iter_mut().map(|it| &mut it.told) {
+            let exchange = name(&told.symbol).and_then(&exchange_of);
+            told.exchange = exchange.unwrap_or(told.exchange);
+        }
     }
 
     pub(crate) fn get(&self, id: u64) -> Option<&Standing> {
@@ -267,5 +270,95 @@ impl Orders {
     /// Takes out every request to cancel many that waits.
     pub(crate) fn give_up_parts(&mut self) -> Vec<u64> {
         std::mem::take(&mut self.parts).into_keys().collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use aftm_domain::OrderId;
+    use aftm_domain::order::{Kind, TimeInForce};
+    use aftm_domain::{Note, OpenClose, Price, Quantity, Side};
+    use aftm_exchange_abi::{E_FUNDS, OK, put_name, text};
+    use aftm_sim::refusal;
+
+    use super::*;
+
+    fn ticket() -> Ticket {
+        Ticket {
+            account: "SIM-1".parse().unwrap(),
+            item: "TXFH1".parse().unwrap(),
+            side: Side::Buy,
+            kind: Kind::Limit,
+            price: Some(Price::from_units(17_000).unwrap()),
+            stop_price: None,
+            quantity: Quantity::ONE,
+            time_in_force: TimeInForce::Rod,
+            open_close: OpenClose::Auto,
+            day_trade: false,
+            note: Note::default(),
+        }
+    }
+
+    fn why() -> Refusal {
+        Refusal { code: refusal::MARGIN.to_owned(), text: "not enough".to_owned() }
+    }
+
+    fn said(told: &OrderUpdate) -> (i32, String, String) {
+        (told.code, text(&told.vendor_code).into_owned(), text(&told.text).into_owned())
+    }
+
+    fn nothing() -> (i32, String, String) {
+        (OK, String::new(), String::new())
+    }
+
+    #[test]
+    fn why_a_cancel_or_a_change_was_refused_does_not_stick_to_the_order() {
+        let mut order = Standing::sent(1, &ticket(), [0; 16], 7);
+        let venue_id = "SIM-00000001".parse().unwrap();
+        assert_eq!(order.turn(Report::Accepted { venue_id }).unwrap().req, Some(7));
+        order.ask_cancel(Asked::One(8));
+        order.ask_amend(9);
+        for (report, change, req) in [
+            (Report::CancelRejected(why()), CHANGE_CANCEL_REJECTED, 8),
+            (Report::ReplaceRejected(why()), CHANGE_REPLACE_REJECTED, 9),
+        ] {
+            let turn = order.turn(report).unwrap();
+            assert_eq!((turn.req, turn.refusal), (Some(req), Some(why())));
+            assert_eq!((order.told.change, order.told.state), (change, STATE_WORKING));
+            assert_eq!(said(&order.told), nothing());
+        }
+        assert!(order.is_named("SIM-00000001") && !order.is_named("SIM-00000002"));
+    }
+
+    #[test]
+    fn an_order_that_was_rejected_goes_on_saying_why() {
+        let mut order = Standing::sent(1, &ticket(), [0; 16], 7);
+        assert_eq!(order.turn(Report::Rejected(why())).unwrap().refusal, None);
+        let because = (E_FUNDS, "MARGIN".to_owned(), "not enough".to_owned());
+        assert_eq!(said(&order.told), because);
+        let known = Order {
+            status: Status::Rejected,
+            refusal: Some(why()),
+            ..Order::sent(OrderId(1), ticket())
+        };
+        assert_eq!(said(&Standing::remembered(&known).told), because);
+        // A cancel that was refused says nothing of the order.
+        let known = Order { status: Status::Canceled, ..known };
+        assert_eq!(said(&Standing::remembered(&known).told), nothing());
+    }
+
+    #[test]
+    fn an_order_that_is_remembered_is_traded_where_its_item_is_listed() {
+        let mut orders = Orders::default();
+        orders.add(Standing::remembered(&Order::sent(OrderId(1), ticket())));
+        let exchange_of = |orders: &Orders| orders.get(1).unwrap().told.exchange;
+        assert_eq!(exchange_of(&orders), [0; 16]);
+        for listed in ["TAIFEX", "OTHER"] {
+            let mut exchange = [0; 16];
+            put_name(&mut exchange, listed).unwrap();
+            orders.list(|symbol| (symbol == "TXFH1").then_some(exchange));
+            orders.list(|symbol| (symbol == "MXFH1").then_some([0; 16]));
+            assert_eq!(exchange_of(&orders), exchange);
+        }
     }
 }

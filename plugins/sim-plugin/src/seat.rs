@@ -209,11 +209,12 @@ impl Seat {
         for item in self.listed.iter().filter_map(|it| self.items.get(it)) {
             let Item { told, instrument } = item;
             list(&mut self.sim, told, instrument)?;
-            self.orders.list(&told.symbol, told.exchange);
             if let Some(memory) = self.memory.as_mut().filter(|it| it.has_terms(&instrument.code)) {
                 memory.list(instrument)?;
             }
         }
+        let listed = |symbol: &str| self.items.get(&symbol.parse().ok()?);
+        self.orders.list(|symbol| listed(symbol).map(|it: &Item| it.told.exchange));
         Ok(())
     }
 
@@ -269,7 +270,10 @@ impl Seat {
             written.inspect_err(|fault| self.fail(&fault.text))?;
         }
         list(&mut self.sim, told, &instrument)?;
-        self.orders.list(&told.symbol, told.exchange);
+        if self.exchange_of(&code) != told.exchange {
+            let is_it = |symbol: &str| symbol == code.as_str();
+            self.orders.list(|symbol| is_it(symbol).then_some(told.exchange));
+        }
         if self.items.insert(code, Item { told: *told, instrument }).is_none() {
             self.listed.push(code);
         }

@@ -67,7 +67,8 @@ pub struct Plugged {
     abilities: Abilities,
     pid: u32,
     words: Vec<VenueWord>,
-    /// Calls made to this process whose consequences it has not told; the ticks among them.
+    /// Calls made to this process whose consequences it has not told; the ticks among them. None
+    /// where the way is near.
     under_way: VecDeque<Option<Shown>>,
     due: Option<Stamp>,
     login: Login,

@@ -36,8 +36,8 @@ pub trait Way: Send {
     ) -> Result<(), WayEnded> {
         self.call(VenueCall::Place { order, ticket: *ticket }, words)
     }
-    /// Whether all that a call leads to at once has been told when it returns: then nothing of it is
-    /// under way.
+    /// Whether all that a call leads to at once has been told when it returns. Then nothing of it is
+    /// ever under way, no word says that it was taken, and `due` is to be asked.
     fn is_near(&self) -> bool {
         false
     }

@@ -104,6 +104,9 @@ fn news_of_an_order_that_cannot_be_understood_end_the_session() {
     assert_eq!(told, [said]);
     desk.calls();
     assert_eq!(kinds(&desk.call(place(2))), ["A2 rejected"]);
+    let mut words = Vec::new();
+    desk.course.place(OrderId(3), &ticket(Side::Buy, "2", "17000"), &mut words);
+    assert_eq!(kinds(&words), ["A3 rejected"]);
     assert_eq!(kinds(&desk.call(VenueCall::Cancel { order: sent(1) })), ["A1 cancel_rejected"]);
     assert_eq!(kinds(&desk.call(amend(1))), ["A1 replace_rejected"]);
     assert!(kinds(&desk.call(VenueCall::Stand {}))[0].ends_with("(PLUGIN_BROKEN)"));

@@ -14,7 +14,7 @@ use aftm::plugin::Driver;
 use aftm::wire::frame::PROTOCOL;
 use aftm::wire::venue::PluginSeat;
 use aftm::wire::{Secret, VenueCall, VenueWord, decode, encode};
-use aftm_domain::order::{Kind, TimeInForce};
+use aftm_domain::order::{Kind, Ticket, TimeInForce};
 use aftm_domain::{Note, OpenClose, Side};
 
 use super::fuzz::fuzz;
@@ -126,9 +126,29 @@ impl Way for Direct {
         let Some(driver) = &mut self.driver else { return Err(WayEnded("broken".to_owned())) };
         driver.call(call, words);
         driver.take(words);
-        words.push(VenueWord::Taken { calls: 1, due: driver.due() });
         self.cross(words, from);
         Ok(())
+    }
+
+    fn place(
+        &mut self,
+        order: OrderId,
+        ticket: &Ticket,
+        words: &mut Vec<VenueWord>,
+    ) -> Result<(), WayEnded> {
+        let from = words.len();
+        let Some(driver) = &mut self.driver else { return Err(WayEnded("broken".to_owned())) };
+        driver.place(order, ticket, words);
+        self.cross(words, from);
+        Ok(())
+    }
+
+    fn is_near(&self) -> bool {
+        true
+    }
+
+    fn due(&self) -> Option<Stamp> {
+        self.driver.as_ref()?.due()
     }
 
     fn take(&mut self, words: &mut Vec<VenueWord>) -> Result<(), WayEnded> {

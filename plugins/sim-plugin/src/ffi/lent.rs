@@ -18,7 +18,7 @@ const TEXT_MAX: u64 = 65_536;
 ///
 /// # Safety
 ///
-/// `at` is NULL, or has as many bytes as it says.
+/// `at` is NULL, or has as many bytes as it says, of which nobody writes any during the call.
 pub(super) unsafe fn copy<T: Versioned>(at: *const T) -> Result<T, Misfit> {
     // SAFETY: the caller vouches for the struct.
     unsafe { read(at, u64::MAX) }
