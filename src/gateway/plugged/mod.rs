@@ -207,8 +207,13 @@ impl Plugged {
     }
 
     /// Only a session that is logged in and connected takes orders.
+    fn check_in(&self) -> Result<(), Refusal> {
+        if self.standing == Standing::In { Ok(()) } else { Err(away()) }
+    }
+
     fn order_call(&mut self, call: VenueCall, news: &mut Vec<News>) -> Result<(), Refusal> {
-        if self.standing == Standing::In { self.call(call, news) } else { Err(away()) }
+        self.check_in()?;
+        self.call(call, news)
     }
 
     /// An order is being sent, changed or told of: lists that are being made may not know.
@@ -292,9 +297,7 @@ impl Venue for Plugged {
 
     fn place(&mut self, id: OrderId, ticket: &Ticket, news: &mut Vec<News>) -> Result<(), Refusal> {
         self.moved(id);
-        if self.standing != Standing::In {
-            return Err(away());
-        }
+        self.check_in()?;
         self.call_by(None, news, |way, words| way.place(id, ticket, words))
     }
 
