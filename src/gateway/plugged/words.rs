@@ -59,7 +59,9 @@ impl Plugged {
     #[inline(never)]
     fn hear_further(&mut self, word: VenueWord, news: &mut Vec<News>) {
         match word {
-            VenueWord::Report { .. } | VenueWord::Filled { .. } => (),
+            word @ (VenueWord::Report { .. } | VenueWord::Filled { .. }) => {
+                self.hear_word(word, news);
+            }
             VenueWord::Unknown { order } => news.push(News::Unknown { order }),
             VenueWord::Taken { calls, due } => self.taken(calls, due, news),
             VenueWord::Beat {} => {
