@@ -37,9 +37,18 @@ impl Direct {
         Ok(Direct { driver: Some(driver), ear, is_greeted: false, due: OnceCell::new() })
     }
 
-    fn driver(&mut self) -> Result<&mut Driver, WayEnded> {
-        let ended = || WayEnded("the plug-in's session is broken".to_owned());
-        self.driver.as_mut().ok_or_else(ended)
+    fn drive(
+        &mut self,
+        words: &mut Vec<VenueWord>,
+        act: impl FnOnce(&mut Driver, &mut Vec<VenueWord>),
+    ) -> Result<(), WayEnded> {
+        let Some(driver) = &mut self.driver else {
+            return Err(WayEnded("the plug-in's session is broken".to_owned()));
+        };
+        act(driver, words);
+        self.due.take();
+        Direct::advise(words);
+        Ok(())
     }
 
     /// Says what helps where the session broke. A call that was made meanwhile may have reached the
@@ -59,10 +68,7 @@ impl Way for Direct {
     }
 
     fn call(&mut self, call: VenueCall, words: &mut Vec<VenueWord>) -> Result<(), WayEnded> {
-        self.driver()?.call(call, words);
-        self.due.take();
-        Direct::advise(words);
-        Ok(())
+        self.drive(words, |driver, words| driver.call(call, words))
     }
 
     fn place(
@@ -71,10 +77,7 @@ impl Way for Direct {
         ticket: &Ticket,
         words: &mut Vec<VenueWord>,
     ) -> Result<(), WayEnded> {
-        self.driver()?.place(order, ticket, words);
-        self.due.take();
-        Direct::advise(words);
-        Ok(())
+        self.drive(words, |driver, words| driver.place(order, ticket, words))
     }
 
     fn is_near(&self) -> bool {
