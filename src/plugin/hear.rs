@@ -6,7 +6,7 @@ use aftm_plugin_host::abi::{
     self, Account, CHANNEL_QUOTE, CHANNEL_TRADE, CONN_UP, Connection, Fill, Instrument, LOG_INFO,
     LOG_WARN, OrderUpdate, Position,
 };
-use aftm_plugin_host::{Market, News, Refusal as Refused, Taken, What};
+use aftm_plugin_host::{Market, News, Taken, What};
 
 use super::market::{self, Newest};
 use super::refusal::{self, UNREADABLE, ours};
@@ -26,6 +26,7 @@ enum Told {
     Stale,
 }
 
+// What comes seldom is kept out of the way of orders and fills, so that the processor has that at hand.
 impl State {
     pub(super) fn hear_all(&mut self, taken: &mut Taken, words: &mut Vec<VenueWord>) {
         if !taken.log.is_empty() {
@@ -49,34 +50,17 @@ impl State {
         match what {
             What::Order(update) => self.hear_order(told, update, words),
             What::Fill(fill) => self.hear_fill(told, &fill, ts_ns, words),
-            What::Answer(answer) => return self.hear_answer(req_id, answer, words),
-            other => self.hear_further(told, other, words),
-        }
-        if is_last {
-            self.answered_by_event(req_id, words);
-        }
-    }
-
-    #[inline(never)]
-    fn hear_answer(
-        &mut self,
-        req_id: u64,
-        answer: Result<(), Refused>,
-        words: &mut Vec<VenueWord>,
-    ) {
-        let asked = self.was_asked(req_id);
-        self.answered(req_id, asked, answer.map_err(|it| refusal::of(&it)), words);
-    }
-
-    /// What comes seldom, and stands apart so that the processor has orders and fills at hand.
-    #[inline(never)]
-    fn hear_further(&mut self, told: Told, what: What, words: &mut Vec<VenueWord>) {
-        match what {
-            What::Answer(_) | What::Order(_) | What::Fill(_) => (),
+            What::Answer(answer) => {
+                let asked = self.was_asked(req_id);
+                return self.answered(req_id, asked, answer.map_err(|it| refusal::of(&it)), words);
+            }
             What::Position(row) => self.hear_position(told, &row, words),
             What::Account(row) => self.hear_account(told, &row, words),
             What::Instrument(row) => self.hear_instrument(told, &row, words),
             What::Connection(link) => self.hear_connection(&link, words),
+        }
+        if is_last {
+            self.answered_by_event(req_id, words);
         }
     }
 
@@ -228,6 +212,7 @@ impl State {
         }
     }
 
+    #[inline(never)]
     fn hear_position(&mut self, told: Told, row: &Position, words: &mut Vec<VenueWord>) {
         match (told, money::position(row, &self.items)) {
             // What is held is what a whole list says: a row beside it would count twice.
@@ -239,6 +224,7 @@ impl State {
         }
     }
 
+    #[inline(never)]
     fn hear_account(&mut self, told: Told, row: &Account, words: &mut Vec<VenueWord>) {
         let read = match money::read(row) {
             _ if told == Told::Stale => return,
@@ -263,6 +249,7 @@ impl State {
         words.push(VenueWord::Money { row: Box::new(read.row) });
     }
 
+    #[inline(never)]
     fn hear_instrument(&mut self, told: Told, row: &Instrument, words: &mut Vec<VenueWord>) {
         // A venue that is told of ours has none of its own.
         if told == Told::Stale || !self.knows_instruments {
@@ -282,6 +269,7 @@ impl State {
         }
     }
 
+    #[inline(never)]
     fn hear_connection(&mut self, link: &Connection, words: &mut Vec<VenueWord>) {
         let is_up = link.state == CONN_UP;
         let text = reason(link);

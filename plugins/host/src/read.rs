@@ -39,6 +39,7 @@ fn repair(field: &mut [u8]) {
 }
 
 /// Whether a field holds a name, which may be empty. A guess would name something else.
+// One for all names, because an order has several and its way is as fast as its code is short.
 #[inline(never)]
 fn check_name(what: &str, field: &[u8]) -> Result<(), String> {
     // Nearly every name is plain, and every order has several.
