@@ -3,14 +3,14 @@
 
 use aftm_domain::order::{Refusal, Report, Status};
 use aftm_domain::{
-    AccountId, ExchangeTime, Fill, Instrument, OpenClose, OrderId, Price, Quantity, Stamp, TradeId,
-    VenueOrderId,
+    AccountId, ExchangeTime, Fill, Instrument, OpenClose, OrderId, Price, Quantity, Stamp,
 };
 use rustc_hash::FxHashMap;
 
 use crate::account::Account;
 use crate::exchange::Known;
 use crate::happening::Happening;
+use crate::names::trade_id;
 use crate::working::Working;
 
 /// An order that has arrived, working or ended.
@@ -122,15 +122,4 @@ impl Ledger {
         let report = if status == Status::Canceled { Report::Canceled } else { Report::Expired };
         self.tell(order.id, report);
     }
-}
-
-/// The exchange's name for an order follows from ours, so that it is the same after a restart.
-pub(crate) fn venue_id(id: OrderId) -> Option<VenueOrderId> {
-    format!("SIM-{:08X}", id.0).parse().ok()
-}
-
-/// A trade is named for the order and the lots filled with it, so that no count of trades must
-/// survive a restart.
-fn trade_id(id: OrderId, filled: Quantity) -> Option<TradeId> {
-    format!("T{}-{filled}", id.0).parse().ok()
 }

@@ -18,6 +18,7 @@ pub mod ledger_file;
 mod margin;
 mod market;
 mod matching;
+mod names;
 mod queue;
 pub mod refusal;
 mod rehearsal;

@@ -10,7 +10,7 @@ use aftm_domain::{
 
 use super::{Begun, Entry, Held, Seen, VERSION};
 use crate::account::Totals;
-use crate::ledger::venue_id;
+use crate::names::venue_id;
 use crate::refusal::{self, refusal};
 use crate::restore::Past;
 use crate::sim::Sim;
