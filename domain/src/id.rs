@@ -47,14 +47,18 @@ pub enum IdError {
     },
 }
 
-// One for all ids: an order names five of them, and its way is as fast as its code is short.
+// One for all ids of a length: an order names five of them, and its way is as fast as its code is
+// short.
 #[inline(never)]
-fn check(what: &'static str, text: &str, max: usize) -> Result<(), IdError> {
+fn held<const MAX: usize>(what: &'static str, text: &str) -> Result<ArrayString<MAX>, IdError> {
     let is_allowed = |it: u8| it.is_ascii_graphic() && it != b'"' && it != b'\\';
-    if (1..=max).contains(&text.len()) && text.bytes().all(is_allowed) {
-        return Ok(());
+    if !text.is_empty()
+        && text.bytes().all(is_allowed)
+        && let Ok(held) = ArrayString::from(text)
+    {
+        return Ok(held);
     }
-    Err(fault(what, text, max))
+    Err(fault(what, text, MAX))
 }
 
 #[cold]
@@ -87,8 +91,7 @@ macro_rules! id {
             type Error = IdError;
 
             fn try_from(text: &str) -> Result<$name, IdError> {
-                check($what, text, $max)?;
-                ArrayString::from(text).map($name).map_err(|_| IdError::Empty { what: $what })
+                held($what, text).map($name)
             }
         }
 
@@ -186,7 +189,7 @@ impl FromStr for ConditionId {
     type Err = IdError;
 
     fn from_str(text: &str) -> Result<ConditionId, IdError> {
-        check("condition id", text, 32)?;
+        let held = held("condition id", text)?;
         if text.contains(['#', '/', ',']) || text.starts_with('-') {
             let without = "spaces, quotes, backslashes, #, /, commas and a leading -";
             return Err(IdError::Character {
@@ -195,9 +198,7 @@ impl FromStr for ConditionId {
                 without,
             });
         }
-        ArrayString::from(text)
-            .map(ConditionId)
-            .map_err(|_| IdError::Empty { what: "condition id" })
+        Ok(ConditionId(held))
     }
 }
 
