@@ -18,7 +18,7 @@ impl<V: Venue, L: Ledger> Core<V, L> {
     pub(super) fn call(&mut self, call: Call, now: Stamp) -> Option<Refused> {
         let (id, report) = match call {
             Call::Place(id) => {
-                let order = &self.state.orders.get(&id)?.order;
+                let order = &self.state.placed(id)?.order;
                 let ticket = order.sendable();
                 if ticket.kind.has_stop() && !self.venue.takes_stops() {
                     self.settle(now, vec![Fact::OrderReported { id, report: Report::Kept }]);
@@ -42,7 +42,7 @@ impl<V: Venue, L: Ledger> Core<V, L> {
             }
             Call::Cancel(id) if self.is_kept(id) => (id, Report::Canceled),
             Call::Amend { order, quantity, price } if self.is_kept(order) => {
-                let ticket = self.state.orders.get(&order)?.order.ticket;
+                let ticket = self.state.placed(order)?.order.ticket;
                 let (quantity, price) =
                     (quantity.unwrap_or(ticket.quantity), price.or(ticket.price));
                 (order, Report::Replaced { quantity, price })
@@ -77,7 +77,7 @@ impl<V: Venue, L: Ledger> Core<V, L> {
     }
 
     fn is_kept(&self, id: OrderId) -> bool {
-        self.state.orders.get(&id).is_some_and(|it| it.order.is_kept)
+        self.state.placed(id).is_some_and(|it| it.order.is_kept)
     }
 }
 

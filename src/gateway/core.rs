@@ -200,7 +200,7 @@ impl<V: Venue, L: Ledger> Core<V, L> {
     /// What became of an open order that the venue does not have. One that the venue never answered
     /// was never there; one that it did has ended there, and nobody heard how.
     pub(super) fn mourn(&self, id: OrderId, refusal: impl Fn(&str) -> Refusal) -> Vec<Fact> {
-        let is_answered = self.state.orders.get(&id).is_some_and(|it| it.order.is_answered());
+        let is_answered = self.state.placed(id).is_some_and(|it| it.order.is_answered());
         if !is_answered {
             let text = "the machine ended before the exchange had it; it was not sent again";
             return vec![Fact::OrderReported { id, report: Report::Rejected(refusal(text)) }];
@@ -300,7 +300,7 @@ impl<V: Venue, L: Ledger> Core<V, L> {
         let late: Vec<OrderId> = self.unanswered.iter().filter(is_late).map(|it| it.0).collect();
         for id in late {
             self.unanswered.retain(|it| it.0 != id);
-            let status = self.state.orders.get(&id).map(|it| it.order.status);
+            let status = self.state.placed(id).map(|it| it.order.status);
             if status == Some(Status::PendingNew) {
                 self.settle(now, vec![Fact::OrderReported { id, report: Report::NoReply }]);
                 self.doubts.add(id, now);
@@ -388,7 +388,7 @@ impl<V: Venue, L: Ledger> Core<V, L> {
                 .map_or(Reply::Done {}, |row| Reply::Protected { row: Box::new(row) })),
             // The order may have moved on since: the reply shows it as it stands now.
             Ok(Reply::Placed { mut row, repeated }) => {
-                if let Some(placed) = self.state.orders.get(&row.order) {
+                if let Some(placed) = self.state.placed(row.order) {
                     *row = rows::order(placed);
                 }
                 Ok(Reply::Placed { row, repeated })

@@ -128,7 +128,7 @@ impl<V: Venue, L: Ledger> Core<V, L> {
     ) {
         let is_missing = |it: &&OrderId| !listed.contains_key(it) && !stands.moved.contains(it);
         for id in self.state.open.iter().filter(is_missing).copied() {
-            let Some(placed) = self.state.orders.get(&id) else { continue };
+            let Some(placed) = self.state.placed(id) else { continue };
             // One that we keep was never there.
             if placed.order.is_kept || !stands.accounts.contains(&placed.order.ticket.account) {
                 continue;

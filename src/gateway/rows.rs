@@ -120,7 +120,7 @@ pub fn protection(state: &State, id: OrderId) -> Option<ProtectionRow> {
 fn pair(state: &State, id: OrderId) -> Option<ProtectionRow> {
     let pair = state.protections.pair(id)?;
     let [one, other] = pair.orders;
-    let order = &state.orders.get(&one)?.order;
+    let order = &state.placed(one)?.order;
     Some(ProtectionRow {
         id,
         on: Some(one),

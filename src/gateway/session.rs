@@ -95,7 +95,7 @@ impl<V: Venue, L: Ledger> Core<V, L> {
 
     /// An order by everything that the venue may know it by.
     pub(super) fn sent(&self, id: OrderId) -> Option<Sent> {
-        let placed = self.state.orders.get(&id)?;
+        let placed = self.state.placed(id)?;
         let (order, is_external) = (&placed.order, placed.is_external);
         let (account, item, venue_id) = (order.ticket.account, order.ticket.item, order.venue_id);
         Some(Sent { id, account, item, venue_id, is_external })
@@ -182,7 +182,7 @@ impl<V: Venue, L: Ledger> Core<V, L> {
                 }
                 News::Filled { order, row } => {
                     self.unanswered.retain(|it| it.0 != order);
-                    facts.extend(self.counted(order, &row));
+                    self.count(order, &row, &mut facts);
                 }
                 News::Unknown { order } => facts.extend(self.unknown(order, now)),
                 News::Disconnected { reason } => {
@@ -256,7 +256,7 @@ impl<V: Venue, L: Ledger> Core<V, L> {
         if !self.venue.is_apart() {
             return false;
         }
-        let Some(placed) = self.state.orders.get(&order) else { return false };
+        let Some(placed) = self.state.placed(order) else { return false };
         match report {
             Report::Filled(fill) => has_fill(&placed.order, fill),
             Report::Accepted { venue_id } => placed.order.venue_id == Some(*venue_id),
@@ -265,29 +265,28 @@ impl<V: Venue, L: Ledger> Core<V, L> {
         }
     }
 
-    /// A fill as the order's, unless it was told before, or is of something else by its own words:
-    /// then nobody knows what it is, and the venue's list of positions says what is held.
-    fn counted(&mut self, id: OrderId, row: &VenueFill) -> Option<Fact> {
+    /// Counts a fill as the order's, unless it was told before, or is of something else by its own
+    /// words: then nobody knows what it is, and the venue's list of positions says what is held.
+    fn count(&mut self, id: OrderId, row: &VenueFill, facts: &mut Vec<Fact>) {
         let VenueFill { fill, deal, .. } = row;
-        let order = self.state.orders.get(&id).map(|it| &it.order);
-        if self.venue.is_apart() && order.is_some_and(|it| has_fill(it, fill)) {
-            return None;
-        }
-        Some(match order.map(|it| &it.ticket).filter(|it| deal.differs(it)) {
-            None => Fact::OrderReported { id, report: Report::Filled(*fill) },
-            Some(ticket) => {
-                let text = mismatch(id, fill, deal, ticket);
-                self.venue.stand(Lists::Soon, &mut self.news);
-                Fact::Alerted { code: "FILL_MISMATCH".to_owned(), text }
+        if let Some(Placed { order, .. }) = self.state.placed(id) {
+            if self.venue.is_apart() && has_fill(order, fill) {
+                return;
             }
-        })
+            if deal.differs(&order.ticket) {
+                let text = mismatch(id, fill, deal, &order.ticket);
+                self.venue.stand(Lists::Soon, &mut self.news);
+                return facts.push(Fact::Alerted { code: "FILL_MISMATCH".to_owned(), text });
+            }
+        }
+        facts.push(Fact::OrderReported { id, report: Report::Filled(*fill) });
     }
 
     /// The venue says that it never had an order. Where it lives apart it is asked once more, a
     /// while later, before that counts: an order that is still on its way there is not listed yet.
     fn unknown(&mut self, order: OrderId, now: Stamp) -> Option<Fact> {
         self.unanswered.retain(|it| it.0 != order);
-        let known = self.state.orders.get(&order);
+        let known = self.state.placed(order);
         if !known.is_some_and(|it| is_doubtful(&it.order)) {
             return None;
         }

@@ -137,10 +137,21 @@ pub struct State {
     last_created: u64,
 }
 
+// One for all who ask, because every step of an order does.
+#[inline(never)]
+fn look_up(orders: &BTreeMap<OrderId, Placed>, id: OrderId) -> Option<&Placed> {
+    orders.get(&id)
+}
+
 impl State {
     /// The number of the next order.
     pub const fn next_order(&self) -> OrderId {
         OrderId(self.last_order + 1)
+    }
+
+    /// An order, and what asked for it.
+    pub fn placed(&self, id: OrderId) -> Option<&Placed> {
+        look_up(&self.orders, id)
     }
 
     /// The place of the next condition.

@@ -107,7 +107,7 @@ impl<V: Venue, L: Ledger> Core<V, L> {
     }
 
     fn tell_order(&self, id: OrderId, events: &mut Vec<Event>) {
-        if let Some(placed) = self.state.orders.get(&id) {
+        if let Some(placed) = self.state.placed(id) {
             events.push(Event::Order(Box::new(rows::order(placed))));
         }
     }
@@ -120,7 +120,7 @@ impl<V: Venue, L: Ledger> Core<V, L> {
     }
 
     fn tell_fill(&self, id: OrderId, fill: &aftm_domain::Fill, events: &mut Vec<Event>) {
-        let Some(placed) = self.state.orders.get(&id) else { return };
+        let Some(placed) = self.state.placed(id) else { return };
         events.push(Event::Fill(rows::fill(placed, fill)));
         let key = (placed.order.ticket.account, placed.order.ticket.item);
         self.tell_position(key, events);

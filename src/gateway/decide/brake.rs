@@ -102,7 +102,7 @@ impl Case<'_> {
     /// While something is held back, a change may make an order smaller, or move one that can only
     /// close.
     pub(super) fn may_change(&self, id: OrderId, changed: &Ticket) -> Result<(), Refused> {
-        let Some(placed) = self.state.orders.get(&id) else { return Ok(()) };
+        let Some(placed) = self.state.placed(id) else { return Ok(()) };
         let strategy = placed.signal.map(|it| it.condition);
         let state = self.brake(changed, strategy).map(|(_, it)| it.state);
         if state.is_none() && !self.is_latched {

@@ -12,7 +12,7 @@ use crate::wire::{Refused, Reply};
 
 impl Case<'_> {
     pub(super) fn open_order(&self, id: OrderId) -> Result<&aftm_domain::Order, Refused> {
-        let Some(placed) = self.state.orders.get(&id) else {
+        let Some(placed) = self.state.placed(id) else {
             return Err(Refused::new("UNKNOWN_ORDER", format!("there is no order {id}")));
         };
         let status = placed.order.status;

@@ -51,7 +51,7 @@ impl Case<'_> {
     }
 
     fn leg(&self, own: &Protection) -> Option<&Order> {
-        own.leg.and_then(|it| self.state.orders.get(&it.order)).map(|it| &it.order)
+        own.leg.and_then(|it| self.state.placed(it.order)).map(|it| &it.order)
     }
 
     /// It is over, and why.
@@ -71,7 +71,7 @@ impl Case<'_> {
 
     /// Nothing will be filled any more that it could protect.
     fn is_over(&self, own: &Protection) -> bool {
-        let order = own.on.and_then(|it| self.state.orders.get(&it));
+        let order = own.on.and_then(|it| self.state.placed(it));
         order.is_none_or(|it| it.order.status.is_final())
     }
 
@@ -168,7 +168,7 @@ impl Case<'_> {
         leg: Option<&Order>,
     ) -> Option<Decision> {
         let mut decision = Decision::done(Vec::new());
-        let entry = own.on.and_then(|it| self.state.orders.get(&it)).map(|it| &it.order);
+        let entry = own.on.and_then(|it| self.state.placed(it)).map(|it| &it.order);
         if let Some(entry) = entry.filter(|it| it.status.is_open() && may_ask(it, is_tried)) {
             self.cancel_one(entry.id, &mut decision);
         }
@@ -289,7 +289,7 @@ impl Case<'_> {
         }
         let key = (ticket.account, ticket.item);
         for own in self.state.protections.of(key) {
-            let leg = own.resting().and_then(|it| self.state.orders.get(&it)).map(|it| &it.order);
+            let leg = own.resting().and_then(|it| self.state.placed(it)).map(|it| &it.order);
             let leg = leg.filter(|it| it.ticket.side == ticket.side && it.status.is_open());
             let is_asked = |id: OrderId| decision.calls.contains(&Call::Cancel(id));
             if let Some(leg) = leg.filter(|it| may_ask(it, true) && !is_asked(it.id)) {

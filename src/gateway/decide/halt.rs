@@ -57,7 +57,7 @@ impl Case<'_> {
         let halted = self.state.working().filter(is_halted).map(|it| it.order.id);
         let meant: Vec<OrderId> = halted.chain(self.growing()).collect();
         for id in meant {
-            let status = self.state.orders.get(&id).map(|it| it.order.status);
+            let status = self.state.placed(id).map(|it| it.order.status);
             if status != Some(Status::PendingCancel) {
                 self.cancel_one(id, &mut decision);
             }

@@ -69,7 +69,7 @@ impl Case<'_> {
         if pair.ended.is_some() {
             return None;
         }
-        let [one, other] = pair.orders.map(|it| self.state.orders.get(&it).map(|it| &it.order));
+        let [one, other] = pair.orders.map(|it| self.state.placed(it).map(|it| &it.order));
         let (one, other) = (one?, other?);
         let [before, before_other] = pair.filled;
         let traded = [less(one.filled(), before), less(other.filled(), before_other)];

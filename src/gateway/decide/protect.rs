@@ -174,7 +174,7 @@ impl Case<'_> {
                 return Ok(Anchor { on, account, item, side });
             }
         }
-        let Some(placed) = self.state.orders.get(&id) else {
+        let Some(placed) = self.state.placed(id) else {
             return Err(Refused::new("UNKNOWN_ORDER", format!("there is no order {id}")));
         };
         let Ticket { account, item, side, open_close, .. } = placed.order.ticket;
@@ -216,7 +216,7 @@ impl Case<'_> {
         }
         let mut decision = Decision::done(Vec::new());
         let own = self.state.protections.get(id);
-        let leg = own.and_then(Protection::resting).and_then(|it| self.state.orders.get(&it));
+        let leg = own.and_then(Protection::resting).and_then(|it| self.state.placed(it));
         let leg = leg.map(|it| &it.order).filter(|it| it.status.is_open());
         if let Some(leg) = leg.filter(|it| it.status != Status::PendingCancel) {
             self.cancel_for_good(leg.id, &mut decision);

@@ -58,7 +58,7 @@ impl Limits {
     /// What an order that works adds.
     pub(in crate::gateway) fn print(&self, state: &State, id: OrderId) -> Option<Print> {
         let asked = self.amending.get(&id).copied();
-        let print = Print::of(state.orders.get(&id)?, asked)?;
+        let print = Print::of(state.placed(id)?, asked)?;
         Some(Print { is_leg: state.protections.is_leg(id), ..print })
     }
 
@@ -69,7 +69,7 @@ impl Limits {
         id: OrderId,
         quantity: Option<Quantity>,
     ) {
-        let Some(placed) = state.orders.get(&id) else { return };
+        let Some(placed) = state.placed(id) else { return };
         let rate = self.amend_rate();
         let at = self.at;
         let purse = self.accounts.entry(placed.order.ticket.account).or_default();
@@ -152,7 +152,7 @@ impl Limits {
     fn moved(&mut self, state: &State, id: OrderId, before: Option<Print>) {
         let after = self.print(state, id);
         self.work(before, after);
-        let Some(placed) = state.orders.get(&id) else { return };
+        let Some(placed) = state.placed(id) else { return };
         if let Some(signal) = placed.signal {
             self.follow_strategy(state, signal.condition);
         }
@@ -184,7 +184,7 @@ impl Limits {
     }
 
     fn judge_report(&mut self, state: &State, id: OrderId, report: &Report) {
-        let Some(placed) = state.orders.get(&id) else { return };
+        let Some(placed) = state.placed(id) else { return };
         let (account, item) = (placed.order.ticket.account, placed.order.ticket.item);
         match report {
             Report::Filled(_) => {

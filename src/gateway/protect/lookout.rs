@@ -179,7 +179,7 @@ impl Lookout {
 
     /// An order that we keep waits for its stop price.
     fn watch_order(&mut self, state: &State, id: OrderId) {
-        let kept = state.orders.get(&id).map(|it| &it.order).filter(|it| it.is_kept);
+        let kept = state.placed(id).map(|it| &it.order).filter(|it| it.is_kept);
         let kept = kept.filter(|it| it.status == Status::New);
         let watched = kept.map(|it| match it.ticket.side {
             Side::Buy => (it.ticket.item, Reach { down: None, up: it.ticket.stop_price }),
@@ -217,7 +217,7 @@ fn reach(state: &State, protection: &Protection) -> Reach {
     if protection.fired.is_some() {
         return ALWAYS;
     }
-    let resting = protection.resting().and_then(|id| state.orders.get(&id)).map(|it| &it.order);
+    let resting = protection.resting().and_then(|id| state.placed(id)).map(|it| &it.order);
     let cover = state.protections.cover(protection, state.lots(protection.key(), protection.side));
     // One that is to be replaced may stay where it is: then the exchange keeps other levels.
     let is_right = |it: &&Order| match it.ticket.kind {

@@ -52,8 +52,7 @@ impl<V: Venue, L: Ledger> Core<V, L> {
 
     /// An order that we kept is sent as what its stop turns it into.
     fn release(&mut self, id: OrderId, now: Stamp) {
-        let Some(open_close) = self.state.orders.get(&id).map(|it| it.order.ticket.open_close)
-        else {
+        let Some(open_close) = self.state.placed(id).map(|it| it.order.ticket.open_close) else {
             return;
         };
         let released = vec![Fact::OrderReported { id, report: Report::Released }];
@@ -63,7 +62,7 @@ impl<V: Venue, L: Ledger> Core<V, L> {
             // Nothing that may open goes out unwritten; the next trade there asks again.
             return;
         }
-        let Some(ticket) = self.state.orders.get(&id).map(|it| it.order.sendable()) else { return };
+        let Some(ticket) = self.state.placed(id).map(|it| it.order.sendable()) else { return };
         let refused = self.case(Door::Gateway).may_release(id, &ticket).err();
         match refused {
             Some(refusal) => {

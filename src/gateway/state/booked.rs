@@ -2,11 +2,11 @@
 
 use aftm_domain::{AccountId, Code, Fill, Money, OrderId, Quantity, SignalId, SignalKind};
 
-use super::{Holding, Placed, State};
+use super::{Holding, Placed, State, look_up};
 
 impl State {
     pub(super) fn book(&mut self, id: OrderId, fill: &Fill) {
-        let Some(placed) = self.orders.get(&id) else { return };
+        let Some(placed) = look_up(&self.orders, id) else { return };
         let key = (placed.order.ticket.account, placed.order.ticket.item);
         let signal = placed.signal;
         let before = self.sides(key);

@@ -2,7 +2,7 @@
 
 use aftm_domain::{AccountId, Code, Order, OrderId, Price, Quantity, Side};
 
-use super::State;
+use super::{State, look_up};
 use crate::gateway::fact::Fact;
 use crate::gateway::protect::{Booked, Pair, Protection};
 
@@ -24,7 +24,7 @@ impl State {
         if self.protections.is_idle() {
             return;
         }
-        let Some(placed) = self.orders.get(&id) else { return };
+        let Some(placed) = look_up(&self.orders, id) else { return };
         let key = (placed.order.ticket.account, placed.order.ticket.item);
         let [bought, sold] = before;
         let booked = [(Side::Buy, bought), (Side::Sell, sold)];

@@ -197,7 +197,7 @@ impl V1 {
     ) {
         let sent = &mut self.sent;
         self.waiting.retain_mut(|waiting| {
-            let Some(placed) = core.state().orders.get(&waiting.order) else { return false };
+            let Some(placed) = core.state().placed(waiting.order) else { return false };
             if placed.order.status.is_open() && !placed.order.is_answered() {
                 tell_doubt(waiting, now, &mut send);
                 return true;
