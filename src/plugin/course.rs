@@ -8,8 +8,9 @@ use rustc_hash::FxHashSet;
 
 use super::errand::Purpose;
 use super::refusal::{self, BROKEN, ours};
+use super::requests::Asked;
 use super::seam::Seam;
-use super::state::{Asked, State, line, report};
+use super::state::{State, line, report};
 use super::{instrument, market, order};
 use crate::wire::venue::{Abilities, Hidden, Sent};
 use crate::wire::{VenueCall, VenueWord};
@@ -37,6 +38,10 @@ impl<S: Seam> Course<S> {
 
     pub(super) const fn abilities(&self) -> &Abilities {
         &self.state.abilities
+    }
+
+    pub(super) const fn is_broken(&self) -> bool {
+        self.state.is_broken
     }
 
     pub(super) fn strays(&self) -> u64 {
@@ -92,7 +97,7 @@ impl<S: Seam> Course<S> {
             self.session.send(&request).map_err(|error| refusal::of_call(&error))
         });
         match sent {
-            Ok(req_id) => _ = self.state.asked.insert(req_id, Asked::Place(id)),
+            Ok(req_id) => self.state.requests.add(req_id, Asked::Place(id)),
             // The venue has not seen it.
             Err(refusal) => words.push(report(id, Report::Rejected(refusal))),
         }
@@ -103,7 +108,7 @@ impl<S: Seam> Course<S> {
         self.state.meet(which);
         let request = order::cancel(which, &self.state.items.symbol_or_bare(&which.item));
         match self.session.cancel(&request) {
-            Ok(req_id) => _ = self.state.asked.insert(req_id, Asked::Cancel(which.id)),
+            Ok(req_id) => self.state.requests.add(req_id, Asked::Cancel(which.id)),
             Err(error) => {
                 let refusal = refusal::of_call(&error);
                 words.push(report(which.id, Report::CancelRejected(refusal)));
@@ -121,7 +126,7 @@ impl<S: Seam> Course<S> {
         let request =
             order::amend(which, &self.state.items.symbol_or_bare(&which.item), quantity, price);
         match self.session.amend(&request) {
-            Ok(req_id) => _ = self.state.asked.insert(req_id, Asked::Amend(which.id)),
+            Ok(req_id) => self.state.requests.add(req_id, Asked::Amend(which.id)),
             Err(error) => {
                 let refusal = refusal::of_call(&error);
                 words.push(report(which.id, Report::ReplaceRejected(refusal)));
@@ -180,7 +185,7 @@ impl<S: Seam> Course<S> {
         match self.session.subscribe(&symbols, is_on) {
             Ok(req_id) => {
                 let asked = if is_on { items } else { Vec::new() };
-                self.state.asked.insert(req_id, Asked::Follow(asked));
+                self.state.requests.add(req_id, Asked::Follow(asked));
             }
             Err(error) => self.state.lose(&items, &refusal::of_call(&error), words),
         }
@@ -202,7 +207,7 @@ impl<S: Seam> Course<S> {
         match self.session.login(credentials, production, now) {
             Ok(req_id) => {
                 self.state.begin_login();
-                self.state.asked.insert(req_id, Asked::Login);
+                self.state.requests.add(req_id, Asked::Login);
             }
             Err(error) => {
                 words.push(VenueWord::LoginRefused { refusal: refusal::of_call(&error) });
@@ -213,7 +218,7 @@ impl<S: Seam> Course<S> {
     fn log_out(&mut self, words: &mut Vec<VenueWord>) {
         self.state.end_login();
         match self.session.logout() {
-            Ok(req_id) => _ = self.state.asked.insert(req_id, Asked::Logout),
+            Ok(req_id) => self.state.requests.add(req_id, Asked::Logout),
             Err(error) => {
                 let refusal = refusal::of_call(&error);
                 words.push(line(LOG_WARN, format!("the logout was not sent: {refusal}")));
@@ -225,7 +230,7 @@ impl<S: Seam> Course<S> {
         loop {
             self.session.take(&mut self.taken);
             self.state.hear_all(&mut self.taken, words);
-            if !self.go_on(words) {
+            if !self.state.has_more_to_ask() || !self.go_on(words) {
                 return;
             }
         }
@@ -233,6 +238,7 @@ impl<S: Seam> Course<S> {
 
     /// Makes the calls that what was heard leads to. Whether there was one, so that there may be
     /// more to hear.
+    #[cold]
     fn go_on(&mut self, words: &mut Vec<VenueWord>) -> bool {
         if self.state.is_broken {
             return false;
@@ -250,7 +256,7 @@ impl<S: Seam> Course<S> {
             has_called = true;
             match self.session.query(&query) {
                 Ok(req_id) => {
-                    self.state.queries.push(req_id);
+                    self.state.requests.add(req_id, Asked::Query);
                     self.state.errands.sent(req_id);
                 }
                 Err(error) => self.state.step_ended(Err(refusal::of_call(&error)), words),

@@ -64,6 +64,7 @@ impl Driver {
             bell: Some(bell),
             // The driver is the only one that calls: nobody's turn has to be waited for.
             turn_wait: Duration::ZERO,
+            fill_updates: false,
             ..Opening::new(seat.folder.clone().into())
         };
         let session = plugin.open(&opening);
@@ -94,6 +95,11 @@ impl Driver {
     /// Appends what was told meanwhile.
     pub fn take(&mut self, words: &mut Vec<VenueWord>) {
         self.course.take(words);
+    }
+
+    /// Whether the session cannot go on, which was told in a word of its own.
+    pub fn is_broken(&self) -> bool {
+        self.course.is_broken()
     }
 
     /// When something happens without a trade, on the exchange's clock; `None`: never, or nobody

@@ -81,6 +81,11 @@ impl Errands {
         }
     }
 
+    /// Whether there is none.
+    pub(super) fn is_idle(&self) -> bool {
+        self.current.is_none() && self.waiting.is_empty()
+    }
+
     /// The question that comes next, where the venue has none.
     pub(super) fn next_query(&mut self, items: &Items) -> Option<Query> {
         if self.current.is_none() {

@@ -1,50 +1,69 @@
 //! Fills.
 
-use aftm_domain::{Code, ExchangeTime, Fill, Instrument, Money, Price, Quantity, Stamp};
+use aftm_domain::{ExchangeTime, Fill, Money, OrderId, Price, Quantity, Stamp};
 use aftm_plugin_host::abi::{self, ABSENT};
 
+use super::items::Items;
 use super::{names, words};
-use crate::wire::venue::Deal;
+use crate::wire::venue::{Deal, VenueFill};
 
-/// A fill, and whether its fee or tax is not known: neither said by the venue nor to be reckoned.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// A fill as a row, and whether its fee or tax is not known: neither said by the venue nor to be
+/// reckoned.
 pub(super) struct Read {
-    pub(super) fill: Fill,
+    pub(super) row: Box<VenueFill>,
     pub(super) is_cost_unknown: bool,
 }
 
-/// Whose and of what a fill is by its own words. What cannot be understood is not said.
-pub(super) fn deal(told: &abi::Fill, item: Option<Code>) -> Deal {
-    Deal { account: names::account(&told.account).ok(), item, side: words::side(told.side) }
-}
-
-/// A fill. What the venue does not say of fee and tax is reckoned by the instrument, as the machine
-/// reckons them everywhere; where that is not known either, they count as nothing. A fill without a
-/// time takes the one at which it was told, and else the last that the exchange's clock showed.
+/// A fill, and of what is named by it: what of that cannot be understood is not said. What the venue
+/// does not say of fee and tax is reckoned by the instrument, as the machine reckons them everywhere;
+/// where that is not known either, they count as nothing. A fill without a time takes the one at
+/// which it was told, and else the last that the exchange's clock showed. A row of a list has the
+/// venue's name of its order; news of an order that we know has our number of it, and no other.
 ///
 /// # Errors
 ///
-/// Where its name or its quantity cannot be understood.
+/// Where its name or that of its order cannot be understood.
 pub(super) fn read(
     told: &abi::Fill,
-    instrument: Option<&Instrument>,
+    is_row: bool,
+    order: Option<OrderId>,
+    items: &Items,
     (heard, last): (Option<i64>, ExchangeTime),
 ) -> Result<Read, String> {
+    let (price, quantity) = (Price::from_raw(told.price_e9), Quantity::from_raw(told.qty_e9));
+    let (fee, tax, is_cost_unknown) = match (told.fee_e9, told.tax_e9) {
+        (fee, tax) if fee != ABSENT && tax != ABSENT => {
+            (Money::from_raw(fee.into()), Money::from_raw(tax.into()), false)
+        }
+        _ => reckon(told, items),
+    };
+    let is_ours = order.is_some() && !is_row;
+    let (venue_id, item) = if is_ours {
+        // That its order is of the same item is asked by the item's code, and that is its symbol.
+        (None, names::code(&told.symbol).ok())
+    } else {
+        let venue_id = names::venue_order(&told.broker_order_id)?;
+        (venue_id, items.code(&told.exchange, &told.symbol))
+    };
+    let heard = heard.map(|at| ExchangeTime { at: Stamp(at), offset: told.utc_offset_s });
+    let time = names::time(told.ts_ns, told.utc_offset_s).or(heard).unwrap_or(last);
+    let fill = Fill { trade: names::trade(&told.fill_id)?, price, quantity, fee, tax, time };
+    let deal =
+        Deal { account: names::account(&told.account).ok(), item, side: words::side(told.side) };
+    let row = Box::new(VenueFill { order, venue_id, fill, deal });
+    Ok(Read { row, is_cost_unknown })
+}
+
+/// Fee and tax where the venue does not say both, and whether one of them is not known.
+#[cold]
+fn reckon(told: &abi::Fill, items: &Items) -> (Money, Money, bool) {
+    let instrument = items.named(&told.exchange, &told.symbol).and_then(|it| it.1);
     let (price, quantity) = (Price::from_raw(told.price_e9), Quantity::from_raw(told.qty_e9));
     let said = |raw: i64| (raw != ABSENT).then(|| Money::from_raw(raw.into()));
     let fee = said(told.fee_e9).or_else(|| instrument?.fee.times(quantity));
     let tax = said(told.tax_e9).or_else(|| instrument?.tax(price, quantity));
-    let time = names::time(told.ts_ns, told.utc_offset_s);
-    let heard = heard.map(|at| ExchangeTime { at: Stamp(at), offset: told.utc_offset_s });
-    let fill = Fill {
-        trade: names::trade(&told.fill_id)?,
-        price,
-        quantity,
-        fee: fee.unwrap_or_default(),
-        tax: tax.unwrap_or_default(),
-        time: time.or(heard).unwrap_or(last),
-    };
-    Ok(Read { fill, is_cost_unknown: fee.is_none() || tax.is_none() })
+    let is_unknown = fee.is_none() || tax.is_none();
+    (fee.unwrap_or_default(), tax.unwrap_or_default(), is_unknown)
 }
 
 #[cfg(test)]
@@ -65,8 +84,31 @@ mod tests {
             utc_offset_s: 28_800,
             ..abi::Fill::blank()
         };
+        put_name(&mut told.symbol, "DEMO").unwrap();
         put_name(&mut told.fill_id, "T 1").unwrap();
         told
+    }
+
+    fn read(
+        told: &abi::Fill,
+        items: &Items,
+        times: (Option<i64>, ExchangeTime),
+    ) -> (VenueFill, bool) {
+        let read = |is_row, order| super::read(told, is_row, order, items, times).unwrap();
+        let (row, news) = (read(true, None), read(false, Some(OrderId(1))));
+        // News says the same of the fill itself.
+        assert_eq!((row.row.fill, row.is_cost_unknown), (news.row.fill, news.is_cost_unknown));
+        (*row.row, row.is_cost_unknown)
+    }
+
+    fn demo() -> Items {
+        let mut items = Items::default();
+        items.list(&[0; 16], demo_instrument()).unwrap();
+        items
+    }
+
+    fn nothing() -> Items {
+        Items::default()
     }
 
     fn money(text: &str) -> Money {
@@ -76,31 +118,34 @@ mod tests {
     #[test]
     fn the_venue_s_fee_and_tax_hold() {
         let told = abi::Fill { fee_e9: 1_500_000_000, tax_e9: 0, ..told() };
-        let read = read(&told, Some(&demo_instrument()), (None, LATE)).unwrap();
-        assert_eq!((read.fill.fee, read.fill.tax), (money("1.5"), Money::ZERO));
-        assert_eq!(read.fill.trade.as_str(), "T%201");
-        assert_eq!((read.fill.time.at, read.fill.time.offset), (Stamp(5), 28_800));
-        assert!(!read.is_cost_unknown);
+        let (row, is_cost_unknown) = read(&told, &demo(), (None, LATE));
+        assert_eq!((row.fill.fee, row.fill.tax), (money("1.5"), Money::ZERO));
+        assert_eq!(row.fill.trade.as_str(), "T%201");
+        assert_eq!((row.fill.time.at, row.fill.time.offset), (Stamp(5), 28_800));
+        assert!(!is_cost_unknown);
     }
 
     #[test]
     fn fee_and_tax_that_are_not_said_are_reckoned_by_the_instrument() {
-        let read = read(&told(), Some(&demo_instrument()), (None, LATE)).unwrap();
+        let (row, _) = read(&told(), &demo(), (None, LATE));
         // 20 a lot; 2 lots at 17305 and 50 a point are worth 1730500, of which 2 in 100000.
-        assert_eq!((read.fill.fee, read.fill.tax), (money("40"), money("35")));
+        assert_eq!((row.fill.fee, row.fill.tax), (money("40"), money("35")));
     }
 
     #[test]
     fn an_instrument_that_is_not_known_reckons_nothing_and_says_so() {
-        let read = read(&told(), None, (None, LATE)).unwrap();
-        assert_eq!((read.fill.fee, read.fill.tax), (Money::ZERO, Money::ZERO));
-        assert!(read.is_cost_unknown);
+        let half = abi::Fill { fee_e9: 1_000_000_000, ..told() };
+        for (told, fee) in [(told(), "0"), (half, "1")] {
+            let (row, is_cost_unknown) = read(&told, &nothing(), (None, LATE));
+            assert_eq!((row.fill.fee, row.fill.tax), (money(fee), Money::ZERO));
+            assert!(is_cost_unknown);
+        }
     }
 
     #[test]
     fn a_fill_without_a_time_takes_the_nearest_that_is_known() {
         let told = abi::Fill { ts_ns: ABSENT, ..told() };
-        let at = |heard| read(&told, None, (heard, LATE)).unwrap().fill.time.at;
+        let at = |heard| read(&told, &nothing(), (heard, LATE)).0.fill.time.at;
         assert_eq!(at(Some(7)), Stamp(7));
         assert_eq!(at(None), Stamp(9));
     }
@@ -109,16 +154,17 @@ mod tests {
     fn a_name_that_cannot_be_held_is_an_error() {
         let mut told = told();
         put_name(&mut told.fill_id, &"x".repeat(70)).unwrap();
-        assert!(read(&told, None, (None, LATE)).unwrap_err().contains("longer than 64 bytes"));
+        let why = super::read(&told, true, None, &nothing(), (None, LATE)).err().unwrap();
+        assert!(why.contains("longer than 64 bytes"), "{why}");
     }
 
     #[test]
     fn what_a_fill_is_of_is_read_with_it_and_what_is_not_said_is_not_made_up() {
         let mut told = abi::Fill { side: abi::SIDE_SELL, ..told() };
         put_name(&mut told.account, "A-1").unwrap();
-        let read = deal(&told, Some("DEMO".parse().unwrap()));
-        assert_eq!(read.to_string(), "sell DEMO for A-1");
-        let bare = abi::Fill { side: 0, account: [0; 40], ..told };
-        assert_eq!(deal(&bare, None), Deal::default());
+        let (row, _) = read(&told, &demo(), (None, LATE));
+        assert_eq!(row.deal.to_string(), "sell DEMO for A-1");
+        let bare = abi::Fill { side: 0, account: [0; 40], symbol: [0; 64], ..told };
+        assert_eq!(read(&bare, &nothing(), (None, LATE)).0.deal, Deal::default());
     }
 }

@@ -10,10 +10,10 @@ use aftm_plugin_host::{Market, News, Taken, What};
 
 use super::market::{self, Newest};
 use super::refusal::{self, UNREADABLE, ours};
-use super::state::{Asked, State, line, report};
+use super::requests::Asked;
+use super::state::{State, line, report};
 use super::{fill, instrument, money, names, order};
 use crate::wire::VenueWord;
-use crate::wire::venue::VenueFill;
 
 /// What an event is to us.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,7 +32,7 @@ impl State {
         if !taken.log.is_empty() {
             words.extend(taken.log.drain(..).map(|it| line(it.level, it.text)));
         }
-        while let Some(news) = taken.news.pop_front() {
+        for news in taken.news.drain(..) {
             self.hear(news, words);
         }
         if !taken.market.is_empty() {
@@ -51,8 +51,9 @@ impl State {
             What::Order(update) => self.hear_order(told, update, words),
             What::Fill(fill) => self.hear_fill(told, &fill, ts_ns, words),
             What::Answer(answer) => {
-                let asked = self.was_asked(req_id);
-                return self.answered(req_id, asked, answer.map_err(|it| refusal::of(&it)), words);
+                let asked = self.requests.take(req_id);
+                let answer = answer.map_err(|it| refusal::of(&it));
+                return self.answered(req_id, asked, answer, words);
             }
             What::Position(row) => self.hear_position(told, &row, words),
             What::Account(row) => self.hear_account(told, &row, words),
@@ -65,26 +66,16 @@ impl State {
     }
 
     fn what_is(&self, req_id: u64) -> Told {
-        match req_id {
-            0 => Told::News,
-            _ if !self.queries.contains(&req_id) => Told::News,
-            _ if self.errands.is_asking(req_id) => Told::Row,
-            _ => Told::Stale,
+        match self.requests.is_query(req_id) {
+            false => Told::News,
+            true if self.errands.is_asking(req_id) => Told::Row,
+            true => Told::Stale,
         }
-    }
-
-    /// What a request was that is answered now.
-    fn was_asked(&mut self, req_id: u64) -> Option<Asked> {
-        if let Some(at) = self.queries.iter().position(|it| *it == req_id) {
-            self.queries.swap_remove(at);
-            return Some(Asked::Query);
-        }
-        self.asked.remove(&req_id)
     }
 
     /// An event that was the answer itself. A query's last row is not one, but means the same.
     fn answered_by_event(&mut self, req_id: u64, words: &mut Vec<VenueWord>) {
-        match self.was_asked(req_id) {
+        match self.requests.take(req_id) {
             Some(Asked::Place(_) | Asked::Cancel(_) | Asked::Amend(_)) => (),
             asked => self.answered(req_id, asked, Ok(()), words),
         }
@@ -174,32 +165,24 @@ impl State {
         if told == Told::Stale {
             return;
         }
-        let (row, is_cost_unknown) = match self.read_fill(fill, heard) {
+        let order = order::whose(fill.client_order_id).or_else(|| self.met(&fill.broker_order_id));
+        let (is_row, times) = (told == Told::Row, (heard, self.clock));
+        let read = match fill::read(fill, is_row, order, &self.items, times) {
             Ok(read) => read,
             Err(why) => return self.lose_fill(told, fill, &why, words),
         };
+        let row = read.row;
         self.clock = self.clock.max(row.fill.time);
-        if told == Told::Row {
+        if is_row {
             return self.errands.fill(*row, words);
         }
-        if is_cost_unknown {
+        if read.is_cost_unknown {
             words.push(costless(&row.fill.trade));
         }
         words.push(match row.order {
             Some(_) => VenueWord::Filled { row },
             None => VenueWord::Fill { row },
         });
-    }
-
-    /// A fill, and whether its fee or tax is not known.
-    fn read_fill(&self, told: &Fill, heard: Option<i64>) -> Result<(Box<VenueFill>, bool), String> {
-        let (item, terms) = self.items.named(&told.exchange, &told.symbol).unzip();
-        let read = fill::read(told, terms.flatten(), (heard, self.clock))?;
-        let venue_id = names::venue_order(&told.broker_order_id)?;
-        let order = order::whose(told.client_order_id).or_else(|| self.met(&told.broker_order_id));
-        let deal = fill::deal(told, item);
-        let row = VenueFill { order, venue_id, fill: read.fill, deal };
-        Ok((Box::new(row), read.is_cost_unknown))
     }
 
     #[cold]

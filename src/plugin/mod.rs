@@ -17,6 +17,7 @@ mod money;
 mod names;
 mod order;
 mod refusal;
+mod requests;
 mod seam;
 mod state;
 #[cfg(test)]

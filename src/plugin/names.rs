@@ -5,6 +5,8 @@
 //! the name comes back from it. Accounts and instruments are typed by people; theirs must fit as
 //! they are.
 
+use std::borrow::Cow;
+
 use aftm_domain::{AccountId, Code, ExchangeTime, Price, Quantity, Stamp, TradeId, VenueOrderId};
 use aftm_plugin_host::abi::{self, ABSENT};
 
@@ -27,14 +29,14 @@ pub(super) fn code(field: &[u8]) -> Result<Code, Unfit> {
 
 /// The venue's name for an order, where it has one yet.
 pub(super) fn venue_order(field: &[u8]) -> Result<Option<VenueOrderId>, Unfit> {
-    match text(field) {
+    match &*held(field) {
         "" => Ok(None),
-        name => held(name, |it| VenueOrderId::try_from(it)).map(Some),
+        name => VenueOrderId::try_from(name).map(Some).map_err(unfit),
     }
 }
 
 pub(super) fn trade(field: &[u8]) -> Result<TradeId, Unfit> {
-    held(text(field), |it| TradeId::try_from(it))
+    TradeId::try_from(&*held(field)).map_err(unfit)
 }
 
 /// Puts the venue's name for an order into a field, as the venue writes it.
@@ -47,12 +49,13 @@ pub(super) fn put_venue_order(field: &mut [u8], id: Option<&VenueOrderId>) {
     }
 }
 
-fn held<T, E: ToString>(name: &str, id: impl Fn(&str) -> Result<T, E>) -> Result<T, Unfit> {
-    match id(name) {
-        // Nearly every name is held as it is; one with a percent sign could be another one written.
-        Ok(held) if !name.contains('%') => Ok(held),
-        _ => id(&written(name)).map_err(unfit),
-    }
+/// A name of the venue's as an id of ours can hold it.
+// One for all fields, as of ids.
+#[inline(never)]
+fn held(field: &[u8]) -> Cow<'_, str> {
+    let name = abi::name(field).unwrap_or_default();
+    // Nearly every name is held as it is; one with a percent sign could be another one written.
+    if name.bytes().all(is_plain) { Cow::Borrowed(name) } else { Cow::Owned(written(name)) }
 }
 
 #[cold]

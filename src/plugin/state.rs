@@ -9,21 +9,9 @@ use super::errand::{Errands, Purpose};
 use super::items::Items;
 use super::market::Newest;
 use super::names;
+use super::requests::Requests;
 use crate::wire::VenueWord;
 use crate::wire::venue::{Abilities, Sent};
-
-/// What a request was, until it is answered.
-#[derive(Clone, Debug)]
-pub(super) enum Asked {
-    Login,
-    Logout,
-    Query,
-    /// To follow these items, or to end it where there are none.
-    Follow(Vec<Code>),
-    Place(OrderId),
-    Cancel(OrderId),
-    Amend(OrderId),
-}
 
 /// The login and the way to the venue.
 #[derive(Debug, Default)]
@@ -43,11 +31,7 @@ pub(super) struct State {
     pub(super) abilities: Abilities,
     pub(super) knows_instruments: bool,
     pub(super) items: Items,
-    /// What was asked and is not answered, but for queries.
-    pub(super) asked: FxHashMap<u64, Asked>,
-    /// Queries that are not answered, of which one at most is of interest still. They stand apart
-    /// because every event is asked whether it is a row of one.
-    pub(super) queries: Vec<u64>,
+    pub(super) requests: Requests,
     pub(super) errands: Errands,
     pub(super) link: Link,
     /// Our numbers of orders that were not sent from here and were asked about, by the venue's names.
@@ -72,8 +56,7 @@ impl State {
             abilities,
             knows_instruments,
             items: Items::default(),
-            asked: FxHashMap::default(),
-            queries: Vec::new(),
+            requests: Requests::default(),
             errands: Errands::default(),
             link: Link::default(),
             externals: FxHashMap::default(),
@@ -131,6 +114,11 @@ impl State {
                 words.push(VenueWord::LoginRefused { refusal });
             }
         }
+    }
+
+    /// Whether what was heard may lead to a call.
+    pub(super) fn has_more_to_ask(&self) -> bool {
+        self.wants_logout || self.wants_market || !self.errands.is_idle()
     }
 
     /// The next question to the venue, where one is due.

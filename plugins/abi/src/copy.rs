@@ -130,34 +130,27 @@ pub unsafe fn write<T: Versioned>(value: &T, to: *mut T) -> Result<(), Misfit> {
 }
 
 /// How many bytes of a struct both sides know.
+///
+/// # Safety
+///
+/// `at` is NULL, or `room` bytes can be read there.
 unsafe fn shared<T: Versioned>(at: *const T, room: u64) -> Result<usize, Misfit> {
-    // SAFETY: as of the caller.
-    let bytes = unsafe { claimed(at.cast(), room, T::LAYOUT.name, T::SIZE_MIN) }?;
+    let min = T::SIZE_MIN;
+    if at.is_null() || room < min as u64 {
+        return Err(misfit(T::LAYOUT.name, at.is_null(), room, min));
+    }
+    // SAFETY: there is room for the smallest such struct, which begins with its size.
+    let claimed = unsafe { at.cast::<u32>().read_unaligned() };
+    let bytes = u64::from(claimed).min(room);
+    if bytes < min as u64 {
+        return Err(misfit(T::LAYOUT.name, false, bytes, min));
+    }
     Ok(usize::try_from(bytes).unwrap_or(usize::MAX).min(size_of::<T>()))
 }
 
-/// How many bytes a struct of the other side has; one function for all of them, so that the
-/// processor has it at hand.
-unsafe fn claimed(
-    at: *const u32,
-    room: u64,
-    name: &'static str,
-    min: usize,
-) -> Result<u64, Misfit> {
-    if at.is_null() {
-        return Err(Misfit::Missing { name });
-    }
-    let least = u64::try_from(min).unwrap_or(u64::MAX);
-    if room < least {
-        return Err(Misfit::Short { name, bytes: room, min });
-    }
-    // SAFETY: there is room for the smallest such struct, which begins with its size.
-    let claimed = u64::from(unsafe { at.read_unaligned() });
-    let bytes = claimed.min(room);
-    if bytes < least {
-        return Err(Misfit::Short { name, bytes, min });
-    }
-    Ok(bytes)
+#[cold]
+fn misfit(name: &'static str, is_missing: bool, bytes: u64, min: usize) -> Misfit {
+    if is_missing { Misfit::Missing { name } } else { Misfit::Short { name, bytes, min } }
 }
 
 #[cfg(test)]

@@ -1,7 +1,5 @@
 //! What a session has told, as the host hands it out.
 
-use std::collections::VecDeque;
-
 use aftm_exchange_abi::{Account, Connection, Fill, Instrument, OrderUpdate, Position};
 
 use crate::fault::{Breach, Refusal};
@@ -23,11 +21,12 @@ pub struct News {
     pub what: What,
 }
 
-/// What an event says. Structs of hundreds of bytes are copied once, into a box.
+/// What an event says. Structs of hundreds of bytes are copied once, into a box; and a refusal is in
+/// one so that all other news is small.
 #[derive(Clone, Debug)]
 pub enum What {
     /// A request other than an order's is done, or why it failed.
-    Answer(Result<(), Refusal>),
+    Answer(Result<(), Box<Refusal>>),
     /// What happened to an order.
     Order(Box<OrderUpdate>),
     /// Part or all of an order traded.
@@ -55,11 +54,11 @@ pub struct Line {
 #[derive(Debug, Default)]
 pub struct Taken {
     /// Everything that is never dropped, in order.
-    pub news: VecDeque<News>,
+    pub news: Vec<News>,
     /// The newest tick and the newest book of every instrument that had one.
     pub market: Vec<Market>,
     /// Lines for the log, in order.
-    pub log: VecDeque<Line>,
+    pub log: Vec<Line>,
     /// What was counted since the session was opened.
     pub counts: Counts,
     /// Why the session takes no more calls and tells no more.

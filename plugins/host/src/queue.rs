@@ -7,8 +7,6 @@
 //! Ticks and books are the newest of each instrument; lines of the log beyond the bound are dropped.
 //! What is replaced or dropped is counted.
 
-use std::collections::VecDeque;
-
 use aftm_exchange_abi::LOG_WARN;
 
 use crate::bell::Bell;
@@ -51,25 +49,29 @@ pub(crate) struct Heard {
 pub(crate) enum Content {
     News(What),
     Market(Box<Market>),
+    /// Nothing that another event does not say.
+    Known,
     /// A kind that this version does not know.
     Unknown,
-    /// What it was to be, and why it cannot be read.
-    Unreadable {
-        kind: &'static str,
-        why: String,
-        /// Whether what an account holds may be wrong without it.
-        is_grave: bool,
-    },
+    Unreadable(Box<Unreadable>),
+}
+
+/// What an event was to be, and why it cannot be read.
+pub(crate) struct Unreadable {
+    pub(crate) kind: &'static str,
+    pub(crate) why: String,
+    /// Whether what an account holds may be wrong without it.
+    pub(crate) is_grave: bool,
 }
 
 /// See the module.
 pub(crate) struct Queue {
     limits: Limits,
-    news: VecDeque<News>,
+    news: Vec<News>,
     /// How many of the news are rows of lists.
     rows: usize,
     market: Newest,
-    log: VecDeque<Line>,
+    log: Vec<Line>,
     /// The requests that wait for an answer, in their order: few, and answered much as they came.
     waiting: Vec<u64>,
     seq: u64,
@@ -82,10 +84,10 @@ impl Queue {
     pub(crate) fn new(limits: Limits, bell: Option<Bell>) -> Queue {
         Queue {
             limits,
-            news: VecDeque::new(),
+            news: Vec::new(),
             rows: 0,
             market: Newest::default(),
-            log: VecDeque::new(),
+            log: Vec::new(),
             waiting: Vec::new(),
             seq: 0,
             counts: Counts::default(),
@@ -107,15 +109,13 @@ impl Queue {
 
     /// A request was not sent after all: no answer will come.
     pub(crate) fn forget(&mut self, req_id: u64) {
-        if !self.answered(req_id) {
-            self.remark(format!("the plug-in refused request {req_id} and answered it as well"));
+        match self.waiting.binary_search(&req_id) {
+            Ok(at) => _ = self.waiting.remove(at),
+            Err(_) => {
+                let text = format!("the plug-in refused request {req_id} and answered it as well");
+                self.remark(text);
+            }
         }
-    }
-
-    /// A request waits no more; whether it did.
-    fn answered(&mut self, req_id: u64) -> bool {
-        let found = self.waiting.binary_search(&req_id);
-        found.map(|at| self.waiting.remove(at)).is_ok()
     }
 
     pub(crate) fn broken(&self) -> Option<&Breach> {
@@ -145,10 +145,14 @@ impl Queue {
             return self.break_off(Breach::Sequence { expected, got });
         }
         self.seq = got;
-        let is_row = heard.req_id != 0
-            && !heard.is_last
-            && self.waiting.binary_search(&heard.req_id).is_ok();
-        let is_last = heard.is_last && self.answers(heard.req_id);
+        let waiting = self.waiting.binary_search(&heard.req_id).ok();
+        let is_row = waiting.is_some() && !heard.is_last;
+        let is_last = waiting.is_some() && heard.is_last;
+        match waiting {
+            Some(at) if is_last => _ = self.waiting.remove(at),
+            None if heard.is_last => self.stray(heard.req_id),
+            _ => (),
+        }
         match heard.content {
             Content::News(what) => {
                 let is_stray = matches!(what, What::Answer(_)) && !is_last;
@@ -158,24 +162,20 @@ impl Queue {
                 }
             }
             Content::Market(told) => self.put(&told),
+            Content::Known => (),
             Content::Unknown => self.counts.unknown += 1,
-            Content::Unreadable { kind, why, is_grave: true } => {
-                self.break_off(Breach::Unreadable { kind, why });
-            }
-            Content::Unreadable { kind, why, is_grave: false } => {
-                self.counts.unreadable += 1;
-                self.remark(format!("the plug-in told {kind} that cannot be read: {why}"));
-            }
+            Content::Unreadable(told) => self.miss(*told),
         }
     }
 
-    /// Whether an answer is to a request that waits for one.
-    fn answers(&mut self, req_id: u64) -> bool {
-        let was_waiting = self.answered(req_id);
-        if !was_waiting {
-            self.stray(req_id);
+    #[cold]
+    fn miss(&mut self, told: Unreadable) {
+        let Unreadable { kind, why, is_grave } = told;
+        if is_grave {
+            return self.break_off(Breach::Unreadable { kind, why });
         }
-        was_waiting
+        self.counts.unreadable += 1;
+        self.remark(format!("the plug-in told {kind} that cannot be read: {why}"));
     }
 
     #[cold]
@@ -194,7 +194,7 @@ impl Queue {
             return self.break_off(Breach::Flood { max });
         }
         self.rows += usize::from(is_row);
-        self.news.push_back(news);
+        self.news.push(news);
     }
 
     fn put(&mut self, told: &Market) {
@@ -210,7 +210,7 @@ impl Queue {
         if self.log.len() >= self.limits.lines_max {
             self.counts.lines_lost += 1;
         } else {
-            self.log.push_back(Line { level, text });
+            self.log.push(Line { level, text });
         }
     }
 
@@ -223,13 +223,21 @@ impl Queue {
     /// Hands out what was told. What `into` held is gone; its room is used again.
     pub(crate) fn take(&mut self, into: &mut Taken) -> Option<Newest> {
         into.news.clear();
-        into.log.clear();
         std::mem::swap(&mut into.news, &mut self.news);
         self.rows = 0;
-        if !self.log.is_empty() {
-            std::mem::swap(&mut into.log, &mut self.log);
-        }
         into.counts = self.counts;
+        let is_all = into.log.is_empty() && self.log.is_empty() && self.market.is_empty();
+        if is_all && into.broken.is_none() && self.broken.is_none() {
+            return None;
+        }
+        self.take_rest(into)
+    }
+
+    /// What is seldom there, and stands apart so that the processor has the rest at hand.
+    #[cold]
+    fn take_rest(&mut self, into: &mut Taken) -> Option<Newest> {
+        into.log.clear();
+        std::mem::swap(&mut into.log, &mut self.log);
         into.broken.clone_from(&self.broken);
         (!self.market.is_empty()).then(|| std::mem::take(&mut self.market))
     }
@@ -359,7 +367,9 @@ mod tests {
 
     #[test]
     fn what_an_account_holds_is_never_left_out_in_silence() {
-        let unreadable = |is_grave| Content::Unreadable { kind: "x", why: "y".into(), is_grave };
+        let unreadable = |is_grave| {
+            Content::Unreadable(Box::new(Unreadable { kind: "x", why: "y".into(), is_grave }))
+        };
         let mut queue = queue();
         queue.hear(heard(1, unreadable(false)));
         queue.hear(heard(2, Content::Unknown));

@@ -33,6 +33,9 @@ pub struct Opening {
     pub limits: Limits,
     /// How long a call waits for another one to return before it gives up.
     pub turn_wait: Duration,
+    /// Whether an update is handed out that says of an order only that it traded. Its fills say the
+    /// same and more, so that a program which counts them needs none.
+    pub fill_updates: bool,
     /// Called once an event, a line or a break was queued, on the plug-in's thread and with no lock
     /// of the host held; not for what a call tells on the thread that makes it, because whoever
     /// calls takes that anyway. It returns at once, and calls no session.
@@ -41,11 +44,12 @@ pub struct Opening {
 
 impl std::fmt::Debug for Opening {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Opening { folder, options, limits, turn_wait, bell } = self;
+        let Opening { folder, options, limits, turn_wait, fill_updates, bell } = self;
         let keys: Vec<_> = options.iter().map(|(key, _)| key).collect();
         let mut shown = f.debug_struct("Opening");
         shown.field("folder", folder).field("options", &keys).field("limits", limits);
-        shown.field("turn_wait", turn_wait).field("has_bell", &bell.is_some()).finish()
+        shown.field("turn_wait", turn_wait).field("fill_updates", fill_updates);
+        shown.field("has_bell", &bell.is_some()).finish()
     }
 }
 
@@ -53,7 +57,8 @@ impl Opening {
     /// With a folder, no options, and the usual bounds.
     pub fn new(folder: PathBuf) -> Opening {
         let (limits, turn_wait) = (Limits::default(), Duration::from_secs(5));
-        Opening { folder, options: Vec::new(), limits, turn_wait, bell: None }
+        let (options, fill_updates) = (Vec::new(), true);
+        Opening { folder, options, limits, turn_wait, fill_updates, bell: None }
     }
 }
 
@@ -86,7 +91,7 @@ impl Plugin {
             return Err(OpenError::Folder(opening.folder.clone()));
         };
         self.occupy()?;
-        let gate = Gate::leaked(opening.limits, opening.bell.clone());
+        let gate = Gate::leaked(opening);
         match self.try_open(folder, opening, gate) {
             Ok(at) => Ok(Session {
                 plugin: self.clone(),

@@ -47,13 +47,16 @@ impl Direct {
         };
         act(driver, words);
         self.due.take();
-        Direct::advise(words);
+        Direct::advise(driver, words);
         Ok(())
     }
 
     /// Says what helps where the session broke. A call that was made meanwhile may have reached the
     /// exchange: that it failed would not be true, and the gateway hears of the end by this word.
-    fn advise(words: &mut [VenueWord]) {
+    fn advise(driver: &Driver, words: &mut [VenueWord]) {
+        if !driver.is_broken() {
+            return;
+        }
         for word in words {
             if let VenueWord::Broken { reason } = word {
                 reason.push_str("; restart the machine, which loaded the plug-in itself");
@@ -92,7 +95,7 @@ impl Way for Direct {
             words.push(child::hello(driver));
         }
         driver.take(words);
-        Direct::advise(words);
+        Direct::advise(driver, words);
         Ok(())
     }
 

@@ -133,7 +133,7 @@ fn a_session_that_breaks_says_so_after_all_that_it_told() {
     let mut desk = Desk::logged_in();
     desk.fake.tell(0, false, fill(1, "T1"));
     let text = "a line of its own".to_owned();
-    desk.fake.0.borrow_mut().told.log.push_back(Line { level: 3, text });
+    desk.fake.0.borrow_mut().told.log.push(Line { level: 3, text });
     desk.fake.0.borrow_mut().told.broken = Some(Breach::Sequence { expected: 3, got: 5 });
     let told: Vec<_> = desk.take().iter().map(kind).collect();
     let said = "broken: the plug-in told event 5 where 3 was next: one is lost or told twice";

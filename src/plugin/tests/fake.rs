@@ -50,7 +50,7 @@ impl Fake {
         let mut script = self.0.borrow_mut();
         script.seq += 1;
         let seq = script.seq;
-        script.told.news.push_back(News { seq, req_id, is_last, ts_ns: None, what });
+        script.told.news.push(News { seq, req_id, is_last, ts_ns: None, what });
     }
 }
 
@@ -90,7 +90,7 @@ impl Seam for Fake {
         let rows = self.0.borrow().rows.get(&query.what).cloned().unwrap_or_default();
         rows.into_iter().for_each(|row| self.tell(req_id, false, row));
         let failed = self.0.borrow().failing.get(&query.what).cloned();
-        self.tell(req_id, true, What::Answer(failed.map_or(Ok(()), Err)));
+        self.tell(req_id, true, What::Answer(failed.map_or(Ok(()), |it| Err(Box::new(it)))));
         Ok(req_id)
     }
 
@@ -207,7 +207,7 @@ impl Desk {
     }
 
     pub(super) fn refuse(&mut self, req_id: u64, code: i32, text: &str) -> Vec<VenueWord> {
-        self.fake.tell(req_id, true, What::Answer(Err(refusal(code, text))));
+        self.fake.tell(req_id, true, What::Answer(Err(Box::new(refusal(code, text)))));
         self.take()
     }
 

@@ -90,9 +90,9 @@ impl Desk {
     fn take(&mut self) {
         self.session.take(&mut self.taken);
         assert_eq!(self.taken.broken, None, "{:?}", self.news);
-        self.news.extend(self.taken.news.drain(..));
+        self.news.append(&mut self.taken.news);
         self.market.append(&mut self.taken.market);
-        self.log.extend(self.taken.log.drain(..));
+        self.log.append(&mut self.taken.log);
     }
 
     /// Waits until something holds of what was told.
@@ -116,7 +116,7 @@ impl Desk {
         self.until("the answer", |desk| {
             let news = desk.news.iter().find(|it| it.is_last && it.req_id == request)?;
             match &news.what {
-                What::Answer(answer) => Some(answer.clone()),
+                What::Answer(answer) => Some(answer.clone().map_err(|it| *it)),
                 _ => None,
             }
         })

@@ -36,7 +36,7 @@ fn answered(session: &Session, req_id: u64) -> Vec<News> {
         assert!(session.wait(WAIT), "no answer to {req_id}: {heard:?}");
         session.take(&mut taken);
         assert_eq!(taken.broken, None);
-        heard.extend(taken.news.drain(..));
+        heard.append(&mut taken.news);
     }
     heard
 }
@@ -119,7 +119,7 @@ fn lines_of_the_log_are_bounded_and_harmless() {
     let mut taken = Taken::default();
     session.take(&mut taken);
     assert_eq!(taken.log.len(), 1_024);
-    assert_eq!(taken.log.back().unwrap().text, "[2Jagain");
+    assert_eq!(taken.log.last().unwrap().text, "[2Jagain");
     assert!(taken.counts.lines_lost > 90_000);
 }
 
