@@ -9,6 +9,7 @@
 
 mod fault;
 mod ffi;
+mod items;
 mod listing;
 mod market;
 mod memory;

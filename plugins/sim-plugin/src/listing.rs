@@ -50,6 +50,8 @@ fn lots(raw: i64) -> Quantity {
     Quantity::from_raw(raw)
 }
 
+// One for all names, because every order has several.
+#[inline(never)]
 pub(crate) fn named<'told>(what: &str, told: &'told [u8]) -> Done<&'told str> {
     name(told).ok_or_else(|| field(what, "it is not terminated or no UTF-8"))
 }

@@ -1,16 +1,16 @@
 //! The orders of the day as the host has been told of them, and the requests that wait for news.
 
+use std::cmp::Ordering;
 use std::collections::{BTreeMap, VecDeque};
 
-use aftm_domain::order::{Refusal, Report, Status, Ticket};
+use aftm_domain::order::{Refusal, Report, Status};
 use aftm_domain::{Fill, Order};
 use aftm_exchange_abi::{
     CHANGE_ACCEPTED, CHANGE_CANCEL_REJECTED, CHANGE_CANCELED, CHANGE_EXPIRED, CHANGE_FILLED,
-    CHANGE_REJECTED, CHANGE_REPLACE_REJECTED, CHANGE_REPLACED, CHANGE_TRIGGERED, OrderUpdate,
-    STATE_CANCELED, STATE_EXPIRED, STATE_FILLED, STATE_PENDING, STATE_REJECTED, STATE_WORKING,
-    name, put_id,
+    CHANGE_REJECTED, CHANGE_REPLACE_REJECTED, CHANGE_REPLACED, CHANGE_TRIGGERED, OrderRequest,
+    OrderUpdate, STATE_CANCELED, STATE_EXPIRED, STATE_FILLED, STATE_PENDING, STATE_REJECTED,
+    STATE_WORKING, Versioned, name, put_id,
 };
-use rustc_hash::FxHashMap;
 
 use crate::rows;
 
@@ -48,14 +48,14 @@ pub(crate) struct Turn {
     pub(crate) is_silent: bool,
 }
 
-impl Standing {
-    pub(crate) fn sent(id: u64, ticket: &Ticket, exchange: [u8; 16], req_id: u64) -> Standing {
-        let mut told = rows::order(id, ticket);
-        (told.state, told.exchange) = (STATE_PENDING, exchange);
-        let (fills, placed) = (Vec::new(), Some(req_id));
+impl Default for Standing {
+    fn default() -> Standing {
+        let (told, fills, placed) = (OrderUpdate::blank(), Vec::new(), None);
         Standing { told, fills, placed, cancels: VecDeque::new(), amends: VecDeque::new() }
     }
+}
 
+impl Standing {
     /// An order that the ledger remembers. Where it is traded, the host says when it lists the item.
     pub(crate) fn remembered(order: &Order) -> Standing {
         let state = match order.status {
@@ -66,20 +66,19 @@ impl Standing {
             Status::PendingNew | Status::InDoubt => STATE_PENDING,
             Status::New | Status::PendingCancel | Status::PendingReplace => STATE_WORKING,
         };
-        let mut told = OrderUpdate {
-            state,
-            triggered: u8::from(order.is_triggered),
-            filled_e9: order.filled().raw(),
-            ..rows::order(order.id.0, &order.ticket)
-        };
+        let mut standing = Standing::default();
+        let told = &mut standing.told;
+        rows::order(told, order.id.0, &order.ticket);
+        (told.state, told.triggered) = (state, u8::from(order.is_triggered));
+        told.filled_e9 = order.filled().raw();
         if let Some(broker) = &order.venue_id {
             put_id(&mut told.broker_order_id, broker.as_str());
         }
         if let Some(refusal) = order.refusal.as_ref().filter(|_| order.status == Status::Rejected) {
-            rows::refuse(&mut told, refusal);
+            rows::refuse(told, refusal);
         }
-        let (fills, placed) = (order.fills.clone(), None);
-        Standing { told, fills, placed, cancels: VecDeque::new(), amends: VecDeque::new() }
+        standing.fills.clone_from(&order.fills);
+        standing
     }
 
     /// The host's number of it.
@@ -188,7 +187,8 @@ impl Standing {
 #[derive(Debug, Default)]
 pub(crate) struct Orders {
     all: Vec<Standing>,
-    places: FxHashMap<u64, usize>,
+    /// The host's numbers of them, which rise, and their places.
+    places: Vec<(u64, usize)>,
     /// No order of an earlier day has a higher number.
     used: u64,
     /// How many cancels each request to cancel many waits for.
@@ -202,18 +202,50 @@ impl Orders {
     }
 
     pub(crate) fn is_used(&self, id: u64) -> bool {
-        id <= self.used || self.places.contains_key(&id)
+        id <= self.used || self.find(id).is_ok()
     }
 
     pub(crate) fn add(&mut self, standing: Standing) {
-        self.places.insert(standing.id(), self.all.len());
-        self.all.push(standing);
+        if let Err(at) = self.find(standing.id()) {
+            self.places.insert(at, (standing.id(), self.all.len()));
+            self.all.push(standing);
+        }
+    }
+
+    /// Enters an order that was sent and is not answered, traded on this exchange.
+    pub(crate) fn enter(&mut self, order: &OrderRequest, exchange: [u8; 16], req_id: u64) {
+        let place = self.all.len();
+        if let Err(at) = self.find(order.client_order_id) {
+            self.places.insert(at, (order.client_order_id, place));
+            // It is written where it stays: hundreds of bytes are not moved there.
+            self.all.resize_with(place + 1, Standing::default);
+        }
+        if let Some(Standing { told, placed, .. }) = self.all.get_mut(place) {
+            rows::sent(told, order);
+            (told.state, told.exchange) = (STATE_PENDING, exchange);
+            *placed = Some(req_id);
+        }
+    }
+
+    /// Where among the places an order is, or would be.
+    fn find(&self, id: u64) -> Result<usize, usize> {
+        // Hosts count up, and nearly everything is told of the order that was sent last.
+        let (newest, count) = (self.places.last().map_or(0, |it| it.0), self.places.len());
+        match id.cmp(&newest) {
+            Ordering::Greater => Err(count),
+            Ordering::Equal => Ok(count.saturating_sub(1)),
+            Ordering::Less => self.places.binary_search_by_key(&id, |it| it.0),
+        }
+    }
+
+    fn place(&self, id: u64) -> Option<usize> {
+        Some(self.places.get(self.find(id).ok()?)?.1)
     }
 
     /// Forgets the order that was added last, because it was not sent after all.
     pub(crate) fn forget_last(&mut self) {
-        if let Some(last) = self.all.pop() {
-            self.places.remove(&last.id());
+        if let Some(at) = self.all.pop().and_then(|last| self.find(last.id()).ok()) {
+            self.places.remove(at);
         }
     }
 
@@ -227,11 +259,19 @@ impl Orders {
     }
 
     pub(crate) fn get(&self, id: u64) -> Option<&Standing> {
-        self.all.get(*self.places.get(&id)?)
+        self.all.get(self.place(id)?)
     }
 
     pub(crate) fn get_mut(&mut self, id: u64) -> Option<&mut Standing> {
-        self.all.get_mut(*self.places.get(&id)?)
+        let place = self.place(id)?;
+        self.all.get_mut(place)
+    }
+
+    /// The exchange of the item that was ordered last, where this order is of the same, as most are.
+    pub(crate) fn exchange_as_before(&self, order: &OrderRequest) -> Option<[u8; 16]> {
+        let last = &self.all.last()?.told;
+        let is_same = (last.exchange, last.symbol) == (order.exchange, order.symbol);
+        is_same.then_some(last.exchange)
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Standing> {
@@ -276,7 +316,7 @@ impl Orders {
 #[cfg(test)]
 mod tests {
     use aftm_domain::OrderId;
-    use aftm_domain::order::{Kind, TimeInForce};
+    use aftm_domain::order::{Kind, Ticket, TimeInForce};
     use aftm_domain::{Note, OpenClose, Price, Quantity, Side};
     use aftm_exchange_abi::{E_FUNDS, OK, put_name, text};
     use aftm_sim::refusal;
@@ -299,6 +339,12 @@ mod tests {
         }
     }
 
+    fn enter(orders: &mut Orders, id: u64, req_id: u64) {
+        let mut order = OrderRequest { client_order_id: id, ..OrderRequest::blank() };
+        put_name(&mut order.symbol, "TXFH1").unwrap();
+        orders.enter(&order, [0; 16], req_id);
+    }
+
     fn why() -> Refusal {
         Refusal { code: refusal::MARGIN.to_owned(), text: "not enough".to_owned() }
     }
@@ -313,7 +359,9 @@ mod tests {
 
     #[test]
     fn why_a_cancel_or_a_change_was_refused_does_not_stick_to_the_order() {
-        let mut order = Standing::sent(1, &ticket(), [0; 16], 7);
+        let mut orders = Orders::default();
+        enter(&mut orders, 1, 7);
+        let order = orders.get_mut(1).unwrap();
         let venue_id = "SIM-00000001".parse().unwrap();
         assert_eq!(order.turn(Report::Accepted { venue_id }).unwrap().req, Some(7));
         order.ask_cancel(Asked::One(8));
@@ -332,7 +380,9 @@ mod tests {
 
     #[test]
     fn an_order_that_was_rejected_goes_on_saying_why() {
-        let mut order = Standing::sent(1, &ticket(), [0; 16], 7);
+        let mut orders = Orders::default();
+        enter(&mut orders, 1, 7);
+        let order = orders.get_mut(1).unwrap();
         assert_eq!(order.turn(Report::Rejected(why())).unwrap().refusal, None);
         let because = (E_FUNDS, "MARGIN".to_owned(), "not enough".to_owned());
         assert_eq!(said(&order.told), because);
@@ -360,5 +410,27 @@ mod tests {
             orders.list(|symbol| (symbol == "MXFH1").then_some([0; 16]));
             assert_eq!(exchange_of(&orders), exchange);
         }
+    }
+
+    #[test]
+    fn an_order_is_found_whatever_sequence_the_numbers_come_in() {
+        let mut orders = Orders::after(2);
+        for id in [7, 9, 4, 8, 12] {
+            assert!(!orders.is_used(id));
+            enter(&mut orders, id, id);
+            assert!(orders.is_used(id));
+        }
+        let all = |orders: &Orders| orders.iter().map(Standing::id).collect::<Vec<_>>();
+        assert_eq!(all(&orders), [7, 9, 4, 8, 12]);
+        for id in [4, 7, 8, 9, 12] {
+            assert_eq!(orders.get(id).map(Standing::id), Some(id));
+            assert_eq!(orders.get_mut(id).map(|it| it.id()), Some(id));
+        }
+        for id in [0, 3, 5, 10, 13] {
+            assert!(orders.get(id).is_none());
+        }
+        orders.forget_last();
+        assert_eq!(all(&orders), [7, 9, 4, 8]);
+        assert!(orders.get(12).is_none() && !orders.is_used(12) && orders.is_used(2));
     }
 }

@@ -34,6 +34,8 @@ pub(crate) fn quantity(raw: i64) -> Option<Quantity> {
 }
 
 /// A new order as a ticket.
+// Out of line, it is written once to where it stays.
+#[inline(never)]
 pub(crate) fn ticket(order: &OrderRequest) -> Done<Ticket> {
     if order.client_order_id == 0 {
         return Err(Fault::new(E_ARG, "client_order_id is 0; it must be above 0"));

@@ -6,9 +6,9 @@ use aftm_domain::{
 };
 use aftm_exchange_abi as abi;
 use aftm_exchange_abi::{
-    ABSENT, OC_AUTO, OC_CLOSE, OC_OPEN, OrderUpdate, SIDE_BUY, SIDE_SELL, TIF_FOK, TIF_IOC,
-    TIF_ROD, TYPE_LIMIT, TYPE_MARKET, TYPE_RANGE_MARKET, TYPE_STOP, TYPE_STOP_LIMIT, Versioned,
-    put_id, put_text,
+    ABSENT, OC_AUTO, OC_CLOSE, OC_OPEN, OrderRequest, OrderUpdate, SIDE_BUY, SIDE_SELL, TIF_FOK,
+    TIF_IOC, TIF_ROD, TYPE_LIMIT, TYPE_MARKET, TYPE_RANGE_MARKET, TYPE_STOP, TYPE_STOP_LIMIT,
+    Versioned, put_id, put_text,
 };
 use aftm_sim::Summary;
 
@@ -56,9 +56,18 @@ pub(crate) fn clock(now: Option<ExchangeTime>) -> (i64, i32) {
     now.map_or((ABSENT, 0), |it| (it.at.0, it.offset))
 }
 
-/// An order that nothing has happened to.
-pub(crate) fn order(id: u64, ticket: &Ticket) -> OrderUpdate {
-    let mut told = OrderUpdate::blank();
+/// Says in a blank struct what an order is that was just sent, in the words it was sent in.
+pub(crate) fn sent(told: &mut OrderUpdate, order: &OrderRequest) {
+    told.client_order_id = order.client_order_id;
+    (told.side, told.order_type, told.tif) = (order.side, order.order_type, order.tif);
+    (told.open_close, told.day_trade) = (order.open_close, order.day_trade);
+    (told.price_e9, told.stop_price_e9) = (order.price_e9, order.stop_price_e9);
+    (told.qty_e9, told.filled_e9) = (order.qty_e9, 0);
+    (told.account, told.symbol) = (order.account, order.symbol);
+}
+
+/// Says in a blank struct what an order is that nothing has happened to.
+pub(crate) fn order(told: &mut OrderUpdate, id: u64, ticket: &Ticket) {
     told.client_order_id = id;
     told.side = side(ticket.side);
     told.order_type = order_type(ticket.kind);
@@ -71,7 +80,6 @@ pub(crate) fn order(id: u64, ticket: &Ticket) -> OrderUpdate {
     told.filled_e9 = 0;
     put_id(&mut told.account, ticket.account.as_str());
     put_id(&mut told.symbol, ticket.item.as_str());
-    told
 }
 
 /// Says why something was refused.

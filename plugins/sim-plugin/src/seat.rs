@@ -14,10 +14,10 @@ use aftm_exchange_abi::{
 };
 use aftm_sim::ledger_file::{Entry, Seen};
 use aftm_sim::{Happening, News, Sim, refusal};
-use rustc_hash::FxHashMap;
 
 use crate::fault::{Done, Fault};
 use crate::ffi::{Host, Req};
+use crate::items::{Item, Items};
 use crate::listing::instrument;
 use crate::market::{book, tick, time};
 use crate::memory::Memory;
@@ -46,12 +46,6 @@ pub(crate) struct Who {
     pub(crate) utc_offset_s: i32,
 }
 
-/// An item that the host told of: as it told, and as it is traded.
-pub(crate) struct Item {
-    pub(crate) told: abi::Instrument,
-    pub(crate) instrument: Instrument,
-}
-
 /// Whether the exchange was given what the ledger remembers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Recalled {
@@ -74,9 +68,7 @@ pub(crate) struct Seat {
     pub(crate) host: Host,
     pub(crate) sim: Sim,
     pub(crate) orders: Orders,
-    pub(crate) items: FxHashMap<Code, Item>,
-    /// The items in the order in which they were told of.
-    pub(crate) listed: Vec<Code>,
+    pub(crate) items: Items,
     /// What the exchange has to tell, until it is told.
     pub(crate) news: Vec<News>,
     memory: Option<Memory>,
@@ -113,8 +105,7 @@ impl Seat {
             host,
             sim,
             orders: Orders::default(),
-            items: FxHashMap::default(),
-            listed: Vec::new(),
+            items: Items::default(),
             news: Vec::new(),
             memory,
             happened: Vec::new(),
@@ -206,8 +197,7 @@ impl Seat {
 
     /// The terms that the host told of count, not those that the ledger remembers.
     fn relist(&mut self) -> Done {
-        for item in self.listed.iter().filter_map(|it| self.items.get(it)) {
-            let Item { told, instrument } = item;
+        for Item { told, instrument } in self.items.iter() {
             list(&mut self.sim, told, instrument)?;
             if let Some(memory) = self.memory.as_mut().filter(|it| it.has_terms(&instrument.code)) {
                 memory.list(instrument)?;
@@ -274,9 +264,7 @@ impl Seat {
             let is_it = |symbol: &str| symbol == code.as_str();
             self.orders.list(|symbol| is_it(symbol).then_some(told.exchange));
         }
-        if self.items.insert(code, Item { told: *told, instrument }).is_none() {
-            self.listed.push(code);
-        }
+        self.items.list(Item { told: *told, instrument });
         Ok(())
     }
 

@@ -1,7 +1,7 @@
 //! Orders, their cancels and changes, and lists.
 
-use aftm_domain::OrderId;
 use aftm_domain::order::Refusal;
+use aftm_domain::{Code, OrderId};
 use aftm_exchange_abi::{
     AmendRequest, CHANGE_CANCEL_REJECTED, CHANGE_NO_REPLY, CHANGE_NONE, CHANGE_REPLACE_REJECTED,
     CancelAllRequest, CancelRequest, E_ARG, E_DUPLICATE, E_INSTRUMENT, E_NO_ORDER, E_TIMEOUT,
@@ -22,27 +22,36 @@ impl Seat {
     pub(crate) fn send(&mut self, order: &OrderRequest, req_id: u64) -> Done {
         self.check_login(req_id)?;
         self.check_connection()?;
-        let (id, ticket) = (order.client_order_id, ticket(order)?);
+        let (id, asked) = (order.client_order_id, ticket(order));
+        let ticket = asked.as_ref().map_err(Fault::clone)?;
         if self.orders.is_used(id) {
             let number = OrderId(id);
             let text = format!("order {number} was sent before; this one is not taken");
             let vendor_code = refusal::DUPLICATE.to_owned();
             return Err(Fault { code: E_DUPLICATE, vendor_code, text });
         }
-        let exchange = self.items.get(&ticket.item).map(|it| it.told.exchange);
-        if order.exchange != [0; 16] && exchange.is_some_and(|it| it != order.exchange) {
-            let text = format!("{} is not traded on the exchange that is named", ticket.item);
-            return Err(Fault::new(E_INSTRUMENT, text));
-        }
+        let exchange = match self.orders.exchange_as_before(order) {
+            Some(exchange) => exchange,
+            None => self.exchange_named(order, &ticket.item)?,
+        };
         // It is entered first, because news of it may come before the exchange's call returns.
-        let exchange = exchange.unwrap_or_default();
-        self.orders.add(Standing::sent(id, &ticket, exchange, req_id));
-        if let Err(refusal) = self.sim.place(OrderId(id), &ticket, &mut self.news) {
+        self.orders.enter(order, exchange, req_id);
+        if let Err(refusal) = self.sim.place(OrderId(id), ticket, &mut self.news) {
             self.orders.forget_last();
             return Err(refusal.into());
         }
         self.tell_news();
         Ok(())
+    }
+
+    /// The exchange that an item is traded on, which must be the one that an order names.
+    fn exchange_named(&self, order: &OrderRequest, item: &Code) -> Done<[u8; 16]> {
+        let exchange = self.items.get(item).map(|it| it.told.exchange);
+        if order.exchange != [0; 16] && exchange.is_some_and(|it| it != order.exchange) {
+            let text = format!("{item} is not traded on the exchange that is named");
+            return Err(Fault::new(E_INSTRUMENT, text));
+        }
+        Ok(exchange.unwrap_or_default())
     }
 
     /// The order that a cancel or a change names.
@@ -197,7 +206,7 @@ impl Seat {
     }
 
     fn list_instruments(&mut self, filter: &Filter<'_>, req_id: u64) {
-        for item in self.listed.iter().filter_map(|it| self.items.get(it)) {
+        for item in self.items.iter() {
             let exchange = name(&item.told.exchange).unwrap_or_default();
             if filter.has_item(exchange, item.instrument.code.as_str()) {
                 self.host.tell(EVENT_INSTRUMENT, Req::Row(req_id), &item.told);

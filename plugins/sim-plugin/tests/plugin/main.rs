@@ -5,6 +5,7 @@
 
 mod day;
 mod direct;
+mod exchange;
 mod ledger;
 mod loaded;
 mod same;
