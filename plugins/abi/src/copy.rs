@@ -129,12 +129,17 @@ pub unsafe fn write<T: Versioned>(value: &T, to: *mut T) -> Result<(), Misfit> {
     Ok(())
 }
 
-/// How many bytes of a struct both sides know.
+/// How many bytes of a struct both sides know, which are those of version 1.0 at least.
+///
+/// # Errors
+///
+/// As of `read`.
 ///
 /// # Safety
 ///
-/// `at` is NULL, or `room` bytes can be read there.
-unsafe fn shared<T: Versioned>(at: *const T, room: u64) -> Result<usize, Misfit> {
+/// `at` is NULL, or as many bytes can be read there as the struct says that it has, or `room` where
+/// that is less. It need not be aligned.
+pub unsafe fn shared<T: Versioned>(at: *const T, room: u64) -> Result<usize, Misfit> {
     let min = T::SIZE_MIN;
     if at.is_null() || room < min as u64 {
         return Err(misfit(T::LAYOUT.name, at.is_null(), room, min));

@@ -10,14 +10,14 @@ use std::time::Duration;
 use aftm_exchange_abi::{
     ABSENT, CHANGE_FILLED, EVENT_ACCOUNT, EVENT_ANSWER, EVENT_BOOK, EVENT_CONN, EVENT_FILL,
     EVENT_INSTRUMENT, EVENT_LAST, EVENT_ORDER, EVENT_POSITION, EVENT_TICK, Event, Misfit,
-    OrderUpdate, look_at, read, read_into,
+    OrderUpdate, read, read_into, shared,
 };
 
 use crate::bell::Stay;
 use crate::fault::{Breach, Refusal};
 use crate::market::Market;
 use crate::news::{Taken, What};
-use crate::queue::{Content, Heard, Limits, Queue, Unreadable};
+use crate::queue::{Content, Heard, Queue, Unreadable};
 use crate::read::{Told, line};
 use crate::session::Opening;
 
@@ -31,6 +31,8 @@ pub(crate) struct Gate {
     late: AtomicU64,
     queue: Mutex<Queue>,
     told: Condvar,
+    /// No call is under way.
+    pub(crate) free: Condvar,
     /// Who waits to be woken; changed under the lock of the queue. To wake nobody costs a system call.
     listeners: AtomicUsize,
     /// How long each event keeps the plug-in waiting, in milliseconds: 0 but in a check.
@@ -47,6 +49,7 @@ impl Gate {
             late: AtomicU64::new(0),
             queue: Mutex::new(Queue::new(opening.limits, opening.bell.clone())),
             told: Condvar::new(),
+            free: Condvar::new(),
             listeners: AtomicUsize::new(0),
             delay_ms: AtomicU64::new(0),
             fill_updates: opening.fill_updates,
@@ -101,9 +104,7 @@ impl Gate {
     pub(crate) fn shut(&self, into: &mut Taken) {
         self.is_open.store(false, Ordering::Release);
         self.take(into);
-        // What is left is room that nobody will use.
-        let nothing = Limits { news_max: 0, rows_max: 0, instruments_max: 0, lines_max: 0 };
-        let rest = std::mem::replace(&mut *self.queue(), Queue::new(nothing, None));
+        let rest = self.queue().end();
         // The bell goes with it, and what goes with the bell must not meet the lock.
         drop(rest);
     }
@@ -267,10 +268,15 @@ impl Gate {
 ///
 /// As of `heard`.
 unsafe fn is_fill_update(event: &Event) -> Result<bool, String> {
-    let says_it = |it: &OrderUpdate| it.change == CHANGE_FILLED && it.client_order_id != 0;
-    // SAFETY: the caller vouches for the payload.
-    let is_one = unsafe { look_at(event.payload.cast(), event.payload_size, says_it) };
-    Ok(is_one.map_err(unfit)? && event.req_id == 0)
+    let update = event.payload.cast::<OrderUpdate>();
+    // SAFETY: the caller vouches for the payload. Both fields are among the bytes of version 1.0;
+    // they are read without a reference, because nobody knows who else looks at them.
+    let (change, client_order_id) = unsafe {
+        shared(update, event.payload_size).map_err(unfit)?;
+        let change = (&raw const (*update).change).read_unaligned();
+        (change, (&raw const (*update).client_order_id).read_unaligned())
+    };
+    Ok(change == CHANGE_FILLED && client_order_id != 0 && event.req_id == 0)
 }
 
 #[cold]

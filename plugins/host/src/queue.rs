@@ -1,8 +1,9 @@
 //! What a session has told and nobody has taken yet, within bounds.
 //!
-//! Orders, fills, connections, holdings and answers are never dropped. A callback must not wait for
-//! room, so where they are more than the bound the session is broken: it takes no more calls and no
-//! more events, and whoever owns it closes it, opens another, and asks the venue how things stand.
+//! Orders, fills, connections, holdings and answers are never dropped, but for updates that say what
+//! a fill says, where whoever opened the session counts fills. A callback must not wait for room, so
+//! where they are more than the bound the session is broken: it takes no more calls and no more
+//! events, and whoever owns it closes it, opens another, and asks the venue how things stand.
 //! Rows of a list that was asked for have a bound of their own: a long day is no flood.
 //! Ticks and books are the newest of each instrument; lines of the log beyond the bound are dropped.
 //! What is replaced or dropped is counted.
@@ -13,6 +14,7 @@ use crate::bell::Bell;
 use crate::fault::Breach;
 use crate::market::{Market, Newest, Put};
 use crate::news::{Counts, Line, News, Taken, What};
+use crate::turn::Turn;
 
 /// How much of what a session tells is kept until it is taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,6 +80,8 @@ pub(crate) struct Queue {
     counts: Counts,
     broken: Option<Breach>,
     bell: Option<Bell>,
+    /// Whose turn it is to call: behind the same lock, because every call has to do with both.
+    pub(crate) turn: Turn,
 }
 
 impl Queue {
@@ -93,6 +97,7 @@ impl Queue {
             counts: Counts::default(),
             broken: None,
             bell,
+            turn: Turn::default(),
         }
     }
 
@@ -231,6 +236,16 @@ impl Queue {
             return None;
         }
         self.take_rest(into)
+    }
+
+    /// Keeps nothing any more, and gives up the room that nobody will use. Whose turn it is stays:
+    /// a call may still be under way.
+    pub(crate) fn end(&mut self) -> Queue {
+        let nothing = Limits { news_max: 0, rows_max: 0, instruments_max: 0, lines_max: 0 };
+        let turn = std::mem::take(&mut self.turn);
+        let rest = std::mem::replace(self, Queue::new(nothing, None));
+        self.turn = turn;
+        rest
     }
 
     /// What is seldom there, and stands apart so that the processor has the rest at hand.

@@ -17,7 +17,7 @@ use crate::guard::Guarded;
 use crate::load::Plugin;
 use crate::news::Taken;
 use crate::queue::Limits;
-use crate::turn::{Lookout, Turn};
+use crate::turn::{Lookout, Pass};
 
 /// How long a session that is dropped without being closed may take to end.
 const DROP_TIMEOUT: Duration = Duration::from_secs(2);
@@ -33,10 +33,11 @@ pub struct Opening {
     pub limits: Limits,
     /// How long a call waits for another one to return before it gives up.
     pub turn_wait: Duration,
-    /// Whether an update is handed out that says of an order only that it traded. Its fills say the
-    /// same and more, so that a program which counts them needs none.
+    /// Whether an update is handed out that says of an order of the host's only that it traded. Its
+    /// fills say the same and more, so that a program which counts them needs none. Where it is not,
+    /// nothing else of it is heard either: neither its time nor that it cannot be understood.
     pub fill_updates: bool,
-    /// Called once an event, a line or a break was queued, on the plug-in's thread and with no lock
+    /// Called once an event, a line or a break was told, on the plug-in's thread and with no lock
     /// of the host held; not for what a call tells on the thread that makes it, because whoever
     /// calls takes that anyway. It returns at once, and calls no session.
     pub bell: Option<Arc<dyn Fn() + Send + Sync>>,
@@ -69,12 +70,11 @@ pub struct Session {
     /// `None` once it is closed, which only `close` and `drop` do.
     at: Option<NonNull<abi::Session>>,
     gate: &'static Gate,
-    turn: Arc<Turn>,
     turn_wait: Duration,
     requests: AtomicU64,
 }
 
-// SAFETY: the address is used under `turn` alone, and the interface lets any thread call.
+// SAFETY: the address is used by the call alone whose turn it is, and the interface lets any thread call.
 unsafe impl Send for Session {}
 // SAFETY: as above; everything else in it is shared safely by itself.
 unsafe impl Sync for Session {}
@@ -97,7 +97,6 @@ impl Plugin {
                 plugin: self.clone(),
                 at: Some(at),
                 gate,
-                turn: Arc::default(),
                 turn_wait: opening.turn_wait,
                 requests: AtomicU64::new(0),
             }),
@@ -161,12 +160,12 @@ impl Session {
 
     /// The call that is in the plug-in now, for who watches that it returns.
     pub fn under_way(&self) -> Option<&'static str> {
-        self.turn.under_way()
+        self.lookout().under_way()
     }
 
     /// The same for threads that do not have the session.
     pub fn lookout(&self) -> Lookout {
-        Lookout::new(Arc::clone(&self.turn))
+        Lookout::new(self.gate)
     }
 
     /// From now on its callbacks take so long; for a check.
@@ -190,11 +189,14 @@ impl Session {
 
     fn end(&mut self, timeout: Duration) -> Result<Closed, CloseError> {
         let Some(at) = self.at.take() else { return Ok(Closed::new(self.gate)) };
-        let ended = match self.turn.enter("close", timeout) {
+        let ended = match self.gate.wait_turn(timeout) {
             Err(under_way) => Err(CloseError::Hangs { under_way, waited: timeout }),
-            // SAFETY: `open` made the session, no call is in it, and the address was taken from its
-            // only place.
-            Ok(_pass) => unsafe { close(self.plugin.api(), at.as_ptr(), timeout) },
+            Ok(queue) => {
+                let _pass = Pass::begin(self.gate, queue, "close");
+                // SAFETY: `open` made the session, no call is in it, and the address was taken from
+                // its only place.
+                unsafe { close(self.plugin.api(), at.as_ptr(), timeout) }
+            }
         };
         let closed = Closed::new(self.gate);
         match ended {
@@ -265,16 +267,15 @@ impl Session {
         let (Some(function), Some(at)) = (function, self.at) else {
             return Err(CallError::NotOffered(name));
         };
-        let pass = self.turn.enter(name, self.turn_wait).map_err(|under_way| {
+        let mut queue = self.gate.wait_turn(self.turn_wait).map_err(|under_way| {
             CallError::Occupied { call: name, under_way, waited: self.turn_wait }
         })?;
         // Whether it broke is asked when it is this call's turn, or it would be old news.
-        let mut queue = self.gate.queue();
         if let Some(breach) = queue.broken() {
             return Err(CallError::Broken(breach.clone()));
         }
         req_id.into_iter().for_each(|it| queue.expect(it));
-        drop(queue);
+        let pass = Pass::begin(self.gate, queue, name);
         let stay = Stay::begin(self.gate);
         let code = act(function, at.as_ptr());
         drop(stay);
