@@ -85,6 +85,7 @@ mod tests {
             ..abi::Fill::blank()
         };
         put_name(&mut told.symbol, "DEMO").unwrap();
+        put_name(&mut told.broker_order_id, "B 7").unwrap();
         put_name(&mut told.fill_id, "T 1").unwrap();
         told
     }
@@ -96,8 +97,9 @@ mod tests {
     ) -> (VenueFill, bool) {
         let read = |is_row, order| super::read(told, is_row, order, items, times).unwrap();
         let (row, news) = (read(true, None), read(false, Some(OrderId(1))));
-        // News says the same of the fill itself.
-        assert_eq!((row.row.fill, row.is_cost_unknown), (news.row.fill, news.is_cost_unknown));
+        // News of an order of ours says the same, but for what else the order is called.
+        let of_ours = VenueFill { order: Some(OrderId(1)), venue_id: None, ..*row.row };
+        assert_eq!((of_ours, row.is_cost_unknown), (*news.row, news.is_cost_unknown));
         (*row.row, row.is_cost_unknown)
     }
 
@@ -164,6 +166,7 @@ mod tests {
         put_name(&mut told.account, "A-1").unwrap();
         let (row, _) = read(&told, &demo(), (None, LATE));
         assert_eq!(row.deal.to_string(), "sell DEMO for A-1");
+        assert_eq!(row.venue_id.map(|it| it.to_string()).as_deref(), Some("B%207"));
         let bare = abi::Fill { side: 0, account: [0; 40], symbol: [0; 64], ..told };
         assert_eq!(read(&bare, &nothing(), (None, LATE)).0.deal, Deal::default());
     }

@@ -125,11 +125,11 @@ impl State {
         match told {
             Told::Stale => (),
             Told::Row => self.list_order(update, words),
-            Told::News => match order::told(update, &self.items) {
-                Ok(Some(word)) => words.push(word),
-                Ok(None) => (),
-                Err(why) => self.lose_order(update, &why, words),
-            },
+            Told::News => {
+                if let Err(why) = order::told(update, &self.items, words) {
+                    self.lose_order(update, &why, words);
+                }
+            }
         }
     }
 

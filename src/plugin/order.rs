@@ -102,24 +102,28 @@ pub(super) fn whose(client_order_id: u64) -> Option<OrderId> {
     (client_order_id != 0).then_some(OrderId(client_order_id))
 }
 
-/// What an update of an order says; nothing where its fills say it. What happened is known by the
-/// change; an update without one, or of an order that is not ours, is compared as it stands.
+/// Tells what an update of an order says; nothing where its fills say it. What happened is known by
+/// the change; an update without one, or of an order that is not ours, is compared as it stands.
 ///
 /// # Errors
 ///
 /// Where it cannot be understood, and then why.
-pub(super) fn told(update: &OrderUpdate, items: &Items) -> Result<Option<VenueWord>, String> {
-    let Some(order) = whose(update.client_order_id) else { return row_word(update, items) };
+pub(super) fn told(
+    update: &OrderUpdate,
+    items: &Items,
+    words: &mut Vec<VenueWord>,
+) -> Result<(), String> {
+    let Some(order) = whose(update.client_order_id) else { return tell_row(update, items, words) };
     let report = match update.change {
         abi::CHANGE_ACCEPTED => match names::venue_order(&update.broker_order_id)? {
             Some(venue_id) => Report::Accepted { venue_id },
             // Without a name nothing is accepted; how it stands is told all the same.
-            None => return row_word(update, items),
+            None => return tell_row(update, items, words),
         },
         abi::CHANGE_REJECTED => Report::Rejected(refusal(update)),
         abi::CHANGE_TRIGGERED => Report::Triggered,
         // Fills are counted by their own events, and by nothing else.
-        abi::CHANGE_FILLED => return Ok(None),
+        abi::CHANGE_FILLED => return Ok(()),
         abi::CHANGE_CANCELED => Report::Canceled,
         abi::CHANGE_EXPIRED => Report::Expired,
         abi::CHANGE_REPLACED => {
@@ -129,13 +133,16 @@ pub(super) fn told(update: &OrderUpdate, items: &Items) -> Result<Option<VenueWo
         abi::CHANGE_CANCEL_REJECTED => Report::CancelRejected(refusal(update)),
         abi::CHANGE_REPLACE_REJECTED => Report::ReplaceRejected(refusal(update)),
         abi::CHANGE_NO_REPLY => Report::NoReply,
-        _ => return row_word(update, items),
+        _ => return tell_row(update, items, words),
     };
-    Ok(Some(VenueWord::Report { order, report }))
+    words.push(VenueWord::Report { order, report });
+    Ok(())
 }
 
-fn row_word(update: &OrderUpdate, items: &Items) -> Result<Option<VenueWord>, String> {
-    row(update, items).map(|it| Some(VenueWord::Order { row: Box::new(it) }))
+#[cold]
+fn tell_row(update: &OrderUpdate, items: &Items, words: &mut Vec<VenueWord>) -> Result<(), String> {
+    words.push(VenueWord::Order { row: Box::new(row(update, items)?) });
+    Ok(())
 }
 
 /// How an order stands.

@@ -29,6 +29,7 @@ pub(super) struct Requests {
 impl Requests {
     /// A request was sent, with a number above those of all before it.
     pub(super) fn add(&mut self, req_id: u64, asked: Asked) {
+        debug_assert!(self.all.back().is_none_or(|it| it.0 < req_id), "{req_id} comes too late");
         self.queries += usize::from(asked == Asked::Query);
         self.all.push_back((req_id, asked));
     }

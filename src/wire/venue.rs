@@ -194,7 +194,7 @@ pub struct VenueOrder {
 pub struct VenueFill {
     /// Our number of the order; `None` for one that we did not send.
     pub order: Option<OrderId>,
-    /// The venue's name of the order.
+    /// The venue's name of the order; `None` in news of one that has our number.
     pub venue_id: Option<VenueOrderId>,
     /// The fill.
     pub fill: Fill,

@@ -63,6 +63,8 @@ enum Listing {
 /// A plug-in, wherever it runs.
 pub struct Plugged {
     way: Box<dyn Way>,
+    /// As of [`Way::is_near`].
+    is_near: bool,
     standing: Standing,
     abilities: Abilities,
     pid: u32,
@@ -115,6 +117,7 @@ impl Plugged {
     /// for each login; with `relogin` they are kept for logging in again.
     pub fn new(way: Box<dyn Way>, further: Further, relogin: bool) -> Plugged {
         Plugged {
+            is_near: way.is_near(),
             way,
             standing: Standing::Away,
             abilities: Abilities { auto_offset: true, feed: true, ..Abilities::default() },
@@ -151,7 +154,7 @@ impl Plugged {
     /// Makes a call. Where the other end is gone, that is news like any other.
     fn call(&mut self, call: VenueCall, news: &mut Vec<News>) -> Result<(), Refusal> {
         let shown = match &call {
-            VenueCall::Tick { tick, book, again: false } if !self.way.is_near() => {
+            VenueCall::Tick { tick, book, again: false } if !self.is_near => {
                 Some((*tick, book.clone()))
             }
             _ => None,
@@ -166,10 +169,11 @@ impl Plugged {
         news: &mut Vec<News>,
         act: impl FnOnce(&mut dyn Way, &mut Vec<VenueWord>) -> Result<(), WayEnded>,
     ) -> Result<(), Refusal> {
-        if !self.way.is_open() {
-            return Err(away());
-        }
-        if !self.way.is_near() {
+        // A way that is near says by itself that it has ended.
+        if !self.is_near {
+            if !self.way.is_open() {
+                return Err(away());
+            }
             self.under_way.push_back(shown);
         }
         let mut words = std::mem::take(&mut self.words);

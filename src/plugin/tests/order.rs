@@ -61,7 +61,10 @@ fn refused(change: u8) -> OrderUpdate {
 }
 
 fn read(update: &OrderUpdate) -> Result<Option<VenueWord>, String> {
-    super::told(update, &Items::default())
+    let mut words = Vec::new();
+    super::told(update, &Items::default(), &mut words)?;
+    assert!(words.len() <= 1, "{words:?}");
+    Ok(words.pop())
 }
 
 #[test]
