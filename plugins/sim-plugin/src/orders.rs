@@ -206,25 +206,26 @@ impl Orders {
     }
 
     pub(crate) fn add(&mut self, standing: Standing) {
-        if let Err(at) = self.find(standing.id()) {
-            self.places.insert(at, (standing.id(), self.all.len()));
-            self.all.push(standing);
+        if let Some(room) = self.make_room(standing.id()) {
+            *room = standing;
         }
     }
 
-    /// Enters an order that was sent and is not answered, traded on this exchange.
+    /// Enters an order that was sent and is not answered, traded on this exchange. It is written
+    /// where it stays: hundreds of bytes are not moved there.
     pub(crate) fn enter(&mut self, order: &OrderRequest, exchange: [u8; 16], req_id: u64) {
-        let place = self.all.len();
-        if let Err(at) = self.find(order.client_order_id) {
-            self.places.insert(at, (order.client_order_id, place));
-            // It is written where it stays: hundreds of bytes are not moved there.
-            self.all.resize_with(place + 1, Standing::default);
-        }
-        if let Some(Standing { told, placed, .. }) = self.all.get_mut(place) {
-            rows::sent(told, order);
-            (told.state, told.exchange) = (STATE_PENDING, exchange);
-            *placed = Some(req_id);
-        }
+        let Some(room) = self.make_room(order.client_order_id) else { return };
+        rows::sent(&mut room.told, order);
+        (room.told.state, room.told.exchange) = (STATE_PENDING, exchange);
+        room.placed = Some(req_id);
+    }
+
+    /// Room for one more order behind all others; none where its number is taken.
+    fn make_room(&mut self, id: u64) -> Option<&mut Standing> {
+        let (at, place) = (self.find(id).err()?, self.all.len());
+        self.places.insert(at, (id, place));
+        self.all.resize_with(place + 1, Standing::default);
+        self.all.last_mut()
     }
 
     /// Where among the places an order is, or would be.
