@@ -66,10 +66,12 @@ impl State {
     }
 
     fn what_is(&self, req_id: u64) -> Told {
-        match self.requests.is_query(req_id) {
-            false => Told::News,
-            true if self.errands.is_asking(req_id) => Told::Row,
-            true => Told::Stale,
+        if !self.requests.is_query(req_id) {
+            Told::News
+        } else if self.errands.is_asking(req_id) {
+            Told::Row
+        } else {
+            Told::Stale
         }
     }
 
