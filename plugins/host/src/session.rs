@@ -74,7 +74,8 @@ pub struct Session {
     requests: AtomicU64,
 }
 
-// SAFETY: the address is used by the call alone whose turn it is, and the interface lets any thread call.
+// SAFETY: the address is used by the call alone whose turn it is, and the interface lets any thread
+// call.
 unsafe impl Send for Session {}
 // SAFETY: as above; everything else in it is shared safely by itself.
 unsafe impl Sync for Session {}
