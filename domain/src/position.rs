@@ -137,20 +137,41 @@ impl Position {
         price: Price,
         multiplier: Quantity,
     ) -> Result<Booked, PositionError> {
+        let booked = self.weigh(side, open_close, quantity, price, multiplier)?;
+        self.enter(side, price, booked);
+        Ok(booked)
+    }
+
+    /// What booking a fill would do, for who has something else to ask before it is entered.
+    ///
+    /// # Errors
+    ///
+    /// As of `book`.
+    pub fn weigh(
+        &self,
+        side: Side,
+        open_close: OpenClose,
+        quantity: Quantity,
+        price: Price,
+        multiplier: Quantity,
+    ) -> Result<Booked, PositionError> {
         let held = self.held(side.opposite());
         let (closed, opened) = self.split(side, open_close, quantity);
         if closed > held {
             let side = side.opposite();
             return Err(PositionError::NotHeld { side, asked: closed, held });
         }
-        // First everything that can fail, so that an error leaves the lots as they are.
         let profit = self.closing_profit(side.opposite(), closed, price, multiplier)?;
-        let (opening, closing) = self.legs(side);
-        take(closing, closed);
-        if opened.is_positive() {
-            opening.push_back(Lot { price, quantity: opened });
-        }
         Ok(Booked { closed, opened, profit })
+    }
+
+    /// Enters a fill on `side` at `price` that was weighed on the position as it is now.
+    pub fn enter(&mut self, side: Side, price: Price, weighed: Booked) {
+        let (opening, closing) = self.legs(side);
+        take(closing, weighed.closed);
+        if weighed.opened.is_positive() {
+            opening.push_back(Lot { price, quantity: weighed.opened });
+        }
     }
 
     /// What the oldest lots of a side would earn, closed at a price.

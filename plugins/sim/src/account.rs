@@ -79,16 +79,17 @@ impl Account {
     ) -> Option<Cost> {
         let fee = instrument.fee.times(quantity)?;
         let tax = instrument.tax(price, quantity)?;
-        let mut position = self.positions.get(&ticket.item).cloned().unwrap_or_default();
         let (side, open_close) = (ticket.side, ticket.open_close);
+        let position = self.positions.entry(ticket.item).or_default();
+        // First everything that can fail, so that nothing has changed then.
         let booked =
-            position.book(side, open_close, quantity, price, instrument.multiplier).ok()?;
+            position.weigh(side, open_close, quantity, price, instrument.multiplier).ok()?;
         self.today = Totals {
             realized: self.today.realized.checked_add(booked.profit)?,
             fees: self.today.fees.checked_add(fee)?,
             tax: self.today.tax.checked_add(tax)?,
         };
-        self.positions.insert(ticket.item, position);
+        position.enter(side, price, booked);
         Some(Cost { fee, tax })
     }
 
