@@ -1,6 +1,6 @@
 //! Fills.
 
-use aftm_domain::{ExchangeTime, Fill, Money, OrderId, Price, Quantity, Stamp};
+use aftm_domain::{AccountId, Code, ExchangeTime, Fill, Money, OrderId, Price, Quantity, Stamp};
 use aftm_plugin_host::abi::{self, ABSENT};
 
 use super::items::Items;
@@ -40,7 +40,7 @@ pub(super) fn read(
     let is_ours = order.is_some() && !is_row;
     let (venue_id, item) = if is_ours {
         // That its order is of the same item is asked by the item's code, and that is its symbol.
-        (None, names::code(&told.symbol).ok())
+        (None, Code::try_from(names::text(&told.symbol)).ok())
     } else {
         let venue_id = names::venue_order(&told.broker_order_id)?;
         (venue_id, items.code(&told.exchange, &told.symbol))
@@ -48,8 +48,8 @@ pub(super) fn read(
     let heard = heard.map(|at| ExchangeTime { at: Stamp(at), offset: told.utc_offset_s });
     let time = names::time(told.ts_ns, told.utc_offset_s).or(heard).unwrap_or(last);
     let fill = Fill { trade: names::trade(&told.fill_id)?, price, quantity, fee, tax, time };
-    let deal =
-        Deal { account: names::account(&told.account).ok(), item, side: words::side(told.side) };
+    let account = AccountId::try_from(names::text(&told.account)).ok();
+    let deal = Deal { account, item, side: words::side(told.side) };
     let row = Box::new(VenueFill { order, venue_id, fill, deal });
     Ok(Read { row, is_cost_unknown })
 }

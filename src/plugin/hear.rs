@@ -32,9 +32,10 @@ impl State {
         if !taken.log.is_empty() {
             words.extend(taken.log.drain(..).map(|it| line(it.level, it.text)));
         }
-        for news in taken.news.drain(..) {
+        for news in &mut taken.news {
             self.hear(news, words);
         }
+        taken.news.clear();
         if !taken.market.is_empty() {
             self.hear_market(&taken.market, words);
             taken.market.clear();
@@ -44,21 +45,21 @@ impl State {
         }
     }
 
-    fn hear(&mut self, news: News, words: &mut Vec<VenueWord>) {
-        let News { req_id, is_last, ts_ns, what, .. } = news;
+    fn hear(&mut self, news: &mut News, words: &mut Vec<VenueWord>) {
+        let News { req_id, is_last, ts_ns, .. } = *news;
         let told = self.what_is(req_id);
-        match what {
+        match &mut news.what {
             What::Order(update) => self.hear_order(told, update, words),
-            What::Fill(fill) => self.hear_fill(told, &fill, ts_ns, words),
+            What::Fill(fill) => self.hear_fill(told, fill, ts_ns, words),
             What::Answer(answer) => {
                 let asked = self.requests.take(req_id);
-                let answer = answer.map_err(|it| refusal::of(&it));
+                let answer = answer.as_ref().map(|&()| ()).map_err(|it| refusal::of(it));
                 return self.answered(req_id, asked, answer, words);
             }
-            What::Position(row) => self.hear_position(told, &row, words),
-            What::Account(row) => self.hear_account(told, &row, words),
-            What::Instrument(row) => self.hear_instrument(told, &row, words),
-            What::Connection(link) => self.hear_connection(&link, words),
+            What::Position(row) => self.hear_position(told, row, words),
+            What::Account(row) => self.hear_account(told, row, words),
+            What::Instrument(row) => self.hear_instrument(told, row, words),
+            What::Connection(link) => self.hear_connection(link, words),
         }
         if is_last {
             self.answered_by_event(req_id, words);
@@ -116,12 +117,11 @@ impl State {
         }
     }
 
-    fn hear_order(&mut self, told: Told, mut update: Box<OrderUpdate>, words: &mut Vec<VenueWord>) {
+    fn hear_order(&mut self, told: Told, update: &mut OrderUpdate, words: &mut Vec<VenueWord>) {
         // One that was not sent from here and was asked about has a number of ours.
         if update.client_order_id == 0 {
             update.client_order_id = self.met(&update.broker_order_id).map_or(0, |it| it.0);
         }
-        let update = &*update;
         let time = names::time(update.ts_ns, update.utc_offset_s);
         self.clock = time.map_or(self.clock, |it| it.max(self.clock));
         match told {

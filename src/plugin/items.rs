@@ -3,6 +3,8 @@
 //! A venue names an instrument by exchange and symbol; our code is the symbol. So a symbol that two
 //! exchanges have names neither, and is refused with a sentence.
 
+use std::cell::Cell;
+
 use aftm_domain::order::Refusal;
 use aftm_domain::{Code, Instrument};
 use aftm_plugin_host::abi::{Symbol, put_text};
@@ -21,7 +23,10 @@ enum Listed {
 /// The instruments by code.
 #[derive(Debug, Default)]
 pub(super) struct Items {
-    listed: FxHashMap<Code, Listed>,
+    all: Vec<(Code, Listed)>,
+    places: FxHashMap<Code, usize>,
+    /// The place that was asked for last: most orders are of the item of the one before.
+    last: Cell<usize>,
 }
 
 impl Items {
@@ -36,32 +41,49 @@ impl Items {
         instrument: Instrument,
     ) -> Result<(), Refusal> {
         let code = instrument.code;
-        let known = match self.listed.remove(&code) {
+        let mut exchanges = match self.get(&code) {
             Some(Listed::One { symbol, .. }) if symbol.exchange == *exchange => Vec::new(),
             Some(Listed::One { symbol, .. }) => vec![names::text(&symbol.exchange).to_owned()],
-            Some(Listed::Several { exchanges }) => exchanges,
+            Some(Listed::Several { exchanges }) => exchanges.clone(),
             None => Vec::new(),
         };
-        if known.is_empty() {
+        if exchanges.is_empty() {
             let mut symbol = Symbol { exchange: *exchange, symbol: [0; 64] };
             put_text(&mut symbol.symbol, code.as_str());
             let instrument = Box::new(instrument);
-            self.listed.insert(code, Listed::One { symbol, instrument });
+            self.put(code, Listed::One { symbol, instrument });
             return Ok(());
         }
-        let mut exchanges = known;
         exchanges.push(names::text(exchange).to_owned());
         exchanges.sort();
         exchanges.dedup();
         let refusal = ambiguous(&code, &exchanges);
-        self.listed.insert(code, Listed::Several { exchanges });
+        self.put(code, Listed::Several { exchanges });
         Err(refusal)
     }
 
-    // One for all who ask, because every order asks several times.
-    #[inline(never)]
+    fn put(&mut self, code: Code, listed: Listed) {
+        match self.places.get(&code).and_then(|at| self.all.get_mut(*at)) {
+            Some(known) => known.1 = listed,
+            None => {
+                self.places.insert(code, self.all.len());
+                self.all.push((code, listed));
+            }
+        }
+    }
+
     fn get(&self, code: &Code) -> Option<&Listed> {
-        self.listed.get(code)
+        match self.all.get(self.last.get()) {
+            Some((last, listed)) if last == code => Some(listed),
+            _ => self.get_further(code),
+        }
+    }
+
+    #[cold]
+    fn get_further(&self, code: &Code) -> Option<&Listed> {
+        let place = *self.places.get(code)?;
+        self.last.set(place);
+        self.all.get(place).map(|it| &it.1)
     }
 
     /// The venue's name of an instrument.
