@@ -51,6 +51,11 @@ extern "C" {
 #define AFTM_ABSENT INT64_MIN            /* An int64 that is not there. */
 #define AFTM_NO_TIME UINT32_C(0xFFFFFFFF) /* A time of day that is not there. */
 
+/* Flags of aftm_open_params. */
+/* The host counts FILL events. What only says that an order of its own traded may be left out:
+   AFTM_CHANGE_FILLED updates that answer no request. */
+#define AFTM_OPEN_COUNTS_FILLS 1
+
 /* Flags of aftm_login. */
 /* Real money is meant. Without it a login at a production front is refused. */
 #define AFTM_LOGIN_PRODUCTION 1
@@ -270,7 +275,7 @@ typedef struct aftm_info { /* 160 bytes in 1.0 */
 /* What a session is opened with. */
 typedef struct aftm_open_params { /* 40 bytes in 1.0 */
   uint32_t struct_size;          /* sizeof of this struct as its writer knows it. */
-  uint32_t reserved;             /* Zero. */
+  uint32_t flags;                /* AFTM_OPEN_* joined by or. Unknown bits: ignored. */
   /* A folder of this plug-in alone that exists; absolute; the plug-in may keep files in it. */
   aftm_str state_dir;
   /* The options of the settings file. An unknown key is an error that names it. */

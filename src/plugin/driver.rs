@@ -64,7 +64,7 @@ impl Driver {
             bell: Some(bell),
             // The driver is the only one that calls: nobody's turn has to be waited for.
             turn_wait: Duration::ZERO,
-            fill_updates: false,
+            counts_fills: true,
             ..Opening::new(seat.folder.clone().into())
         };
         let session = plugin.open(&opening);

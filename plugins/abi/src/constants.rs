@@ -15,6 +15,11 @@ ABSENT: i64 = i64::MIN;
 /// A time of day that is not there.
 NO_TIME: u32 = u32::MAX;
 
+// Flags of `OpenParams`.
+/// The host counts `FILL` events. What only says that an order of its own traded may be left out:
+/// `CHANGE_FILLED` updates that answer no request.
+OPEN_COUNTS_FILLS: u32 = 1;
+
 // Flags of `Login`.
 /// Real money is meant. Without it a login at a production front is refused.
 LOGIN_PRODUCTION: u32 = 1;

@@ -139,7 +139,7 @@ pub unsafe fn write<T: Versioned>(value: &T, to: *mut T) -> Result<(), Misfit> {
 ///
 /// `at` is NULL, or as many bytes can be read there as the struct says that it has, or `room` where
 /// that is less. It need not be aligned.
-pub unsafe fn shared<T: Versioned>(at: *const T, room: u64) -> Result<usize, Misfit> {
+unsafe fn shared<T: Versioned>(at: *const T, room: u64) -> Result<usize, Misfit> {
     let min = T::SIZE_MIN;
     if at.is_null() || room < min as u64 {
         return Err(misfit(T::LAYOUT.name, at.is_null(), room, min));

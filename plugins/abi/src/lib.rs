@@ -27,7 +27,7 @@ mod values;
 
 pub use codes::*;
 pub use constants::*;
-pub use copy::{Misfit, look_at, read, read_into, shared, write};
+pub use copy::{Misfit, look_at, read, read_into, write};
 pub use holdings::{Account, Position};
 pub use layout::{Blank, Constant, Field, Layout, Plain, Versioned};
 pub use lent::slice;

@@ -24,8 +24,8 @@ layout! {
     versioned OpenParams = "aftm_open_params", 40 {
         /// `sizeof` of this struct as its writer knows it.
         0 => struct_size: u32,
-        /// Zero.
-        4 => reserved: u32,
+        /// `AFTM_OPEN_…` joined by or. Unknown bits: ignored.
+        4 => flags: u32,
         /// A folder of this plug-in alone that exists; absolute; the plug-in may keep files in it.
         8 => state_dir: Str,
         /// The options of the settings file. An unknown key is an error that names it.

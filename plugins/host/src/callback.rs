@@ -8,9 +8,8 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use aftm_exchange_abi::{
-    ABSENT, CHANGE_FILLED, EVENT_ACCOUNT, EVENT_ANSWER, EVENT_BOOK, EVENT_CONN, EVENT_FILL,
-    EVENT_INSTRUMENT, EVENT_LAST, EVENT_ORDER, EVENT_POSITION, EVENT_TICK, Event, Misfit,
-    OrderUpdate, read, read_into, shared,
+    ABSENT, EVENT_ACCOUNT, EVENT_ANSWER, EVENT_BOOK, EVENT_CONN, EVENT_FILL, EVENT_INSTRUMENT,
+    EVENT_LAST, EVENT_ORDER, EVENT_POSITION, EVENT_TICK, Event, Misfit, read, read_into,
 };
 
 use crate::bell::Stay;
@@ -37,8 +36,6 @@ pub(crate) struct Gate {
     listeners: AtomicUsize,
     /// How long each event keeps the plug-in waiting, in milliseconds: 0 but in a check.
     delay_ms: AtomicU64,
-    /// As of [`Opening::fill_updates`].
-    fill_updates: bool,
 }
 
 impl Gate {
@@ -52,7 +49,6 @@ impl Gate {
             free: Condvar::new(),
             listeners: AtomicUsize::new(0),
             delay_ms: AtomicU64::new(0),
-            fill_updates: opening.fill_updates,
         }))
     }
 
@@ -172,7 +168,7 @@ pub(crate) unsafe extern "C" fn on_event(user: *mut c_void, event: *const Event)
         if !gate.is_shut() {
             // SAFETY: the plug-in owns the event and all it points to for the callback alone, and
             // says how many bytes there are.
-            let heard = unsafe { gate.heard(event) };
+            let heard = unsafe { heard(event) };
             gate.enter(|queue| match heard {
                 Ok(heard) => queue.hear(heard),
                 Err(why) => queue.break_off(Breach::Unreadable { kind: "an event", why }),
@@ -216,67 +212,47 @@ fn whole(bytes: &[u8]) -> &[u8] {
     }
 }
 
-impl Gate {
-    /// Copies an event and what it points to.
-    ///
-    /// # Safety
-    ///
-    /// As of a callback: the event is NULL or one, and its addresses are NULL or of as many bytes
-    /// as it says.
-    unsafe fn heard(&self, event: *const Event) -> Result<Heard, String> {
-        // SAFETY: the caller vouches for the event.
-        let event = unsafe { read(event, u64::MAX) }.map_err(unfit)?;
-        // SAFETY: the caller vouches for what the event points to.
-        let content = unsafe { self.content(&event) };
-        Ok(Heard {
-            seq: event.seq,
-            req_id: event.req_id,
-            is_last: event.flags & EVENT_LAST != 0,
-            ts_ns: (event.ts_ns != ABSENT).then_some(event.ts_ns),
-            content: content.unwrap_or_else(|why| Content::Unreadable(unreadable(event.kind, why))),
-        })
-    }
-
-    /// Copies what an event points to; the kind fixes the type.
-    ///
-    /// # Safety
-    ///
-    /// As of `heard`.
-    unsafe fn content(&self, event: &Event) -> Result<Content, String> {
-        // SAFETY: the caller vouches for what the event points to, in every one of these.
-        unsafe {
-            match event.kind {
-                EVENT_ANSWER => answer(event).map(What::Answer).map(Content::News),
-                EVENT_ORDER if !self.fill_updates && is_fill_update(event)? => Ok(Content::Known),
-                EVENT_ORDER => boxed(event).map(What::Order).map(Content::News),
-                EVENT_FILL => boxed(event).map(What::Fill).map(Content::News),
-                EVENT_POSITION => boxed(event).map(What::Position).map(Content::News),
-                EVENT_ACCOUNT => boxed(event).map(What::Account).map(Content::News),
-                EVENT_INSTRUMENT => boxed(event).map(What::Instrument).map(Content::News),
-                EVENT_CONN => boxed(event).map(What::Connection).map(Content::News),
-                EVENT_TICK => payload(event).map(Market::Tick).map(Box::new).map(Content::Market),
-                EVENT_BOOK => payload(event).map(Market::Book).map(Box::new).map(Content::Market),
-                _ => Ok(Content::Unknown),
-            }
-        }
-    }
+/// Copies an event and what it points to.
+///
+/// # Safety
+///
+/// As of a callback: the event is NULL or one, and its addresses are NULL or of as many bytes
+/// as it says.
+unsafe fn heard(event: *const Event) -> Result<Heard, String> {
+    // SAFETY: the caller vouches for the event.
+    let event = unsafe { read(event, u64::MAX) }.map_err(unfit)?;
+    // SAFETY: the caller vouches for what the event points to.
+    let content = unsafe { content(&event) };
+    Ok(Heard {
+        seq: event.seq,
+        req_id: event.req_id,
+        is_last: event.flags & EVENT_LAST != 0,
+        ts_ns: (event.ts_ns != ABSENT).then_some(event.ts_ns),
+        content: content.unwrap_or_else(|why| Content::Unreadable(unreadable(event.kind, why))),
+    })
 }
 
-/// Whether an update that nobody asked for says of an order of the host's only that it traded.
+/// Copies what an event points to; the kind fixes the type.
 ///
 /// # Safety
 ///
 /// As of `heard`.
-unsafe fn is_fill_update(event: &Event) -> Result<bool, String> {
-    let update = event.payload.cast::<OrderUpdate>();
-    // SAFETY: the caller vouches for the payload. Both fields are among the bytes of version 1.0;
-    // they are read without a reference, because nobody knows who else looks at them.
-    let (change, client_order_id) = unsafe {
-        shared(update, event.payload_size).map_err(unfit)?;
-        let change = (&raw const (*update).change).read_unaligned();
-        (change, (&raw const (*update).client_order_id).read_unaligned())
-    };
-    Ok(change == CHANGE_FILLED && client_order_id != 0 && event.req_id == 0)
+unsafe fn content(event: &Event) -> Result<Content, String> {
+    // SAFETY: the caller vouches for what the event points to, in every one of these.
+    unsafe {
+        match event.kind {
+            EVENT_ANSWER => answer(event).map(What::Answer).map(Content::News),
+            EVENT_ORDER => boxed(event).map(What::Order).map(Content::News),
+            EVENT_FILL => boxed(event).map(What::Fill).map(Content::News),
+            EVENT_POSITION => boxed(event).map(What::Position).map(Content::News),
+            EVENT_ACCOUNT => boxed(event).map(What::Account).map(Content::News),
+            EVENT_INSTRUMENT => boxed(event).map(What::Instrument).map(Content::News),
+            EVENT_CONN => boxed(event).map(What::Connection).map(Content::News),
+            EVENT_TICK => payload(event).map(Market::Tick).map(Box::new).map(Content::Market),
+            EVENT_BOOK => payload(event).map(Market::Book).map(Box::new).map(Content::Market),
+            _ => Ok(Content::Unknown),
+        }
+    }
 }
 
 #[cold]
@@ -357,50 +333,4 @@ unsafe fn answer(event: &Event) -> Result<Result<(), Box<Refusal>>, String> {
     // SAFETY: the caller vouches for the status.
     let status = unsafe { read(event.status, u64::MAX) }.map_err(unfit)?;
     Ok(Refusal::in_answer(&status).map_or(Ok(()), |it| Err(Box::new(it))))
-}
-
-#[cfg(test)]
-mod tests {
-    use aftm_exchange_abi::{CHANGE_ACCEPTED, Versioned};
-
-    use super::*;
-
-    fn told(fill_updates: bool, updates: &[(u64, OrderUpdate)]) -> (Vec<u64>, Option<Breach>) {
-        let gate = Gate::leaked(&Opening { fill_updates, ..Opening::new("/".into()) });
-        for (seq, (req_id, update)) in (1..).zip(updates) {
-            let payload = std::ptr::from_ref(update).cast();
-            let payload_size = u64::try_from(size_of::<OrderUpdate>()).unwrap();
-            let (kind, req_id) = (EVENT_ORDER, *req_id);
-            let event = Event { kind, seq, req_id, payload, payload_size, ..Event::blank() };
-            // SAFETY: the gate lives for ever, the event and what it points to during the call.
-            unsafe { on_event(gate.user(), &raw const event) };
-        }
-        let mut taken = Taken::default();
-        gate.take(&mut taken);
-        (taken.news.iter().map(|it| it.seq).collect(), taken.broken)
-    }
-
-    #[test]
-    fn an_update_that_says_what_a_fill_says_is_left_out_where_that_is_asked_for() {
-        let update = |client_order_id, change| {
-            let blank = OrderUpdate::blank();
-            let mut update = OrderUpdate { client_order_id, change, filled_e9: 1, ..blank };
-            update.broker_order_id[0] = b'B';
-            update
-        };
-        let all = [
-            (0, update(1, CHANGE_ACCEPTED)),
-            (0, update(1, CHANGE_FILLED)),
-            // An order of somebody else's, and a row of a list.
-            (0, update(0, CHANGE_FILLED)),
-            (7, update(1, CHANGE_FILLED)),
-        ];
-        assert_eq!(told(true, &all), (vec![1, 2, 3, 4], None));
-        assert_eq!(told(false, &all), (vec![1, 3, 4], None));
-        let short = OrderUpdate { struct_size: 4, ..update(1, CHANGE_FILLED) };
-        for fill_updates in [true, false] {
-            let broken = told(fill_updates, &[(0, short)]).1.unwrap();
-            assert!(broken.to_string().contains("never had fewer"), "{broken}");
-        }
-    }
 }

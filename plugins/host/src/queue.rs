@@ -51,8 +51,6 @@ pub(crate) struct Heard {
 pub(crate) enum Content {
     News(What),
     Market(Box<Market>),
-    /// Nothing that another event does not say.
-    Known,
     /// A kind that this version does not know.
     Unknown,
     Unreadable(Box<Unreadable>),
@@ -167,7 +165,6 @@ impl Queue {
                 }
             }
             Content::Market(told) => self.put(&told),
-            Content::Known => (),
             Content::Unknown => self.counts.unknown += 1,
             Content::Unreadable(told) => self.miss(*told),
         }

@@ -7,7 +7,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use aftm_exchange_abi as abi;
-use aftm_exchange_abi::{Callbacks, KeyValue, OK, OpenParams, Status, Str, Versioned};
+use aftm_exchange_abi::{
+    Callbacks, KeyValue, OK, OPEN_COUNTS_FILLS, OpenParams, Status, Str, Versioned,
+};
 
 use crate::bell::Stay;
 use crate::callback::{Gate, on_event, on_log};
@@ -33,10 +35,9 @@ pub struct Opening {
     pub limits: Limits,
     /// How long a call waits for another one to return before it gives up.
     pub turn_wait: Duration,
-    /// Whether an update is handed out that says of an order of the host's only that it traded. Its
-    /// fills say the same and more, so that a program which counts them needs none. Where it is not,
-    /// nothing else of it is heard either: neither its time nor that it cannot be understood.
-    pub fill_updates: bool,
+    /// Whether fills are counted by their own events, so that a plug-in may leave out the updates
+    /// which say of an order of the host's only that it traded. Not every plug-in does.
+    pub counts_fills: bool,
     /// Called once an event, a line or a break was told, on the plug-in's thread and with no lock
     /// of the host held; not for what a call tells on the thread that makes it, because whoever
     /// calls takes that anyway. It returns at once, and calls no session.
@@ -45,11 +46,11 @@ pub struct Opening {
 
 impl std::fmt::Debug for Opening {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Opening { folder, options, limits, turn_wait, fill_updates, bell } = self;
+        let Opening { folder, options, limits, turn_wait, counts_fills, bell } = self;
         let keys: Vec<_> = options.iter().map(|(key, _)| key).collect();
         let mut shown = f.debug_struct("Opening");
         shown.field("folder", folder).field("options", &keys).field("limits", limits);
-        shown.field("turn_wait", turn_wait).field("fill_updates", fill_updates);
+        shown.field("turn_wait", turn_wait).field("counts_fills", counts_fills);
         shown.field("has_bell", &bell.is_some()).finish()
     }
 }
@@ -58,8 +59,8 @@ impl Opening {
     /// With a folder, no options, and the usual bounds.
     pub fn new(folder: PathBuf) -> Opening {
         let (limits, turn_wait) = (Limits::default(), Duration::from_secs(5));
-        let (options, fill_updates) = (Vec::new(), true);
-        Opening { folder, options, limits, turn_wait, fill_updates, bell: None }
+        let (options, counts_fills) = (Vec::new(), false);
+        Opening { folder, options, limits, turn_wait, counts_fills, bell: None }
     }
 }
 
@@ -119,6 +120,7 @@ impl Plugin {
         let lend = |(key, value): &(String, String)| KeyValue::lend(key, value);
         let options: Vec<_> = opening.options.iter().map(lend).collect();
         let params = OpenParams {
+            flags: if opening.counts_fills { OPEN_COUNTS_FILLS } else { 0 },
             state_dir: Str::lend(folder),
             options: options.as_ptr(),
             options_n: count(options.len()),

@@ -21,6 +21,8 @@ pub(crate) struct Options {
     pub(crate) settings: Settings,
     /// Whether everything is kept in a file, and remembered by it.
     pub(crate) has_ledger: bool,
+    /// Whether the host counts fills by their own events, which no option says.
+    pub(crate) counts_fills: bool,
 }
 
 impl Options {
@@ -123,7 +125,7 @@ mod tests {
             ("balance", "1000.5"),
             ("ledger", "true"),
         ]);
-        let Options { settings, has_ledger } = options.unwrap();
+        let Options { settings, has_ledger, .. } = options.unwrap();
         let holiday = |text: &str| text.parse().unwrap();
         let wanted = Settings {
             seed: 7,

@@ -80,13 +80,14 @@ pub(crate) struct Seat {
     /// The last tick, until something that came of it is written down.
     tick: Option<Seen>,
     is_logged_in: bool,
+    counts_fills: bool,
     /// Why the session can do nothing any more.
     failed: Option<String>,
 }
 
 impl Seat {
     pub(crate) fn open(host: Host, folder: &Path, options: Options) -> Done<Seat> {
-        let Options { settings, has_ledger } = options;
+        let Options { settings, has_ledger, counts_fills } = options;
         let memory = if has_ledger { Some(Memory::open(folder)?) } else { None };
         let mut sim = Sim::new(settings);
         match &memory {
@@ -113,6 +114,7 @@ impl Seat {
             seen: None,
             tick: None,
             is_logged_in: false,
+            counts_fills,
             failed: None,
         })
     }
@@ -355,6 +357,9 @@ impl Seat {
             let mut told = abi::Fill::blank();
             rows::fill(&mut told, &order.told, fill);
             self.host.tell(EVENT_FILL, Req::None, &told);
+            if self.counts_fills {
+                return;
+            }
         }
         let req = Req::last(turn.req);
         match &turn.refusal {

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use aftm_exchange_abi::{
-    E_ARG, KeyValue, Login, Misfit, OpenParams, Versioned, look_at, read, slice,
+    E_ARG, KeyValue, Login, Misfit, OPEN_COUNTS_FILLS, OpenParams, Versioned, look_at, read, slice,
 };
 
 use crate::fault::{Done, Fault};
@@ -63,10 +63,10 @@ unsafe fn pairs<'call>(
 /// `at` is NULL, or has as many bytes as it says, and what it lends lives during the call.
 pub(super) unsafe fn opening(at: *const OpenParams) -> Done<(PathBuf, Options)> {
     // SAFETY: the caller vouches for the parameters and for what they lend.
-    let (folder, options) = unsafe {
+    let (flags, folder, options) = unsafe {
         let params = copy(at)?;
         let folder = params.state_dir.text(TEXT_MAX);
-        (folder, pairs("the options", params.options, params.options_n)?)
+        (params.flags, folder, pairs("the options", params.options, params.options_n)?)
     };
     let folder = folder.map(PathBuf::from).filter(|it| it.is_absolute());
     let wrong = || Fault::new(E_ARG, "the state_dir is no absolute path of a folder");
@@ -75,7 +75,8 @@ pub(super) unsafe fn opening(at: *const OpenParams) -> Done<(PathBuf, Options)> 
         let text = format!("the state_dir {} is no folder that exists", folder.display());
         return Err(Fault::new(E_ARG, text));
     }
-    Ok((folder, Options::read(options)?))
+    let counts_fills = flags & OPEN_COUNTS_FILLS != 0;
+    Ok((folder, Options { counts_fills, ..Options::read(options)? }))
 }
 
 /// Who logs in. The password is looked at by nobody.

@@ -1,8 +1,8 @@
-//! The exchange that an order names.
+//! The exchange that an order names, and what is told of an order that trades there.
 
 use aftm_domain::Side;
-use aftm_plugin_host::CallError;
 use aftm_plugin_host::abi::*;
+use aftm_plugin_host::{CallError, Opening, What};
 
 use crate::loaded::{Loaded, request, told_instrument};
 use crate::script::{instrument, limit, morning, trade};
@@ -40,4 +40,30 @@ fn an_order_names_the_exchange_of_its_item_or_none_whatever_was_sent_before() {
     order.exchange = listed.exchange;
     loaded.session.send(&order).unwrap();
     assert_eq!(loaded.orders(20)[0].exchange, listed.exchange);
+}
+
+#[test]
+fn a_host_that_counts_fills_is_not_told_of_them_twice() {
+    for counts_fills in [false, true] {
+        let folder = tempfile::tempdir().unwrap();
+        let opening = Opening { counts_fills, ..Opening::new(folder.path().to_owned()) };
+        let mut loaded = Loaded::opened(&opening).unwrap();
+        loaded.session.list_instrument(&told_instrument(&instrument())).unwrap();
+        loaded.log_in(Some(morning(0)));
+        loaded.feed(&trade(morning(1), 17_300, 1), None);
+        let mut heard = loaded.send(1, &limit(Side::Buy, 2, 17_300)).unwrap();
+        heard.extend(loaded.feed(&trade(morning(2), 17_290, 5), None));
+        let fills = heard.iter().filter(|it| matches!(it.what, What::Fill(_))).count();
+        let changes = heard.iter().filter_map(|it| match &it.what {
+            What::Order(update) => Some(update.change),
+            _ => None,
+        });
+        let updates = if counts_fills { 0 } else { fills };
+        let expected: Vec<u8> =
+            [CHANGE_ACCEPTED].into_iter().chain(vec![CHANGE_FILLED; updates]).collect();
+        assert_eq!(changes.collect::<Vec<_>>(), expected);
+        assert!(fills > 0);
+        let row = loaded.orders(1)[0];
+        assert_eq!((row.state, row.filled_e9), (STATE_FILLED, 2_000_000_000));
+    }
 }

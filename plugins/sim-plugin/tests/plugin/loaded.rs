@@ -36,8 +36,11 @@ impl Loaded {
     pub(crate) fn try_open(folder: &Path, options: &[(&str, &str)]) -> Result<Loaded, String> {
         let pair = |(key, value): &(&str, &str)| ((*key).to_owned(), (*value).to_owned());
         let options = options.iter().map(pair).collect();
-        let opening = Opening { options, ..Opening::new(folder.to_owned()) };
-        let session = plugin().open(&opening).map_err(|err| err.to_string())?;
+        Loaded::opened(&Opening { options, ..Opening::new(folder.to_owned()) })
+    }
+
+    pub(crate) fn opened(opening: &Opening) -> Result<Loaded, String> {
+        let session = plugin().open(opening).map_err(|err| err.to_string())?;
         Ok(Loaded { session, taken: Taken::default() })
     }
 
