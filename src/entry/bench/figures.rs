@@ -84,6 +84,13 @@ impl Comparison {
         Ok(comparison)
     }
 
+    /// Takes in what the same two sides came to another time.
+    pub(super) fn join(&mut self, other: Comparison) {
+        self.base.extend(other.base);
+        self.ours.extend(other.ours);
+        self.pairs.extend(other.pairs);
+    }
+
     fn add(&mut self, base: Durations, ours: Durations, others: Option<f64>) {
         #[allow(clippy::cast_precision_loss)] // Nanoseconds of milliseconds.
         let ratio = median(&ours) as f64 / median(&base).max(1) as f64;

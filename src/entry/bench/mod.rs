@@ -67,7 +67,7 @@ pub(super) fn bench(
     }
     if is_wanted(Bench::Venue) {
         match venue::library() {
-            Ok(library) => rows.extend(venue::measure(pairs, &settings, &folders, &library)?),
+            Ok(library) => rows.extend(venue::measure(pairs, &settings, &library)?),
             Err(missing) => writeln!(out, "{missing}")?,
         }
     }

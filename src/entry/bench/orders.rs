@@ -188,14 +188,23 @@ impl V1 {
     }
 }
 
-/// Both sides at every pace.
+/// Both sides at every pace, as rows of the table.
 pub(super) fn compare(
     pairs: usize,
     (name, goal): (&str, f64),
     base: Measured<'_>,
     ours: Measured<'_>,
 ) -> Result<Vec<Row>> {
-    let mut rows = Vec::new();
+    Ok(rows(at_every_pace(pairs, base, ours)?, (name, goal)))
+}
+
+/// Both sides at every pace.
+pub(super) fn at_every_pace(
+    pairs: usize,
+    base: Measured<'_>,
+    ours: Measured<'_>,
+) -> Result<Vec<Comparison>> {
+    let mut paces = Vec::with_capacity(PACES.len());
     for (count, gap) in PACES {
         let block = |side: Measured<'_>, durations: &mut Durations| {
             (0..count).try_for_each(|_| {
@@ -203,14 +212,23 @@ pub(super) fn compare(
                 side(durations)
             })
         };
-        let comparison =
-            Comparison::run(pairs, &mut |durations| block(base, durations), &mut |durations| {
-                block(ours, durations)
-            })?;
-        let pace = gap.map_or("back to back".to_owned(), |it| format!("{it} ms apart"));
-        rows.push(comparison.row(&format!("{name}, {pace}"), goal));
+        paces.push(Comparison::run(
+            pairs,
+            &mut |durations| block(base, durations),
+            &mut |durations| block(ours, durations),
+        )?);
     }
-    Ok(rows)
+    Ok(paces)
+}
+
+/// The rows of the table for what was measured at every pace.
+pub(super) fn rows(paces: Vec<Comparison>, (name, goal): (&str, f64)) -> Vec<Row> {
+    let gaps = PACES.iter().map(|(_, gap)| *gap);
+    let row = |(comparison, gap): (Comparison, Option<u64>)| {
+        let pace = gap.map_or("back to back".to_owned(), |it| format!("{it} ms apart"));
+        comparison.row(&format!("{name}, {pace}"), goal)
+    };
+    paces.into_iter().zip(gaps).map(row).collect()
 }
 
 /// Buys and sells in turn, so that nothing piles up.

@@ -6,9 +6,9 @@ use std::path::PathBuf;
 use anyhow::{Context as _, Result};
 use zmq::SocketType;
 
-use super::figures::{Durations, Row};
+use super::figures::{Comparison, Durations, Row};
 use super::orders::{self, Client, Raw, V1};
-use super::rig::{self, ITEM};
+use super::rig::{self, ITEM, Rig};
 use crate::config::{Folders, Kind, PluginSettings, Settings};
 use crate::entry::doors;
 
@@ -18,6 +18,9 @@ const EMBEDDED_GOAL: f64 = 1.05;
 const ISOLATED_GOAL: f64 = 1.0;
 /// Bytes of an order and of an answer on the raw socket.
 const BYTES: usize = 256;
+/// So often both machines are started anew: on which processors the system likes to put their threads
+/// is worth a hundredth or two of an order, for as long as they live.
+const ROUNDS: usize = 6;
 
 /// The simulated exchange's library, where it lies beside this program; otherwise a sentence.
 pub(super) fn library() -> Result<PathBuf, String> {
@@ -38,13 +41,15 @@ pub(super) fn library() -> Result<PathBuf, String> {
 pub(super) fn measure(
     pairs: usize,
     settings: &Settings,
-    folders: &Folders,
     library: &std::path::Path,
 ) -> Result<Vec<Row>> {
+    let mut plain = settings.clone();
+    plain.gateway.plain = true;
     let mut rows = Vec::new();
-    for isolate in [false, true] {
-        let mut plain = settings.clone();
-        plain.gateway.plain = true;
+    for (isolate, name, goal) in [
+        (false, "order, plug-in here", EMBEDDED_GOAL),
+        (true, "order, plug-in apart", ISOLATED_GOAL),
+    ] {
         let mut loaded = plain.clone();
         loaded.venue.kind = Kind::Plugin;
         loaded.venue.isolate = isolate;
@@ -54,46 +59,70 @@ pub(super) fn measure(
             options: vec![("balance".to_owned(), settings.simulator.balance.to_string())],
             credentials: None,
         });
-        rows.extend(compare(pairs, &plain, &loaded, folders)?);
+        let rounds = ROUNDS.min(pairs);
+        let mut paces: Vec<Comparison> = Vec::new();
+        for round in 0..rounds {
+            let part = pairs / rounds + usize::from(round < pairs % rounds);
+            let measured = compare(part, [&plain, &loaded], round % 2 == 1)?;
+            if paces.is_empty() {
+                paces = measured;
+            } else {
+                paces.iter_mut().zip(measured).for_each(|(pace, it)| pace.join(it));
+            }
+        }
+        rows.extend(orders::rows(paces, (name, goal)));
     }
     Ok(rows)
 }
 
+/// One round: both machines are started, the plug-in's first where `is_first`, and take turns.
 fn compare(
     pairs: usize,
-    plain: &Settings,
-    loaded: &Settings,
-    folders: &Folders,
-) -> Result<Vec<Row>> {
+    [plain, loaded]: [&Settings; 2],
+    is_first: bool,
+) -> Result<Vec<Comparison>> {
     let script = format!("login demo\nitem add {ITEM}\naccount use SIM-1\n");
-    let home = tempfile::Builder::new().prefix("aftm-bench-venue").tempdir()?;
-    let theirs = Folders::locate(Some(home.path()))?;
-    theirs.create()?;
-    let (loaded, inner) = (loaded.clone(), script.clone());
-    let floor = doors::ipc(folders, "bare-hop");
-    rig::with_machine(plain, folders, &script, move |built_in| {
-        orders::ready(built_in)?;
-        let built_in = built_in.orders_port.context("the machine serves no v1 orders")?;
-        let is_isolated = loaded.venue.isolate;
-        let rows = rig::with_machine(&loaded, &theirs, &inner, move |plugged| {
-            orders::ready(plugged)?;
-            let plugged = plugged.orders_port.context("the machine serves no v1 orders")?;
-            pair(pairs, built_in, plugged, is_isolated.then_some(floor))
-        });
-        // Its folder goes only now.
-        drop(home);
-        rows
-    })
+    let home = || -> Result<(tempfile::TempDir, Folders)> {
+        let home = tempfile::Builder::new().prefix("aftm-bench-venue").tempdir()?;
+        let folders = Folders::locate(Some(home.path()))?;
+        folders.create()?;
+        Ok((home, folders))
+    };
+    let ((outer_home, outer_folders), (inner_home, inner_folders)) = (home()?, home()?);
+    let (outer, inner) = if is_first { (loaded, plain) } else { (plain, loaded) };
+    let (inner, inner_script) = (inner.clone(), script.clone());
+    let floor = loaded.venue.isolate.then(|| doors::ipc(&outer_folders, "bare-hop"));
+    let measured = rig::with_machine(outer, &outer_folders, &script, move |outer| {
+        let outer = order_port(outer)?;
+        rig::with_machine(&inner, &inner_folders, &inner_script, move |inner| {
+            let inner = order_port(inner)?;
+            let [built_in, plugged] = if is_first { [inner, outer] } else { [outer, inner] };
+            pair(pairs, built_in, plugged, floor)
+        })
+    });
+    // Their folders go only when both machines have ended.
+    drop((outer_home, inner_home));
+    measured
+}
+
+/// Where a machine takes orders of v1 clients, once it does.
+fn order_port(machine: &mut Rig) -> Result<u16> {
+    orders::ready(machine)?;
+    machine.orders_port.context("the machine serves no v1 orders")
 }
 
 /// Orders at both machines; with a floor, a raw round trip is added to each of the built-in one's.
-fn pair(pairs: usize, built_in: u16, plugged: u16, floor: Option<String>) -> Result<Vec<Row>> {
+fn pair(
+    pairs: usize,
+    built_in: u16,
+    plugged: u16,
+    floor: Option<String>,
+) -> Result<Vec<Comparison>> {
     let open = |port: u16| V1::open(&format!("tcp://127.0.0.1:{port}"), None);
     let (built_in, plugged) = (open(built_in)?, open(plugged)?);
     let Some(floor) = floor else {
-        return orders::compare(
+        return orders::at_every_pace(
             pairs,
-            ("order, plug-in here", EMBEDDED_GOAL),
             &mut |durations| built_in.order(durations),
             &mut |durations| plugged.order(durations),
         );
@@ -101,9 +130,8 @@ fn pair(pairs: usize, built_in: u16, plugged: u16, floor: Option<String>) -> Res
     let raw = Raw::open(&floor, BYTES)?;
     let hop = Client::open(SocketType::REQ, &raw.endpoint, None)?;
     let sample = [1; BYTES];
-    let rows = orders::compare(
+    let paces = orders::at_every_pace(
         pairs,
-        ("order, plug-in apart", ISOLATED_GOAL),
         &mut |durations| {
             let mut both = Durations::new();
             built_in.order(&mut both)?;
@@ -114,5 +142,5 @@ fn pair(pairs: usize, built_in: u16, plugged: u16, floor: Option<String>) -> Res
         &mut |durations| plugged.order(durations),
     )?;
     raw.end(&hop)?;
-    Ok(rows)
+    Ok(paces)
 }
