@@ -197,6 +197,24 @@ mod tests {
     }
 
     #[test]
+    fn whatever_was_asked_for_before_each_code_names_its_own_instrument() {
+        let mut items = Items::default();
+        for symbol in ["A", "B", "C"] {
+            let code = symbol.parse().unwrap();
+            items.list(&field("XMPL"), Instrument { code, ..demo_instrument() }).unwrap();
+        }
+        for symbol in ["A", "A", "C", "B", "NONE", "B", "NONE", "A"] {
+            let found = items.symbol(&symbol.parse().unwrap());
+            let expected = (symbol != "NONE").then(|| field(symbol));
+            assert_eq!(found.ok().map(|it| it.symbol), expected, "{symbol}");
+        }
+        items
+            .list(&field("YMPL"), Instrument { code: "A".parse().unwrap(), ..demo_instrument() })
+            .unwrap_err();
+        assert!(items.symbol(&"A".parse().unwrap()).is_err());
+    }
+
+    #[test]
     fn what_is_not_listed_is_refused_by_name() {
         let refused = Items::default().symbol(&"TXFH1".parse().unwrap()).unwrap_err();
         let said = "TXFH1 is not among the instruments that the venue listed (UNKNOWN_ITEM)";
