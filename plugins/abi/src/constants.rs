@@ -16,8 +16,8 @@ ABSENT: i64 = i64::MIN;
 NO_TIME: u32 = u32::MAX;
 
 // Flags of `OpenParams`.
-/// The host counts `FILL` events. What only says that an order of its own traded may be left out:
-/// `CHANGE_FILLED` updates that answer no request.
+/// The host counts `FILL` events. What only says that an order with a `client_order_id` traded may be
+/// left out: `CHANGE_FILLED` updates that answer no request.
 OPEN_COUNTS_FILLS: u32 = 1;
 
 // Flags of `Login`.

@@ -1,9 +1,8 @@
 //! What a session has told and nobody has taken yet, within bounds.
 //!
-//! Orders, fills, connections, holdings and answers are never dropped, but for updates that say what
-//! a fill says, where whoever opened the session counts fills. A callback must not wait for room, so
-//! where they are more than the bound the session is broken: it takes no more calls and no more
-//! events, and whoever owns it closes it, opens another, and asks the venue how things stand.
+//! Orders, fills, connections, holdings and answers are never dropped. A callback must not wait for
+//! room, so where they are more than the bound the session is broken: it takes no more calls and no
+//! more events, and whoever owns it closes it, opens another, and asks the venue how things stand.
 //! Rows of a list that was asked for have a bound of their own: a long day is no flood.
 //! Ticks and books are the newest of each instrument; lines of the log beyond the bound are dropped.
 //! What is replaced or dropped is counted.

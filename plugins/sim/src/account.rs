@@ -80,16 +80,16 @@ impl Account {
         let fee = instrument.fee.times(quantity)?;
         let tax = instrument.tax(price, quantity)?;
         let (side, open_close) = (ticket.side, ticket.open_close);
-        let position = self.positions.entry(ticket.item).or_default();
         // First everything that can fail, so that nothing has changed then.
-        let booked =
-            position.weigh(side, open_close, quantity, price, instrument.multiplier).ok()?;
+        let nothing = Position::default();
+        let held = self.positions.get(&ticket.item).unwrap_or(&nothing);
+        let booked = held.weigh(side, open_close, quantity, price, instrument.multiplier).ok()?;
         self.today = Totals {
             realized: self.today.realized.checked_add(booked.profit)?,
             fees: self.today.fees.checked_add(fee)?,
             tax: self.today.tax.checked_add(tax)?,
         };
-        position.enter(side, price, booked);
+        self.positions.entry(ticket.item).or_default().enter(side, price, booked);
         Some(Cost { fee, tax })
     }
 
@@ -98,5 +98,41 @@ impl Account {
         if let Some(balance) = self.today.net().and_then(|it| self.balance.checked_add(it)) {
             (self.balance, self.today) = (balance, Totals::default());
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use aftm_domain::OpenClose;
+
+    use super::*;
+    use crate::tests::{future, market, points};
+
+    #[test]
+    fn a_fill_that_cannot_be_booked_changes_nothing() {
+        let (instrument, account) = (future("TXFH1"), "SIM-1".parse().unwrap());
+        let mut account = Account::new(account, Money::ZERO);
+        let close = Ticket { open_close: OpenClose::Close, ..market(Side::Sell, 1) };
+        let book = |account: &mut Account, ticket: &Ticket, price| {
+            account.book(&instrument, ticket, points(price), ticket.quantity)
+        };
+        assert_eq!(book(&mut account, &close, 17_000), None, "nothing is held");
+        assert!(account.positions.is_empty());
+        book(&mut account, &market(Side::Buy, 2), 17_000).unwrap();
+        let full = Money::from_raw(i128::MAX);
+        let held = account.positions.clone();
+        for today in [
+            Totals { realized: full, ..account.today },
+            Totals { fees: full, ..account.today },
+            Totals { tax: full, ..account.today },
+        ] {
+            account.today = today;
+            assert_eq!(book(&mut account, &close, 17_100), None);
+            assert_eq!((account.today, &account.positions), (today, &held));
+            account.today = Totals::default();
+        }
+        book(&mut account, &close, 17_100).unwrap();
+        assert_eq!(account.today.realized, Money::from_units(20_000));
+        assert_eq!(account.held(&close.item, Side::Buy), Quantity::ONE);
     }
 }

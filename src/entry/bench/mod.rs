@@ -25,7 +25,7 @@ use log::LevelFilter;
 
 use self::figures::{HEAD, Row};
 use super::cli::Bench;
-use crate::config::{Folders, Settings, Speed};
+use crate::config::{Folders, Kind, Settings, Speed};
 use crate::desk::Exit;
 use crate::wire::Role;
 
@@ -86,12 +86,14 @@ pub(super) fn bench(
     Ok(Exit::Ok)
 }
 
-/// The settings in force, but out of the way of a machine that may be running, and with money enough.
+/// The settings in force, but out of the way of a machine that may be running, at the exchange that
+/// is built in, and with money enough.
 fn alone(settings: &Settings) -> Settings {
     let mut settings = settings.clone();
     let gateway = &mut settings.gateway;
     (gateway.tick_port, gateway.signal_port, gateway.order_port) = (0, 0, 0);
     gateway.plain = false;
+    (settings.venue.kind, settings.venue.plugin) = (Kind::Sim, None);
     settings.feed.speed = Speed::Times(1.0);
     settings.simulator.balance = Money::from_units(1_000_000_000);
     // A long bench sends the same two orders more often than any program would.

@@ -2,8 +2,8 @@
 
 use aftm_domain::order::Status;
 use aftm_domain::{AccountId, Book, OrderId, Price, Quantity, Tick};
-use aftm_plugin_host::What;
 use aftm_plugin_host::abi::*;
+use aftm_plugin_host::{Opening, What};
 use aftm_sim::{Settings, Sim};
 
 use crate::direct::{books, heard, heard_books, known, refused, refused_call, said};
@@ -21,7 +21,14 @@ struct Both {
 impl Both {
     fn new(settings: Settings, options: &[(&str, &str)]) -> Both {
         let folder = tempfile::tempdir().unwrap();
-        let (mut direct, mut loaded) = (Sim::new(settings), Loaded::open(folder.path(), options));
+        let pair = |(key, value): &(&str, &str)| ((*key).to_owned(), (*value).to_owned());
+        let opening = Opening {
+            options: options.iter().map(pair).collect(),
+            // A host that counts fills hears the same of every day, so every other one is its.
+            counts_fills: settings.seed.is_multiple_of(2),
+            ..Opening::new(folder.path().to_owned())
+        };
+        let (mut direct, mut loaded) = (Sim::new(settings), Loaded::opened(&opening).unwrap());
         direct.list(instrument());
         loaded.session.list_instrument(&told_instrument(&instrument())).unwrap();
         direct.login(&"demo".parse().unwrap(), None).unwrap();
