@@ -75,11 +75,11 @@ pub(super) fn measure(
     Ok(rows)
 }
 
-/// One round: both machines are started, the plug-in's first where `is_first`, and take turns.
+/// One round: both machines are started, the plug-in's first where `is_plugged_first`, and take turns.
 fn compare(
     pairs: usize,
     [plain, loaded]: [&Settings; 2],
-    is_first: bool,
+    is_plugged_first: bool,
 ) -> Result<Vec<Comparison>> {
     let script = format!("login demo\nitem add {ITEM}\naccount use SIM-1\n");
     let home = || -> Result<(tempfile::TempDir, Folders)> {
@@ -89,14 +89,15 @@ fn compare(
         Ok((home, folders))
     };
     let ((outer_home, outer_folders), (inner_home, inner_folders)) = (home()?, home()?);
-    let (outer, inner) = if is_first { (loaded, plain) } else { (plain, loaded) };
+    let (outer, inner) = if is_plugged_first { (loaded, plain) } else { (plain, loaded) };
     let (inner, inner_script) = (inner.clone(), script.clone());
     let floor = loaded.venue.isolate.then(|| doors::ipc(&outer_folders, "bare-hop"));
     let measured = rig::with_machine(outer, &outer_folders, &script, move |outer| {
         let outer = order_port(outer)?;
         rig::with_machine(&inner, &inner_folders, &inner_script, move |inner| {
             let inner = order_port(inner)?;
-            let [built_in, plugged] = if is_first { [inner, outer] } else { [outer, inner] };
+            let [built_in, plugged] =
+                if is_plugged_first { [inner, outer] } else { [outer, inner] };
             pair(pairs, built_in, plugged, floor)
         })
     });
