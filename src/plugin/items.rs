@@ -79,7 +79,8 @@ impl Items {
         }
     }
 
-    #[cold]
+    // Not cold: where several items trade, each asks for another.
+    #[inline(never)]
     fn get_further(&self, code: &Code) -> Option<&Listed> {
         let place = *self.places.get(code)?;
         self.last.set(place);
