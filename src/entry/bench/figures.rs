@@ -1,6 +1,7 @@
 //! Durations, compared in pairs: both sides run in turn within one run, because absolute figures of
 //! one machine move by a factor of two and ratios of neighbours do not.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use anyhow::Result;
@@ -50,13 +51,25 @@ impl fmt::Display for Verdict {
     }
 }
 
+/// What a pair of blocks came to.
+#[derive(Clone, Copy)]
+struct Pair {
+    /// That of their medians.
+    ratio: f64,
+    /// The part of a core that others used meanwhile.
+    others: Option<f64>,
+    /// Which start of what is measured it belongs to.
+    start: usize,
+}
+
 /// Two sides, measured in pairs.
 #[derive(Default)]
 pub(super) struct Comparison {
     base: Durations,
     ours: Durations,
-    /// The ratio of medians of each pair, and the part of a core that others used meanwhile.
-    pairs: Vec<(f64, Option<f64>)>,
+    pairs: Vec<Pair>,
+    /// How often what is measured was started anew.
+    starts: usize,
 }
 
 /// One side of a comparison: measures a block and appends its durations.
@@ -65,7 +78,7 @@ pub(super) type Side<'a> = &'a mut dyn FnMut(&mut Durations) -> Result<()>;
 impl Comparison {
     /// Lets both sides measure their blocks in turn, A B B A.
     pub(super) fn run(pairs: usize, base: Side<'_>, ours: Side<'_>) -> Result<Comparison> {
-        let mut comparison = Comparison::default();
+        let mut comparison = Comparison { starts: 1, ..Comparison::default() };
         // The first blocks warm caches, branches and buffers.
         base(&mut Durations::new())?;
         ours(&mut Durations::new())?;
@@ -84,24 +97,26 @@ impl Comparison {
         Ok(comparison)
     }
 
-    /// Takes in what the same two sides came to another time.
+    /// Takes in what the same two sides came to when they were started another time.
     pub(super) fn join(&mut self, other: Comparison) {
         self.base.extend(other.base);
         self.ours.extend(other.ours);
-        self.pairs.extend(other.pairs);
+        let later = |it: Pair| Pair { start: it.start + self.starts, ..it };
+        self.pairs.extend(other.pairs.into_iter().map(later));
+        self.starts += other.starts;
     }
 
     fn add(&mut self, base: Durations, ours: Durations, others: Option<f64>) {
         #[allow(clippy::cast_precision_loss)] // Nanoseconds of milliseconds.
         let ratio = median(&ours) as f64 / median(&base).max(1) as f64;
-        self.pairs.push((ratio, others));
+        self.pairs.push(Pair { ratio, others, start: 0 });
         self.base.extend(base);
         self.ours.extend(ours);
     }
 
-    /// The ratios of the pairs during which nobody else used the machine, sorted.
-    fn clean(&self) -> Vec<f64> {
-        let is_clean = |it: &&(f64, Option<f64>)| it.1.is_some_and(|it| it <= OTHERS_MAX);
+    /// The pairs during which nobody else used the machine, sorted.
+    fn clean(&self) -> Vec<Pair> {
+        let is_clean = |it: &&Pair| it.others.is_some_and(|it| it <= OTHERS_MAX);
         sorted(self.pairs.iter().filter(is_clean))
     }
 
@@ -109,9 +124,11 @@ impl Comparison {
     pub(super) fn row(mut self, name: &str, goal: f64) -> Row {
         let clean = self.clean();
         let is_quiet = clean.len() >= CLEAN_MIN;
-        let ratios = if is_quiet { clean.clone() } else { sorted(self.pairs.iter()) };
-        let [low, high] = interval(&ratios);
-        let ratio = quantile(&ratios, 500);
+        let pairs = if is_quiet { clean.clone() } else { sorted(self.pairs.iter()) };
+        let ratios: Vec<f64> = pairs.iter().map(|it| it.ratio).collect();
+        let (ratio, outside) = (quantile(&ratios, 500), outside(&pairs));
+        let at = |at: usize| ratios.get(at).copied().unwrap_or_default();
+        let (low, high) = (at(outside), at(ratios.len().saturating_sub(outside + 1)));
         let verdict = match (is_quiet, high <= goal, low > goal) {
             (true, true, _) => Verdict::Met,
             (true, _, true) => Verdict::Missed,
@@ -132,22 +149,33 @@ impl Comparison {
     }
 }
 
-/// Between which of the sorted values the median of all such values lies, with a confidence of 95 %:
-/// those whose ranks are so many standard deviations of a binomial distribution from the middle
-/// (W. J. Conover, Practical Nonparametric Statistics).
-fn interval<T: Copy + Default>(sorted: &[T]) -> [T; 2] {
+/// How many of the pairs, sorted, lie on each side outside the interval that holds the median of all
+/// such pairs with a confidence of 95 %: how far the number of those below it varies says how many
+/// ranks away it may be (R. S. Woodruff, Confidence Intervals for Medians and Other Position Measures).
+/// Pairs that have nothing to do with each other vary as a coin does; those of one start may lie on
+/// the same side together, which is counted where there are several.
+fn outside(sorted: &[Pair]) -> usize {
     #[allow(clippy::cast_precision_loss)] // Some hundreds.
-    let count = sorted.len() as f64;
+    let real = |it: usize| it as f64;
+    let (count, middle) = (real(sorted.len()), (real(sorted.len()) - 1.0) / 2.0);
+    // Of each start, half of how many more lie above the median than below.
+    let mut surplus = BTreeMap::<usize, f64>::new();
+    for (rank, pair) in sorted.iter().enumerate() {
+        let side = real(rank).total_cmp(&middle) as i8;
+        *surplus.entry(pair.start).or_default() += f64::from(side) / 2.0;
+    }
+    let (starts, squares) = (real(surplus.len()), surplus.values().map(|it| it * it).sum::<f64>());
+    let together = if starts > 1.0 { squares * starts / (starts - 1.0) } else { 0.0 };
+    let variance = together.max(count / 4.0);
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // Small, and not below zero.
-    let outside = ((count - HALF_WIDTH * count.sqrt() - 1.0) / 2.0).max(0.0) as usize;
-    let at = |at: usize| sorted.get(at).copied().unwrap_or_default();
-    [at(outside), at(sorted.len().saturating_sub(outside + 1))]
+    let outside = (middle - HALF_WIDTH * variance.sqrt()).max(0.0) as usize;
+    outside
 }
 
-fn sorted<'a>(pairs: impl Iterator<Item = &'a (f64, Option<f64>)>) -> Vec<f64> {
-    let mut ratios: Vec<f64> = pairs.map(|it| it.0).collect();
-    ratios.sort_by(f64::total_cmp);
-    ratios
+fn sorted<'a>(pairs: impl Iterator<Item = &'a Pair>) -> Vec<Pair> {
+    let mut pairs: Vec<Pair> = pairs.copied().collect();
+    pairs.sort_by(|one, other| one.ratio.total_cmp(&other.ratio));
+    pairs
 }
 
 /// One line of the table.
@@ -210,8 +238,9 @@ mod tests {
     use super::*;
 
     fn comparison(ratios: &[f64], others: Option<f64>) -> Comparison {
-        let pairs = ratios.iter().map(|it| (*it, others)).collect();
-        Comparison { base: vec![100], ours: vec![120], pairs }
+        let pair = |ratio: &f64| Pair { ratio: *ratio, others, start: 0 };
+        let pairs = ratios.iter().map(pair).collect();
+        Comparison { base: vec![100], ours: vec![120], pairs, starts: 1 }
     }
 
     #[test]
@@ -230,11 +259,29 @@ mod tests {
 
     #[test]
     fn the_interval_of_the_median_has_the_ranks_of_the_binomial_distribution() {
-        for (count, low) in [(1, 1), (12, 3), (20, 6), (100, 40), (200, 86)] {
-            let ranks: Vec<usize> = (1..=count).collect();
-            assert_eq!(interval(&ranks), [low, count + 1 - low], "{count}");
+        for (count, low) in [(0, 0), (1, 0), (12, 2), (20, 5), (100, 39), (200, 85)] {
+            let ratios: Vec<f64> = (0..count).map(f64::from).collect();
+            assert_eq!(outside(&comparison(&ratios, None).pairs), low, "{count}");
         }
-        assert_eq!(interval::<usize>(&[]), [0, 0]);
+    }
+
+    #[test]
+    fn pairs_of_one_start_that_lie_together_count_as_few() {
+        // Ten starts of twenty pairs; in one run each start spreads over all, in the other it is one
+        // step beside the next.
+        let joined = |is_together: bool| {
+            let ratio = |start: i32, pair: i32| {
+                if is_together { start * 20 + pair } else { pair * 10 + start }
+            };
+            let ratios = |start| (0..20).map(|it| f64::from(ratio(start, it))).collect::<Vec<_>>();
+            let mut all = comparison(&ratios(0), Some(0.0));
+            (1..10).for_each(|it| all.join(comparison(&ratios(it), Some(0.0))));
+            assert_eq!((all.starts, all.pairs.len(), all.base.len()), (10, 200, 10));
+            outside(&all.clean())
+        };
+        assert_eq!(joined(false), 85, "as if each pair stood alone");
+        // The sides of ten starts: half a width is 1.96 times the root of 10 times ten squares by 9.
+        assert_eq!(joined(true), 34);
     }
 
     #[test]
@@ -259,7 +306,7 @@ mod tests {
         let comparison = Comparison::run(20, &mut say('a'), &mut say('b')).unwrap();
         // One block of each is not counted.
         assert!(order.borrow().starts_with("ababbaabba"), "{}", order.borrow());
-        assert!(comparison.pairs.iter().all(|it| (it.0 - 1.5).abs() < 1e-9));
+        assert!(comparison.pairs.iter().all(|it| (it.ratio - 1.5).abs() < 1e-9));
     }
 
     #[test]

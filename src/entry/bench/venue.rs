@@ -1,6 +1,7 @@
 //! An order's round trip to the exchange's answer: through the simulated exchange as a plug-in,
 //! beside the same exchange built in. Both machines run at the same time, and take turns.
 
+use std::ops::RangeInclusive;
 use std::path::PathBuf;
 
 use anyhow::{Context as _, Result};
@@ -18,9 +19,11 @@ const EMBEDDED_GOAL: f64 = 1.05;
 const ISOLATED_GOAL: f64 = 1.0;
 /// Bytes of an order and of an answer on the raw socket.
 const BYTES: usize = 256;
-/// So often both machines are started anew: on which processors the system likes to put their threads
-/// is worth a hundredth or two of an order, for as long as they live.
-const ROUNDS: usize = 6;
+/// Both machines are started anew after so many pairs, as far as that comes to so few and so many
+/// starts: on which processors the system likes to put their threads is worth a hundredth or two of an
+/// order, for as long as they live.
+const PAIRS_OF_START: usize = 10;
+const STARTS: RangeInclusive<usize> = 10..=60;
 
 /// The simulated exchange's library, where it lies beside this program; otherwise a sentence.
 pub(super) fn library() -> Result<PathBuf, String> {
@@ -59,11 +62,11 @@ pub(super) fn measure(
             options: vec![("balance".to_owned(), settings.simulator.balance.to_string())],
             credentials: None,
         });
-        let rounds = ROUNDS.min(pairs);
+        let starts = (pairs / PAIRS_OF_START).clamp(*STARTS.start(), *STARTS.end()).min(pairs);
         let mut paces: Vec<Comparison> = Vec::new();
-        for round in 0..rounds {
-            let part = pairs / rounds + usize::from(round < pairs % rounds);
-            let measured = compare(part, [&plain, &loaded], round % 2 == 1)?;
+        for start in 0..starts {
+            let part = pairs / starts + usize::from(start < pairs % starts);
+            let measured = compare(part, [&plain, &loaded], start % 2 == 1)?;
             if paces.is_empty() {
                 paces = measured;
             } else {
@@ -75,7 +78,7 @@ pub(super) fn measure(
     Ok(rows)
 }
 
-/// One round: both machines are started, the plug-in's first where `is_plugged_first`, and take turns.
+/// One start: both machines begin, the plug-in's first where `is_plugged_first`, and take turns.
 fn compare(
     pairs: usize,
     [plain, loaded]: [&Settings; 2],
