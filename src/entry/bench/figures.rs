@@ -58,8 +58,8 @@ struct Pair {
     ratio: f64,
     /// The part of a core that others used meanwhile.
     others: Option<f64>,
-    /// Which start of what is measured it belongs to.
-    start: usize,
+    /// What its neighbours have in common with it.
+    group: usize,
 }
 
 /// Two sides, measured in pairs.
@@ -68,8 +68,6 @@ pub(super) struct Comparison {
     base: Durations,
     ours: Durations,
     pairs: Vec<Pair>,
-    /// How often what is measured was started anew.
-    starts: usize,
 }
 
 /// One side of a comparison: measures a block and appends its durations.
@@ -78,38 +76,52 @@ pub(super) type Side<'a> = &'a mut dyn FnMut(&mut Durations) -> Result<()>;
 impl Comparison {
     /// Lets both sides measure their blocks in turn, A B B A.
     pub(super) fn run(pairs: usize, base: Side<'_>, ours: Side<'_>) -> Result<Comparison> {
-        let mut comparison = Comparison { starts: 1, ..Comparison::default() };
+        Comparison::in_turns(pairs, 1, base, ours)
+    }
+
+    /// The same in parts: a pair is so many turns of each side, because what disturbs a machine lasts
+    /// longer than a short turn, and then does it to both.
+    pub(super) fn in_turns(
+        pairs: usize,
+        turns: usize,
+        base: Side<'_>,
+        ours: Side<'_>,
+    ) -> Result<Comparison> {
+        let mut comparison = Comparison::default();
         // The first blocks warm caches, branches and buffers.
-        base(&mut Durations::new())?;
-        ours(&mut Durations::new())?;
+        for _ in 0..turns {
+            base(&mut Durations::new())?;
+            ours(&mut Durations::new())?;
+        }
         for pair in 0..pairs {
             let (mut first, mut second) = (Durations::new(), Durations::new());
             let load = Load::begin();
-            if pair % 2 == 0 {
-                base(&mut first)?;
-                ours(&mut second)?;
-            } else {
-                ours(&mut second)?;
-                base(&mut first)?;
+            for turn in 0..turns {
+                if (pair + turn) % 2 == 0 {
+                    base(&mut first)?;
+                    ours(&mut second)?;
+                } else {
+                    ours(&mut second)?;
+                    base(&mut first)?;
+                }
             }
             comparison.add(first, second, load.others());
         }
         Ok(comparison)
     }
 
-    /// Takes in what the same two sides came to when they were started another time.
-    pub(super) fn join(&mut self, other: Comparison) {
+    /// Takes in what the same two sides came to when they were started anew, as a group of this
+    /// number.
+    pub(super) fn join(&mut self, other: Comparison, group: usize) {
         self.base.extend(other.base);
         self.ours.extend(other.ours);
-        let later = |it: Pair| Pair { start: it.start + self.starts, ..it };
-        self.pairs.extend(other.pairs.into_iter().map(later));
-        self.starts += other.starts;
+        self.pairs.extend(other.pairs.into_iter().map(|it| Pair { group, ..it }));
     }
 
     fn add(&mut self, base: Durations, ours: Durations, others: Option<f64>) {
         #[allow(clippy::cast_precision_loss)] // Nanoseconds of milliseconds.
         let ratio = median(&ours) as f64 / median(&base).max(1) as f64;
-        self.pairs.push(Pair { ratio, others, start: 0 });
+        self.pairs.push(Pair { ratio, others, group: 0 });
         self.base.extend(base);
         self.ours.extend(ours);
     }
@@ -152,20 +164,20 @@ impl Comparison {
 /// How many of the pairs, sorted, lie on each side outside the interval that holds the median of all
 /// such pairs with a confidence of 95 %: how far the number of those below it varies says how many
 /// ranks away it may be (R. S. Woodruff, Confidence Intervals for Medians and Other Position Measures).
-/// Pairs that have nothing to do with each other vary as a coin does; those of one start may lie on
-/// the same side together, which is counted where there are several.
+/// Pairs that have nothing to do with each other vary as a coin does; those of one group may lie on
+/// the same side together, which is counted where there are several groups.
 fn outside(sorted: &[Pair]) -> usize {
     #[allow(clippy::cast_precision_loss)] // Some hundreds.
     let real = |it: usize| it as f64;
     let (count, middle) = (real(sorted.len()), (real(sorted.len()) - 1.0) / 2.0);
-    // Of each start, half of how many more lie above the median than below.
+    // Of each group, half of how many more lie above the median than below.
     let mut surplus = BTreeMap::<usize, f64>::new();
     for (rank, pair) in sorted.iter().enumerate() {
         let side = real(rank).total_cmp(&middle) as i8;
-        *surplus.entry(pair.start).or_default() += f64::from(side) / 2.0;
+        *surplus.entry(pair.group).or_default() += f64::from(side) / 2.0;
     }
-    let (starts, squares) = (real(surplus.len()), surplus.values().map(|it| it * it).sum::<f64>());
-    let together = if starts > 1.0 { squares * starts / (starts - 1.0) } else { 0.0 };
+    let (groups, squares) = (real(surplus.len()), surplus.values().map(|it| it * it).sum::<f64>());
+    let together = if groups > 1.0 { squares * groups / (groups - 1.0) } else { 0.0 };
     let variance = together.max(count / 4.0);
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // Small, and not below zero.
     let outside = (middle - HALF_WIDTH * variance.sqrt()).max(0.0) as usize;
@@ -238,9 +250,9 @@ mod tests {
     use super::*;
 
     fn comparison(ratios: &[f64], others: Option<f64>) -> Comparison {
-        let pair = |ratio: &f64| Pair { ratio: *ratio, others, start: 0 };
+        let pair = |ratio: &f64| Pair { ratio: *ratio, others, group: 0 };
         let pairs = ratios.iter().map(pair).collect();
-        Comparison { base: vec![100], ours: vec![120], pairs, starts: 1 }
+        Comparison { base: vec![100], ours: vec![120], pairs }
     }
 
     #[test]
@@ -266,21 +278,23 @@ mod tests {
     }
 
     #[test]
-    fn pairs_of_one_start_that_lie_together_count_as_few() {
-        // Ten starts of twenty pairs; in one run each start spreads over all, in the other it is one
-        // step beside the next.
+    fn pairs_of_one_group_that_lie_together_count_as_few() {
+        // Ten groups of twenty pairs: each spreads over all, or is one step beside the next.
         let joined = |is_together: bool| {
-            let ratio = |start: i32, pair: i32| {
-                if is_together { start * 20 + pair } else { pair * 10 + start }
+            let ratio = |group, pair| {
+                f64::from(if is_together { group * 20 + pair } else { pair * 10 + group })
             };
-            let ratios = |start| (0..20).map(|it| f64::from(ratio(start, it))).collect::<Vec<_>>();
-            let mut all = comparison(&ratios(0), Some(0.0));
-            (1..10).for_each(|it| all.join(comparison(&ratios(it), Some(0.0))));
-            assert_eq!((all.starts, all.pairs.len(), all.base.len()), (10, 200, 10));
+            let mut all = Comparison::default();
+            for group in 0..10 {
+                let ratios: Vec<f64> = (0..20).map(|it| ratio(group, it)).collect();
+                all.join(comparison(&ratios, Some(0.0)), usize::try_from(group).unwrap());
+            }
+            assert_eq!((all.pairs.len(), all.base.len(), all.ours.len()), (200, 10, 10));
             outside(&all.clean())
         };
         assert_eq!(joined(false), 85, "as if each pair stood alone");
-        // The sides of ten starts: half a width is 1.96 times the root of 10 times ten squares by 9.
+        // Of ten groups each has ten more on one side than on the other, halved: 1.96 times the root
+        // of ten squares of ten, of nine free ones, from the middle.
         assert_eq!(joined(true), 34);
     }
 
@@ -307,6 +321,10 @@ mod tests {
         // One block of each is not counted.
         assert!(order.borrow().starts_with("ababbaabba"), "{}", order.borrow());
         assert!(comparison.pairs.iter().all(|it| (it.ratio - 1.5).abs() < 1e-9));
+        order.borrow_mut().clear();
+        let comparison = Comparison::in_turns(2, 3, &mut say('a'), &mut say('b')).unwrap();
+        assert_eq!(*order.borrow(), "ababababbaabbaabba");
+        assert_eq!((comparison.pairs.len(), comparison.ours.len()), (2, 6));
     }
 
     #[test]

@@ -18,8 +18,10 @@ use crate::wire::request::{Answer, Ask};
 use crate::wire::socket::{self, Bound, Entrance};
 use crate::wire::{Badge, Domain, Intent, Reply, Request, Role, Token, decode, encode};
 
-/// Requests in a block: back to back, and with a pause before each, in milliseconds.
-const PACES: [(usize, Option<u64>); 2] = [(500, None), (200, Some(1))];
+/// Requests in a turn: back to back, and with a pause before each, in milliseconds.
+const PACES: [(usize, Option<u64>); 2] = [(50, None), (20, Some(1))];
+/// Turns of each side in a pair.
+const TURNS: usize = 10;
 /// How long an answer may take, in milliseconds.
 const PATIENCE_MS: i32 = 5_000;
 /// How long a machine may take until it takes orders.
@@ -206,16 +208,17 @@ pub(super) fn at_every_pace(
 ) -> Result<Vec<Comparison>> {
     let mut paces = Vec::with_capacity(PACES.len());
     for (count, gap) in PACES {
-        let block = |side: Measured<'_>, durations: &mut Durations| {
+        let turn = |side: Measured<'_>, durations: &mut Durations| {
             (0..count).try_for_each(|_| {
                 gap.into_iter().for_each(rig::pause);
                 side(durations)
             })
         };
-        paces.push(Comparison::run(
+        paces.push(Comparison::in_turns(
             pairs,
-            &mut |durations| block(base, durations),
-            &mut |durations| block(ours, durations),
+            TURNS,
+            &mut |durations| turn(base, durations),
+            &mut |durations| turn(ours, durations),
         )?);
     }
     Ok(paces)

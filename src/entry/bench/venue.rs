@@ -20,10 +20,10 @@ const ISOLATED_GOAL: f64 = 1.0;
 /// Bytes of an order and of an answer on the raw socket.
 const BYTES: usize = 256;
 /// Both machines are started anew after so many pairs, as far as that comes to so few and so many
-/// starts: on which processors the system likes to put their threads is worth a hundredth or two of an
-/// order, for as long as they live.
-const PAIRS_OF_START: usize = 10;
-const STARTS: RangeInclusive<usize> = 10..=60;
+/// starts: where the system puts their threads is worth some hundredths of an order, for as long as
+/// they live, and so is who begins. Two starts, one in each order, are a group.
+const PAIRS_OF_START: usize = 8;
+const STARTS: RangeInclusive<usize> = 12..=120;
 
 /// The simulated exchange's library, where it lies beside this program; otherwise a sentence.
 pub(super) fn library() -> Result<PathBuf, String> {
@@ -70,7 +70,7 @@ pub(super) fn measure(
             if paces.is_empty() {
                 paces = measured;
             } else {
-                paces.iter_mut().zip(measured).for_each(|(pace, it)| pace.join(it));
+                paces.iter_mut().zip(measured).for_each(|(pace, it)| pace.join(it, start / 2));
             }
         }
         rows.extend(orders::rows(paces, (name, goal)));
