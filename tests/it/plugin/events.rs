@@ -73,6 +73,12 @@ fn an_event_that_is_told_twice_or_left_out_ends_the_session() {
 }
 
 #[test]
+fn a_plug_in_that_leaves_the_fills_out_where_the_host_counts_them_is_found_out() {
+    let built = hostile("events.c", "LEFT_OUT_TOO_MUCH");
+    built.fails("a session that counts fills", "the fill of an order that is filled did not come");
+}
+
+#[test]
 fn an_answer_that_comes_twice_is_named_and_heard_once() {
     let built = hostile("events.c", "ANSWERED_TWICE");
     built.fails("every request is answered once", "answers came to requests that had theirs");

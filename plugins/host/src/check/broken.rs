@@ -169,18 +169,22 @@ pub(super) fn rules(frame: &mut Frame<'_>, desk: &mut Desk<'_>) {
         })?;
         Ok("names are whole, texts are UTF-8".to_owned())
     });
-    frame.step("what is told adds up", || match desk.watch.faults.split_first() {
-        None => Ok(format!("{} events, {} orders", desk.watch.events, desk.watch.orders.len())),
-        Some((first, [])) => Err(failed(first)),
-        Some((first, rest)) => Err(failed(format!("{first}; and {} more", rest.len()))),
-    });
+    frame.step("what is told adds up", || adds_up(&desk.watch));
     frame.step("fills and orders agree", || agree(&desk.watch));
 }
 
-fn unbroken(desk: &Desk<'_>) -> Seen {
+pub(super) fn unbroken(desk: &Desk<'_>) -> Seen {
     match &desk.taken.broken {
         Some(breach) => Err(failed(breach)),
         None => Ok("no event is missing, none came twice".to_owned()),
+    }
+}
+
+pub(super) fn adds_up(watch: &Watch) -> Seen {
+    match watch.faults.split_first() {
+        None => Ok(format!("{} events, {} orders", watch.events, watch.orders.len())),
+        Some((first, [])) => Err(failed(first)),
+        Some((first, rest)) => Err(failed(format!("{first}; and {} more", rest.len()))),
     }
 }
 

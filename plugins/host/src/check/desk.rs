@@ -30,7 +30,8 @@ pub(super) struct Desk<'plan> {
 }
 
 impl<'plan> Desk<'plan> {
-    pub(super) fn new(session: Session, plan: &'plan Plan) -> Desk<'plan> {
+    /// Whose next order has this number.
+    pub(super) fn new(session: Session, plan: &'plan Plan, orders_from: u64) -> Desk<'plan> {
         Desk {
             plan,
             session,
@@ -39,7 +40,7 @@ impl<'plan> Desk<'plan> {
             instrument: None,
             watch: Watch::default(),
             taken: Taken::default(),
-            orders: plan.orders_from,
+            orders: orders_from,
         }
     }
 

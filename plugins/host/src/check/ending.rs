@@ -13,10 +13,11 @@ use crate::load::Plugin;
 /// How many orders are under way when a session is closed.
 const UNDER_WAY: usize = 100;
 
-/// Closes the session in the middle of a burst.
-pub(super) fn close(frame: &mut Frame<'_>, mut desk: Desk<'_>) {
+/// Closes the session in the middle of a burst; the number for the next order.
+pub(super) fn close(frame: &mut Frame<'_>, mut desk: Desk<'_>) -> u64 {
     let may_send = desk.is_logged_in && desk.plan.may_trade && desk.session.broken().is_none();
     let orders: Vec<_> = (0..UNDER_WAY).map_while(|_| ticket::resting(&mut desk).ok()).collect();
+    let next = desk.next_order();
     let Desk { session, plan, .. } = desk;
     let mut closed = None;
     frame.step("close", || {
@@ -24,12 +25,13 @@ pub(super) fn close(frame: &mut Frame<'_>, mut desk: Desk<'_>) {
         closed = Some(session.close(plan.answer_wait).map_err(failed)?);
         Ok(format!("with {under_way} orders just sent"))
     });
-    let Some(closed) = closed else { return };
+    let Some(closed) = closed else { return next };
     frame.step("nothing is told after close", || {
         let late = closed.late_within(plan.silence);
         hold(late == 0, || format!("the plug-in called back {late} times after close returned 0"))?;
         Ok(format!("silent for {:?}", plan.silence))
     });
+    next
 }
 
 /// Threads and open files of this process, where the system lists them.

@@ -64,7 +64,7 @@ fn accepted(desk: &mut Desk<'_>) -> Fault {
     skipped("it trades against the feed and takes any password")
 }
 
-fn right(desk: &mut Desk<'_>) -> Seen {
+pub(super) fn right(desk: &mut Desk<'_>) -> Seen {
     let req = desk.session.login(desk.plan.credentials.clone(), false, desk.now());
     let heard = desk.answered(req)?;
     if let Some(why) = refusal(&heard) {
@@ -105,7 +105,7 @@ pub(super) fn list(desk: &mut Desk<'_>, what: u16) -> Seen<Vec<News>> {
     rows(desk, &Query { what, ..Query::blank() })
 }
 
-fn rows(desk: &mut Desk<'_>, query: &Query) -> Seen<Vec<News>> {
+pub(super) fn rows(desk: &mut Desk<'_>, query: &Query) -> Seen<Vec<News>> {
     let req = desk.session.query(query);
     if let Ok(req_id) = &req {
         desk.watch.lists.insert(*req_id);
@@ -134,7 +134,7 @@ fn empty(desk: &mut Desk<'_>) -> Seen {
     Ok("one answer and nothing else".to_owned())
 }
 
-fn instruments(desk: &mut Desk<'_>) -> Seen {
+pub(super) fn instruments(desk: &mut Desk<'_>) -> Seen {
     let mut rows = list(desk, QUERY_INSTRUMENTS)?;
     if rows.is_empty() {
         let Some(told) = &desk.plan.instrument else {

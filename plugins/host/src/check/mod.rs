@@ -5,6 +5,7 @@
 
 mod broken;
 mod burst;
+mod counting;
 mod desk;
 mod ending;
 mod errands;
@@ -101,21 +102,23 @@ pub fn check(path: &Path, plan: &Plan, mut tell: impl FnMut(Progress<'_>)) -> Re
     if let Some(plugin) = &plugin {
         frame.step("exported symbols", || exports::only_the_entry(path, plan.is_ours));
         sizes::before_a_session(&mut frame, plugin, plan);
-        session(&mut frame, plugin, plan);
+        let next_order = session(&mut frame, plugin, plan);
+        counting::fills(&mut frame, plugin, plan, next_order);
         ending::open_and_close(&mut frame, plugin, plan);
     }
     frame.report()
 }
 
-/// Everything that is tried in one session, in order, as long as it lives.
-fn session(frame: &mut Frame<'_>, plugin: &Plugin, plan: &Plan) {
+/// Everything that is tried in one session, in order, as long as it lives; the number for the next
+/// order.
+fn session(frame: &mut Frame<'_>, plugin: &Plugin, plan: &Plan) -> u64 {
     let mut opened = None;
     frame.step("open", || {
         opened = Some(plugin.open(&plan.opening()).map_err(failed)?);
         Ok("a session is open".to_owned())
     });
-    let Some(session) = opened else { return };
-    let mut desk = Desk::new(session, plan);
+    let Some(session) = opened else { return plan.orders_from };
+    let mut desk = Desk::new(session, plan, plan.orders_from);
     errands::log_in(frame, &mut desk);
     if desk.is_logged_in {
         errands::lists(frame, &mut desk);
@@ -124,5 +127,5 @@ fn session(frame: &mut Frame<'_>, plugin: &Plugin, plan: &Plan) {
         frame.skip("everything that needs a login", "nobody is logged in");
     }
     broken::rules(frame, &mut desk);
-    ending::close(frame, desk);
+    ending::close(frame, desk)
 }

@@ -67,13 +67,23 @@ fn is_same(order: &OrderUpdate, id: u64) -> Seen<()> {
     hold(got == id, || format!("the answer is of order {got}, not {id}"))
 }
 
+/// The order in the answer to a request, which must be this one.
+pub(super) fn answered(
+    desk: &mut Desk<'_>,
+    req: Result<u64, CallError>,
+    id: u64,
+) -> Seen<OrderUpdate> {
+    let told = answer(&desk.answered(req)?)?;
+    is_same(&told, id)?;
+    Ok(told)
+}
+
 /// Sends an order that rests; what the venue said.
 pub(super) fn rest(desk: &mut Desk<'_>) -> Seen<OrderUpdate> {
     let order = ticket::resting(desk)?;
     let id = order.client_order_id;
     let req = desk.session.send(&order);
-    let told = answer(&desk.answered(req)?)?;
-    is_same(&told, id)?;
+    let told = answered(desk, req, id)?;
     let (change, state) = (told.change, told.state);
     hold(change == CHANGE_ACCEPTED && state == STATE_WORKING, || {
         let why = text(&told.text);
@@ -97,14 +107,13 @@ pub(super) fn cancel_request(order: &OrderUpdate) -> CancelRequest {
 
 fn cancel(desk: &mut Desk<'_>, order: &OrderUpdate) -> Seen<OrderUpdate> {
     let req = desk.session.cancel(&cancel_request(order));
-    let told = answer(&desk.answered(req)?)?;
-    is_same(&told, order.client_order_id)?;
+    let told = answered(desk, req, order.client_order_id)?;
     let state = told.state;
     hold(state == STATE_CANCELED, || format!("the canceled order is in state {state}"))?;
     Ok(told)
 }
 
-fn rest_and_cancel(desk: &mut Desk<'_>) -> Seen {
+pub(super) fn rest_and_cancel(desk: &mut Desk<'_>) -> Seen {
     let order = rest(desk)?;
     cancel(desk, &order)?;
     let broker = name(&order.broker_order_id).unwrap_or_default();
@@ -176,7 +185,7 @@ fn refused(desk: &mut Desk<'_>, code: i32, spoil: impl FnOnce(&mut OrderRequest)
 }
 
 /// A trade that the host feeds, so that a venue that trades against the feed has a price.
-fn feed(desk: &mut Desk<'_>) -> Seen {
+pub(super) fn feed(desk: &mut Desk<'_>) -> Seen {
     let Some(it) = desk.instrument.filter(|_| desk.session.plugin().can(CAP_FEED)) else {
         return Err(skipped("it trades against no feed"));
     };
@@ -189,23 +198,26 @@ fn feed(desk: &mut Desk<'_>) -> Seen {
     Ok("a trade was shown to it".to_owned())
 }
 
-/// Buys and sells one lot, so that nothing is held afterwards. A fill may come before the update that
-/// counts it, even before the acceptance, or after it.
-fn market(desk: &mut Desk<'_>) -> Seen {
+/// An order that trades one lot at once.
+pub(super) fn market_order(desk: &mut Desk<'_>, side: u8) -> Seen<OrderRequest> {
     if !desk.session.plugin().can(CAP_MARKET) {
         return Err(skipped("it offers no market orders"));
     }
     // Many venues let no market order rest.
     let tif = if desk.session.plugin().can(CAP_IOC) { TIF_IOC } else { TIF_ROD };
+    let (order_type, price_e9) = (TYPE_MARKET, ABSENT);
+    Ok(OrderRequest { side, order_type, tif, price_e9, ..ticket::resting(desk)? })
+}
+
+/// Buys and sells one lot, so that nothing is held afterwards. A fill may come before the update that
+/// counts it, even before the acceptance, or after it.
+fn market(desk: &mut Desk<'_>) -> Seen {
     let mut said = Vec::new();
     for side in [SIDE_BUY, SIDE_SELL] {
-        let resting = ticket::resting(desk)?;
-        let price_e9 = ABSENT;
-        let order = OrderRequest { side, order_type: TYPE_MARKET, tif, price_e9, ..resting };
+        let order = market_order(desk, side)?;
         let id = order.client_order_id;
         let req = desk.session.send(&order);
-        let told = answer(&desk.answered(req)?)?;
-        is_same(&told, id)?;
+        let told = answered(desk, req, id)?;
         let ends = [STATE_FILLED, STATE_EXPIRED, STATE_CANCELED, STATE_REJECTED];
         let ended = |it: &OrderUpdate| ends.contains(&it.state);
         let told = if ended(&told) { told } else { desk.order_until(id, "its end", ended)? };
@@ -220,7 +232,7 @@ fn market(desk: &mut Desk<'_>) -> Seen {
 }
 
 /// An order that must not rest, at a price that does not trade.
-fn at_once(desk: &mut Desk<'_>, cap: u64, tif: u8) -> Seen {
+pub(super) fn at_once(desk: &mut Desk<'_>, cap: u64, tif: u8) -> Seen {
     if !desk.session.plugin().can(cap) {
         return Err(skipped("it does not offer it"));
     }
