@@ -6,9 +6,7 @@ use std::time::Duration;
 
 use aftm_domain::order::Ticket;
 use aftm_domain::{OrderId, Stamp};
-use aftm_plugin_host::{
-    CloseError, Identity, LoadError, Lookout, OpenError, Opening, Plugin, Session,
-};
+use aftm_plugin_host::{CloseError, Identity, LoadError, OpenError, Opening, Plugin, Session};
 
 use super::course::Course;
 use super::words;
@@ -37,8 +35,7 @@ pub enum DriverError {
 }
 
 /// One loaded plug-in and its one session. No call of it waits for the venue, and none panics
-/// whatever the plug-in does; but a call lasts as long as the plug-in's own function, which
-/// [`Driver::lookout`] shows to another thread.
+/// whatever the plug-in does; but a call lasts as long as the plug-in's own function.
 pub struct Driver {
     course: Course<Session>,
 }
@@ -106,11 +103,6 @@ impl Driver {
     /// knows.
     pub fn due(&self) -> Option<Stamp> {
         self.course.due()
-    }
-
-    /// Shows the same to a thread that watches for a call that does not return.
-    pub fn lookout(&self) -> Lookout {
-        self.course.session().lookout()
     }
 
     /// Answers to requests that had none coming: faults of the plug-in that harm nobody.

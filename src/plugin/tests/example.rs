@@ -81,7 +81,6 @@ fn it_says_who_it_is_and_what_it_can_do() {
     assert!(can.market && can.amend && can.feed && can.auto_offset);
     assert!(!can.stop && !can.quotes && !can.day_trade);
     assert_eq!(bench.driver.due(), None);
-    assert_eq!(bench.driver.lookout().under_way(), None);
 }
 
 #[test]
