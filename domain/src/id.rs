@@ -349,18 +349,28 @@ impl FromStr for Note {
     type Err = IdError;
 
     fn from_str(text: &str) -> Result<Note, IdError> {
-        let max = Note::CHARACTERS_MAX;
-        if text.chars().count() > max {
-            let text = text.chars().take(max).collect();
-            return Err(IdError::TooLong { what: "note", text, max });
-        }
-        if text.chars().any(crate::text::acts) {
-            let text = text.escape_default().collect();
-            return Err(IdError::Character { what: "note", text, without: "control characters" });
+        // Nearly every note is plain, and an order is read again on each of its ways.
+        let is_plain = text.bytes().all(|it| matches!(it, b' '..=b'~'));
+        if !is_plain || text.len() > Note::CHARACTERS_MAX {
+            check_note(text)?;
         }
         // 32 characters of at most 4 bytes each always fit.
         ArrayString::from(text).map(Note).map_err(|_| IdError::Empty { what: "note" })
     }
+}
+
+#[cold]
+fn check_note(text: &str) -> Result<(), IdError> {
+    let max = Note::CHARACTERS_MAX;
+    if text.chars().count() > max {
+        let text = text.chars().take(max).collect();
+        return Err(IdError::TooLong { what: "note", text, max });
+    }
+    if text.chars().any(crate::text::acts) {
+        let text = text.escape_default().collect();
+        return Err(IdError::Character { what: "note", text, without: "control characters" });
+    }
+    Ok(())
 }
 
 impl fmt::Display for Note {

@@ -116,6 +116,11 @@ fn note(told: &[u8]) -> Note {
         // Nearly all orders come without one.
         return Note::default();
     }
+    abi::name(told).and_then(|it| it.parse().ok()).unwrap_or_else(|| shortened(told))
+}
+
+#[cold]
+fn shortened(told: &[u8]) -> Note {
     let text: String = abi::text(told).chars().take(Note::CHARACTERS_MAX).collect();
     text.parse().unwrap_or_default()
 }
@@ -213,5 +218,28 @@ impl<'asked> Named<'asked> {
             }
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use aftm_exchange_abi::put_text;
+
+    use super::note;
+
+    #[test]
+    fn a_remark_is_kept_as_far_as_an_order_holds_one() {
+        for (told, kept) in [
+            ("From AFTM Gateway", "From AFTM Gateway"),
+            ("停損", "停損"),
+            (&"x".repeat(40), &"x".repeat(32)),
+            ("\u{1b}[31m", ""),
+            ("", ""),
+        ] {
+            let mut field = [0; 128];
+            put_text(&mut field, told);
+            assert_eq!(note(&field).as_str(), kept);
+        }
+        assert_eq!(note(&[b'x'; 128]).as_str(), "x".repeat(32), "one that is not terminated");
     }
 }
