@@ -4,15 +4,16 @@
 //! exits or hangs takes the machine with it.
 
 use std::cell::OnceCell;
-use std::os::fd::{AsRawFd as _, RawFd};
-use std::sync::Arc;
+use std::os::fd::RawFd;
+use std::sync::{Mutex, PoisonError};
 
 use aftm_domain::order::Ticket;
 use aftm_domain::{OrderId, Stamp};
 use anyhow::Result;
+use zmq::{DONTWAIT, Socket};
 
 use super::child;
-use super::ear::Ear;
+use super::ear::Rung;
 use crate::gateway::{Way, WayEnded};
 use crate::plugin::Driver;
 use crate::wire::venue::PluginSeat;
@@ -21,20 +22,26 @@ use crate::wire::{VenueCall, VenueWord};
 /// A plug-in that was loaded here.
 pub(crate) struct Direct {
     driver: Option<Driver>,
-    ear: Ear,
+    rung: Rung,
     is_greeted: bool,
     /// When something happens without a trade, once somebody has asked since the last call.
     due: OnceCell<Option<Stamp>>,
 }
 
 impl Direct {
-    /// Loads the library and opens its session.
-    pub(crate) fn open(seat: &PluginSeat) -> Result<Direct> {
-        let (bell, ear) = Ear::open()?;
-        let driver = child::open(seat, Arc::clone(&bell))?;
+    /// Loads the library and opens its session. What it tells by itself wakes the gateway as a feed
+    /// does: a bell of its own would be one thing more to look at before each order.
+    pub(crate) fn open(seat: &PluginSeat, gateway: Socket) -> Result<Direct> {
+        let (rung, gateway) = (Rung::default(), Mutex::new(gateway));
+        let bell = rung.bell(move || {
+            let gateway = gateway.lock().unwrap_or_else(PoisonError::into_inner);
+            // One that takes no more is awake already.
+            let _ = gateway.send("", DONTWAIT);
+        });
+        let driver = child::open(seat, bell.clone())?;
         // It says hello as soon as it is listened to.
         bell();
-        Ok(Direct { driver: Some(driver), ear, is_greeted: false, due: OnceCell::new() })
+        Ok(Direct { driver: Some(driver), rung, is_greeted: false, due: OnceCell::new() })
     }
 
     fn drive(
@@ -88,7 +95,7 @@ impl Way for Direct {
     }
 
     fn take(&mut self, words: &mut Vec<VenueWord>) -> Result<(), WayEnded> {
-        self.ear.hush();
+        self.rung.hear();
         let Some(driver) = &mut self.driver else { return Ok(()) };
         if !self.is_greeted {
             self.is_greeted = true;
@@ -106,7 +113,7 @@ impl Way for Direct {
     }
 
     fn descriptor(&self) -> Option<RawFd> {
-        self.driver.as_ref().map(|_| self.ear.as_raw_fd())
+        None
     }
 
     fn drop_peer(&mut self) {

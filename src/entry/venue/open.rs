@@ -25,9 +25,9 @@ pub(in crate::entry) fn open(
     context: &Context,
 ) -> Result<(Plugged, Option<desk::Venue>)> {
     let seat = seat(plugin, folders)?;
+    let bell = socket::connect(context, SocketType::PUSH, Bound::Orders, WAKE)?;
     let (way, child): (Box<dyn Way>, _) = if settings.isolate {
         let (tell, started) = mpsc::channel();
-        let bell = socket::connect(context, SocketType::PUSH, Bound::Orders, WAKE)?;
         let hand_over = Box::new(move |socket| {
             // Where the gateway has ended, nobody waits for the process either.
             let _ = tell.send(socket);
@@ -36,7 +36,7 @@ pub(in crate::entry) fn open(
         (Box::new(Apart::new(started)), Some(desk::Venue { seat, hand_over }))
     } else {
         outputs::put_aside().context("cannot keep the terminal from the plug-in")?;
-        (Box::new(Direct::open(&seat)?), None)
+        (Box::new(Direct::open(&seat, bell)?), None)
     };
     Ok((Plugged::new(way, further(plugin), settings.relogin), child))
 }
