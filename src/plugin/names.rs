@@ -5,9 +5,11 @@
 //! the name comes back from it. Accounts and instruments are typed by people; theirs must fit as
 //! they are.
 
-use std::borrow::Cow;
+use std::str::FromStr;
 
-use aftm_domain::{AccountId, Code, ExchangeTime, Price, Quantity, Stamp, TradeId, VenueOrderId};
+use aftm_domain::{
+    AccountId, Code, ExchangeTime, IdError, Price, Quantity, Stamp, TradeId, VenueOrderId,
+};
 use aftm_plugin_host::abi::{self, ABSENT};
 
 /// A name that our id cannot hold, in a sentence.
@@ -29,14 +31,26 @@ pub(super) fn code(field: &[u8]) -> Result<Code, Unfit> {
 
 /// The venue's name for an order, where it has one yet.
 pub(super) fn venue_order(field: &[u8]) -> Result<Option<VenueOrderId>, Unfit> {
-    match &*held(field) {
+    match text(field) {
         "" => Ok(None),
-        name => VenueOrderId::try_from(name).map(Some).map_err(unfit),
+        name => held(name).map(Some),
     }
 }
 
 pub(super) fn trade(field: &[u8]) -> Result<TradeId, Unfit> {
-    TradeId::try_from(&*held(field)).map_err(unfit)
+    held(text(field))
+}
+
+/// A name of the venue's as an id of ours can hold it: nearly every one as it is, but one with a
+/// percent sign could be another one written.
+fn held<'name, Id>(name: &'name str) -> Result<Id, Unfit>
+where
+    Id: TryFrom<&'name str, Error = IdError> + FromStr<Err = IdError>,
+{
+    match Id::try_from(name) {
+        Ok(id) if !name.contains('%') => Ok(id),
+        _ => written(name).parse().map_err(unfit),
+    }
 }
 
 /// Puts the venue's name for an order into a field, as the venue writes it.
@@ -47,15 +61,6 @@ pub(super) fn put_venue_order(field: &mut [u8], id: Option<&VenueOrderId>) {
     } else {
         abi::put_text(field, id);
     }
-}
-
-/// A name of the venue's as an id of ours can hold it.
-// One for all fields, as of ids.
-#[inline(never)]
-fn held(field: &[u8]) -> Cow<'_, str> {
-    let name = abi::name(field).unwrap_or_default();
-    // Nearly every name is held as it is; one with a percent sign could be another one written.
-    if name.bytes().all(is_plain) { Cow::Borrowed(name) } else { Cow::Owned(written(name)) }
 }
 
 #[cold]
