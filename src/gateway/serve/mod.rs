@@ -118,6 +118,8 @@ pub struct Server<V, L, C> {
     strategy_heard: Option<Stamp>,
     /// When the venue was listened to last.
     venue_heard: Stamp,
+    /// When it was last looked at what follows from time.
+    time_kept: Stamp,
     ready: Vec<Moment>,
     is_started: bool,
     is_open: bool,
@@ -179,6 +181,7 @@ impl<V: Venue, L: Ledger, C: Fn() -> Stamp> Server<V, L, C> {
             rearms: Vec::new(),
             strategy_heard: None,
             venue_heard: now,
+            time_kept: now,
             ready: Vec::new(),
             is_started: false,
             is_open: false,
@@ -231,7 +234,7 @@ impl<V: Venue, L: Ledger, C: Fn() -> Stamp> Server<V, L, C> {
             self.step()?;
             let now = (self.clock)();
             self.core.heed_latch(now);
-            self.keep_time();
+            self.keep_time(spoken.has_any());
             self.tell_limits(now);
             self.deliver();
             self.tell()?;
@@ -245,7 +248,7 @@ impl<V: Venue, L: Ledger, C: Fn() -> Stamp> Server<V, L, C> {
     fn wait(&mut self) -> zmq::Result<Spoken> {
         while !self.events.is_empty() || self.expects_order((self.clock)()) {
             let spoken = self.ask(0)?;
-            if spoken.has_any() || self.timeout() == 0 {
+            if spoken.has_any() || self.has_more_to_do() {
                 return Ok(spoken);
             }
             if !self.events.is_empty() && self.is_time_to_tell((self.clock)()) {
@@ -291,17 +294,21 @@ impl<V: Venue, L: Ledger, C: Fn() -> Stamp> Server<V, L, C> {
         Ok(Spoken { desk, children, clients, feed, venue })
     }
 
-    fn timeout(&self) -> i64 {
+    /// Whether there is something to do though nobody speaks and nothing is due by the clock.
+    fn has_more_to_do(&self) -> bool {
         let can_publish = self.may_publish() && (self.is_rung || !self.ready.is_empty());
-        if can_publish || (self.pace.next() != Step::Wait && self.may_step()) {
-            0
-        } else {
-            let is_apart = self.core.venue().is_apart();
-            let doubt = self.core.doubt().filter(|_| self.is_flowing() || is_apart);
-            let due = [self.v1.deadline(), doubt, self.venue_due()].into_iter().flatten().min();
-            let left = |due: Stamp| due.since((self.clock)()) / Stamp::MILLISECOND + 1;
-            due.map_or(IDLE_MS, |due| left(due).clamp(BUSY_MS, IDLE_MS))
+        can_publish || (self.pace.next() != Step::Wait && self.may_step())
+    }
+
+    fn timeout(&self) -> i64 {
+        if self.has_more_to_do() {
+            return 0;
         }
+        let is_apart = self.core.venue().is_apart();
+        let doubt = self.core.doubt().filter(|_| self.is_flowing() || is_apart);
+        let due = [self.v1.deadline(), doubt, self.venue_due()].into_iter().flatten().min();
+        let left = |due: Stamp| due.since((self.clock)()) / Stamp::MILLISECOND + 1;
+        due.map_or(IDLE_MS, |due| left(due).clamp(BUSY_MS, IDLE_MS))
     }
 
     /// Whether the exchange's clock goes on between two ticks: while a recorded feed is played, it
@@ -319,16 +326,21 @@ impl<V: Venue, L: Ledger, C: Fn() -> Stamp> Server<V, L, C> {
         Some(at.after(left as i64))
     }
 
-    /// What follows from time alone.
-    fn keep_time(&mut self) {
+    /// What follows from time alone. An order does not wait until it is known what is due: while
+    /// somebody speaks that is looked at no more often than there is a sleep for it.
+    fn keep_time(&mut self, has_spoken: bool) {
         self.miss_strategy();
         if self.core.is_sweeping() {
             self.core.sweep((self.clock)());
         }
+        let now = (self.clock)();
+        if has_spoken && now.since(self.time_kept) < BUSY_MS * Stamp::MILLISECOND {
+            return;
+        }
+        self.time_kept = now;
         if !self.core.has_unanswered() && self.core.venue().due().is_none() {
             return;
         }
-        let now = (self.clock)();
         if self.is_flowing() {
             if self.core.is_level() {
                 self.core.advance(self.exchange_time(now), now);
