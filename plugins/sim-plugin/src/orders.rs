@@ -186,7 +186,8 @@ impl Standing {
 /// All orders of the day, in the order in which they were sent, and requests to cancel many.
 #[derive(Debug, Default)]
 pub(crate) struct Orders {
-    all: Vec<Standing>,
+    #[allow(clippy::vec_box)] // A list that grows would copy hundreds of bytes of each.
+    all: Vec<Box<Standing>>,
     /// The host's numbers of them, which rise, and their places.
     places: Vec<(u64, usize)>,
     /// No order of an earlier day has a higher number.
@@ -224,8 +225,8 @@ impl Orders {
     fn make_room(&mut self, id: u64) -> Option<&mut Standing> {
         let (at, place) = (self.find(id).err()?, self.all.len());
         self.places.insert(at, (id, place));
-        self.all.resize_with(place + 1, Standing::default);
-        self.all.last_mut()
+        self.all.push(Box::default());
+        self.all.last_mut().map(|it| &mut **it)
     }
 
     /// Where among the places an order is, or would be.
@@ -260,12 +261,12 @@ impl Orders {
     }
 
     pub(crate) fn get(&self, id: u64) -> Option<&Standing> {
-        self.all.get(self.place(id)?)
+        self.all.get(self.place(id)?).map(|it| &**it)
     }
 
     pub(crate) fn get_mut(&mut self, id: u64) -> Option<&mut Standing> {
         let place = self.place(id)?;
-        self.all.get_mut(place)
+        self.all.get_mut(place).map(|it| &mut **it)
     }
 
     /// The exchange of the item that was ordered last, where this order is of the same, as most are.
@@ -276,11 +277,11 @@ impl Orders {
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Standing> {
-        self.all.iter()
+        self.all.iter().map(|it| &**it)
     }
 
     pub(crate) fn iter_mut(&mut self) -> impl Iterator<Item = &mut Standing> {
-        self.all.iter_mut()
+        self.all.iter_mut().map(|it| &mut **it)
     }
 
     /// An order by the host's number of it, or else by ours.
