@@ -1,8 +1,11 @@
 //! A session of a host that counts fills: what says only that an order traded may be left out there,
 //! and nothing else.
 
+use std::time::Duration;
+
 use aftm_exchange_abi::{
-    CAP_IOC, QUERY_ORDERS, Query, SIDE_BUY, SIDE_SELL, STATE_FILLED, TIF_IOC, Versioned,
+    CAP_IOC, QUERY_ORDERS, Query, SIDE_BUY, SIDE_SELL, STATE_CANCELED, STATE_EXPIRED, STATE_FILLED,
+    STATE_PENDING, STATE_REJECTED, STATE_WORKING, TIF_IOC, Versioned, text,
 };
 
 use super::desk::Desk;
@@ -12,10 +15,11 @@ use crate::load::Plugin;
 use crate::news::What;
 use crate::session::Opening;
 
-/// Trades in such a session, with orders numbered from there.
-pub(super) fn fills(frame: &mut Frame<'_>, plugin: &Plugin, plan: &Plan, orders_from: u64) {
+/// Trades in such a session, with orders numbered from there; `None` where nobody could log in.
+pub(super) fn fills(frame: &mut Frame<'_>, plugin: &Plugin, plan: &Plan, orders_from: Option<u64>) {
     frame.step("a session that counts fills", || {
-        if plan.credentials.is_empty() || !plan.may_trade {
+        let Some(orders_from) = orders_from else { return Err(skipped("nobody was logged in")) };
+        if !plan.may_trade {
             return Err(skipped("the check may not trade"));
         }
         if plugin.is_dead() {
@@ -24,25 +28,21 @@ pub(super) fn fills(frame: &mut Frame<'_>, plugin: &Plugin, plan: &Plan, orders_
         let opening = Opening { counts_fills: true, ..plan.opening() };
         let session = plugin.open(&opening).map_err(failed)?;
         let mut desk = Desk::new(session, plan, orders_from);
-        let said = trade(&mut desk);
-        let closed = desk.session.close(plan.answer_wait).map_err(failed);
-        let said = said?;
-        closed.map(|_| said)
+        let said = trade(&mut desk, orders_from);
+        desk.session.close(plan.answer_wait).map_err(failed)?;
+        said
     });
 }
 
-fn trade(desk: &mut Desk<'_>) -> Seen {
+fn trade(desk: &mut Desk<'_>, orders_from: u64) -> Seen {
     errands::right(desk)?;
     errands::instruments(desk)?;
+    clear_up(desk, orders_from)?;
     tried(orders::feed(desk))?;
-    for side in [SIDE_BUY, SIDE_SELL] {
-        let order = orders::market_order(desk, side)?;
-        let (id, lots) = (order.client_order_id, order.qty_e9);
-        let req = desk.session.send(&order);
-        orders::answered(desk, req, id)?;
-        desk.filled_until(id, lots)?;
-        is_filled(desk, id, lots)?;
-    }
+    let bought = fill(desk, SIDE_BUY)?;
+    let sold = fill(desk, SIDE_SELL)?;
+    is_filled(desk, bought)?;
+    is_filled(desk, sold)?;
     // What ends without a trade is told here as well as in any other session.
     orders::rest_and_cancel(desk)?;
     tried(orders::at_once(desk, CAP_IOC, TIF_IOC))?;
@@ -50,6 +50,23 @@ fn trade(desk: &mut Desk<'_>) -> Seen {
     broken::unbroken(desk)?;
     broken::adds_up(&desk.watch)?;
     Ok("fills come to what was ordered, and everything else is told".to_owned())
+}
+
+/// Cancels what the session before has left at the venue, so that nothing of the check rests there.
+fn clear_up(desk: &mut Desk<'_>, orders_from: u64) -> Seen<()> {
+    let ours = desk.plan.orders_from..orders_from;
+    for row in errands::list(desk, QUERY_ORDERS)? {
+        let What::Order(order) = row.what else { continue };
+        let is_open = [STATE_PENDING, STATE_WORKING].contains(&order.state);
+        if is_open && ours.contains(&order.client_order_id) {
+            let asked = desk.session.cancel(&orders::cancel_request(&order));
+            // One that is refused has ended meanwhile.
+            if asked.is_ok() {
+                desk.answered(asked)?;
+            }
+        }
+    }
+    Ok(())
 }
 
 /// What the plug-in does not offer is not asked of it.
@@ -60,20 +77,41 @@ fn tried(seen: Seen) -> Seen<()> {
     }
 }
 
-/// The list says how an order stands, whatever was told of it.
-fn is_filled(desk: &mut Desk<'_>, id: u64, lots: i64) -> Seen<()> {
+/// Buys or sells one lot, and waits for its fills; the order, and how many lots it is.
+fn fill(desk: &mut Desk<'_>, side: u8) -> Seen<(u64, i64)> {
+    let order = orders::market_order(desk, side)?;
+    let (id, lots) = (order.client_order_id, order.qty_e9);
+    let req = desk.session.send(&order);
+    let told = orders::answered(desk, req, id)?;
+    let ends = [STATE_REJECTED, STATE_CANCELED, STATE_EXPIRED];
+    hold(!ends.contains(&told.state), || {
+        format!("it ends in state {} without a trade: {}", told.state, text(&told.text))
+    })?;
+    desk.filled_until(id, lots)?;
+    Ok((id, lots))
+}
+
+/// The list says how an order stands, whatever was told of it; perhaps a moment after its fills.
+fn is_filled(desk: &mut Desk<'_>, (id, lots): (u64, i64)) -> Seen<()> {
     let query = Query { what: QUERY_ORDERS, client_order_id: id, ..Query::blank() };
-    let rows = errands::rows(desk, &query)?;
-    let [row] = rows.as_slice() else {
-        return Err(failed(format!("the list of order {id} has {} rows", rows.len())));
-    };
-    let What::Order(row) = &row.what else {
-        return Err(failed(format!("the list of order {id} has no order")));
-    };
-    let (state, filled) = (row.state, row.filled_e9);
-    hold(state == STATE_FILLED && filled == lots, || {
-        format!(
-            "order {id} is listed in state {state} with {filled} filled, and its fills are {lots}"
-        )
-    })
+    let moment = Duration::from_millis(20);
+    let mut tries = desk.plan.answer_wait.as_millis() / moment.as_millis();
+    loop {
+        let rows = errands::rows(desk, &query)?;
+        let [row] = rows.as_slice() else {
+            return Err(failed(format!("the list of order {id} has {} rows", rows.len())));
+        };
+        let What::Order(row) = &row.what else {
+            return Err(failed(format!("the list of order {id} has no order")));
+        };
+        let (state, filled) = (row.state, row.filled_e9);
+        if state == STATE_FILLED && filled == lots {
+            return Ok(());
+        }
+        hold(tries > 0, || {
+            format!("order {id} is listed in state {state} with {filled} of {lots} filled")
+        })?;
+        tries -= 1;
+        desk.session.wait(moment);
+    }
 }

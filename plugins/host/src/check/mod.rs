@@ -110,14 +110,14 @@ pub fn check(path: &Path, plan: &Plan, mut tell: impl FnMut(Progress<'_>)) -> Re
 }
 
 /// Everything that is tried in one session, in order, as long as it lives; the number for the next
-/// order.
-fn session(frame: &mut Frame<'_>, plugin: &Plugin, plan: &Plan) -> u64 {
+/// order, where somebody could log in.
+fn session(frame: &mut Frame<'_>, plugin: &Plugin, plan: &Plan) -> Option<u64> {
     let mut opened = None;
     frame.step("open", || {
         opened = Some(plugin.open(&plan.opening()).map_err(failed)?);
         Ok("a session is open".to_owned())
     });
-    let Some(session) = opened else { return plan.orders_from };
+    let session = opened?;
     let mut desk = Desk::new(session, plan, plan.orders_from);
     errands::log_in(frame, &mut desk);
     if desk.is_logged_in {
@@ -127,5 +127,7 @@ fn session(frame: &mut Frame<'_>, plugin: &Plugin, plan: &Plan) -> u64 {
         frame.skip("everything that needs a login", "nobody is logged in");
     }
     broken::rules(frame, &mut desk);
-    ending::close(frame, desk)
+    let is_logged_in = desk.is_logged_in;
+    let next_order = ending::close(frame, desk);
+    is_logged_in.then_some(next_order)
 }
