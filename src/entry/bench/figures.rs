@@ -1,7 +1,7 @@
 //! Durations, compared in pairs: both sides run in turn within one run, because absolute figures of
 //! one machine move by a factor of two and ratios of neighbours do not.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use anyhow::Result;
@@ -135,7 +135,7 @@ impl Comparison {
     /// The row of the table; `goal` is the largest ratio that is good enough.
     pub(super) fn row(mut self, name: &str, goal: f64) -> Row {
         let clean = self.clean();
-        let is_quiet = clean.len() >= CLEAN_MIN;
+        let is_quiet = clean.len() >= CLEAN_MIN && groups(&clean) * 2 > groups(&self.pairs);
         let pairs = if is_quiet { clean.clone() } else { sorted(self.pairs.iter()) };
         let ratios: Vec<f64> = pairs.iter().map(|it| it.ratio).collect();
         let (ratio, outside) = (quantile(&ratios, 500), outside(&pairs));
@@ -177,11 +177,25 @@ fn outside(sorted: &[Pair]) -> usize {
         *surplus.entry(pair.group).or_default() += f64::from(side) / 2.0;
     }
     let (groups, squares) = (real(surplus.len()), surplus.values().map(|it| it * it).sum::<f64>());
-    let together = if groups > 1.0 { squares * groups / (groups - 1.0) } else { 0.0 };
-    let variance = together.max(count / 4.0);
+    let alone = HALF_WIDTH * (count / 4.0).sqrt();
+    let free = groups - 1.0;
+    let together = if free > 0.0 { student(free) * (squares * groups / free).sqrt() } else { 0.0 };
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // Small, and not below zero.
-    let outside = (middle - HALF_WIDTH * variance.sqrt()).max(0.0) as usize;
+    let outside = (middle - alone.max(together)).max(0.0) as usize;
     outside
+}
+
+/// The same as `HALF_WIDTH` of Student's distribution with so many degrees of freedom (M. Abramowitz,
+/// I. A. Stegun, Handbook of Mathematical Functions, 26.7.5).
+fn student(free: f64) -> f64 {
+    let x = HALF_WIDTH;
+    let (first, second) =
+        ((x.powi(3) + x) / 4.0, (5.0 * x.powi(5) + 16.0 * x.powi(3) + 3.0 * x) / 96.0);
+    x + first / free + second / free.powi(2)
+}
+
+fn groups(pairs: &[Pair]) -> usize {
+    pairs.iter().map(|it| it.group).collect::<BTreeSet<_>>().len()
 }
 
 fn sorted<'a>(pairs: impl Iterator<Item = &'a Pair>) -> Vec<Pair> {
@@ -293,9 +307,24 @@ mod tests {
             outside(&all.clean())
         };
         assert_eq!(joined(false), 85, "as if each pair stood alone");
-        // Of ten groups each has ten more on one side than on the other, halved: 1.96 times the root
-        // of ten squares of ten, of nine free ones, from the middle.
-        assert_eq!(joined(true), 34);
+        // Of ten groups each has ten more on one side than on the other, halved: the root of ten
+        // squares of ten, of nine free ones, 2.26 times from the middle.
+        assert_eq!(joined(true), 24);
+    }
+
+    #[test]
+    fn few_groups_are_known_less_well() {
+        for (free, expected) in [(5.0, 2.571), (11.0, 2.201), (29.0, 2.045)] {
+            assert!((student(free) - expected).abs() < 0.03, "{free}: {}", student(free));
+        }
+    }
+
+    #[test]
+    fn nothing_is_concluded_from_the_quiet_pairs_of_one_start_among_many() {
+        let mut all = Comparison::default();
+        all.join(comparison(&[1.0; 20], Some(0.0)), 0);
+        (1..4).for_each(|it| all.join(comparison(&[1.0; 20], Some(0.5)), it));
+        assert_eq!(all.row("a", 1.2).verdict, Verdict::Inconclusive);
     }
 
     #[test]
