@@ -205,7 +205,8 @@ pub trait Venue {
     fn follow(&mut self, _items: &BTreeSet<Code>) {}
     /// What it told since it was last asked. `now` is our clock: what takes too long is given up.
     fn hear(&mut self, _now: Stamp, _news: &mut Vec<News>) {}
-    /// Becomes readable when there is something to hear; `None` where nothing ever comes unasked.
+    /// Becomes readable when there is something to hear; `None` where nothing ever comes unasked, or
+    /// where the venue rings as the feed does.
     fn descriptor(&self) -> Option<RawFd> {
         None
     }

@@ -53,7 +53,7 @@ pub trait Way: Send {
     fn due(&self) -> Option<Stamp> {
         None
     }
-    /// Becomes readable when there is something to take.
+    /// Becomes readable when there is something to take; `None` where the gateway is rung for it.
     fn descriptor(&self) -> Option<RawFd>;
     /// Gives the process at the other end up: it told what cannot be.
     fn drop_peer(&mut self);
