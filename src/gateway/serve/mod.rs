@@ -234,7 +234,7 @@ impl<V: Venue, L: Ledger, C: Fn() -> Stamp> Server<V, L, C> {
             self.step()?;
             let now = (self.clock)();
             self.core.heed_latch(now);
-            self.keep_time(spoken.has_any());
+            self.keep_time(now, spoken.has_any());
             self.tell_limits(now);
             self.deliver();
             self.tell()?;
@@ -328,12 +328,11 @@ impl<V: Venue, L: Ledger, C: Fn() -> Stamp> Server<V, L, C> {
 
     /// What follows from time alone. An order does not wait until it is known what is due: while
     /// somebody speaks that is looked at no more often than there is a sleep for it.
-    fn keep_time(&mut self, has_spoken: bool) {
+    fn keep_time(&mut self, now: Stamp, has_spoken: bool) {
         self.miss_strategy();
         if self.core.is_sweeping() {
-            self.core.sweep((self.clock)());
+            self.core.sweep(now);
         }
-        let now = (self.clock)();
         if has_spoken && now.since(self.time_kept) < BUSY_MS * Stamp::MILLISECOND {
             return;
         }
