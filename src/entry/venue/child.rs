@@ -7,14 +7,13 @@
 use std::collections::VecDeque;
 use std::os::fd::AsFd as _;
 use std::os::unix::net::UnixStream;
-use std::sync::Arc;
 use std::time::Duration;
 
 use aftm_domain::Stamp;
 use anyhow::{Context as _, Result, anyhow, bail};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
-use super::ear::Ear;
+use super::ear::{Bell, Ear};
 use crate::desk::Exit;
 use crate::entry::child::follow_parent;
 use crate::entry::{clock, harden};
@@ -72,7 +71,7 @@ fn begin() -> Result<(Birth, UnixStream)> {
 }
 
 /// Loads the library and opens its session.
-pub(super) fn open(seat: &PluginSeat, bell: Arc<dyn Fn() + Send + Sync>) -> Result<Driver> {
+pub(super) fn open(seat: &PluginSeat, bell: Bell) -> Result<Driver> {
     Ok(Driver::open(seat, bell)?)
 }
 
