@@ -52,8 +52,9 @@ extern "C" {
 #define AFTM_NO_TIME UINT32_C(0xFFFFFFFF) /* A time of day that is not there. */
 
 /* Flags of aftm_open_params. */
-/* The host counts FILL events. What only says that an order with a client_order_id traded may be
-   left out: AFTM_CHANGE_FILLED updates that answer no request. */
+/* The host counts FILL events. Of an order with a client_order_id may be left out: what only says
+   that it traded, AFTM_CHANGE_FILLED updates that answer no request; and AFTM_CHANGE_ACCEPTED where
+   its first FILL has the broker_order_id and answers the request that sent the order. */
 #define AFTM_OPEN_COUNTS_FILLS 1
 
 /* Flags of aftm_login. */

@@ -266,9 +266,10 @@ impl<V: Venue, L: Ledger> Core<V, L> {
     }
 
     /// Counts a fill as the order's, unless it was told before, or is of something else by its own
-    /// words: then nobody knows what it is, and the venue's list of positions says what is held.
+    /// words: then nobody knows what it is, and the venue's list of positions says what is held. One
+    /// that names its order says that it was accepted, too.
     fn count(&mut self, id: OrderId, row: &VenueFill, facts: &mut Vec<Fact>) {
-        let VenueFill { fill, deal, .. } = row;
+        let VenueFill { fill, deal, venue_id, .. } = row;
         if let Some(Placed { order, .. }) = self.state.placed(id) {
             if self.venue.is_apart() && has_fill(order, fill) {
                 return;
@@ -277,6 +278,9 @@ impl<V: Venue, L: Ledger> Core<V, L> {
                 let text = mismatch(id, fill, deal, &order.ticket);
                 self.venue.stand(Lists::Soon, &mut self.news);
                 return facts.push(Fact::Alerted { code: "FILL_MISMATCH".to_owned(), text });
+            }
+            if let (Some(venue_id), None) = (*venue_id, order.venue_id) {
+                facts.push(Fact::OrderReported { id, report: Report::Accepted { venue_id } });
             }
         }
         facts.push(Fact::OrderReported { id, report: Report::Filled(*fill) });

@@ -17,15 +17,16 @@ pub(super) struct Read {
 /// A fill, and of what is named by it: what of that cannot be understood is not said. What the venue
 /// does not say of fee and tax is reckoned by the instrument, as the machine reckons them everywhere;
 /// where that is not known either, they count as nothing. A fill without a time takes the one at
-/// which it was told, and else the last that the exchange's clock showed. A row of a list has the
-/// venue's name of its order; news of an order that we know has our number of it, and no other.
+/// which it was told, and else the last that the exchange's clock showed. A row of a list, and a fill
+/// that says that its order was accepted, is named by the venue's name of the order, too; other news
+/// of an order that we know has our number of it, and no other.
 ///
 /// # Errors
 ///
 /// Where its name or that of its order cannot be understood.
 pub(super) fn read(
     told: &abi::Fill,
-    is_row: bool,
+    is_named: bool,
     order: Option<OrderId>,
     items: &Items,
     (heard, last): (Option<i64>, ExchangeTime),
@@ -37,7 +38,7 @@ pub(super) fn read(
         }
         _ => reckon(told, items),
     };
-    let is_ours = order.is_some() && !is_row;
+    let is_ours = order.is_some() && !is_named;
     let (venue_id, item) = if is_ours {
         // That its order is of the same item is asked by the item's code, and that is its symbol.
         (None, Code::try_from(names::text(&told.symbol)).ok())

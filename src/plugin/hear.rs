@@ -1,7 +1,7 @@
 //! What a session tells, in words of ours.
 
-use aftm_domain::TradeId;
 use aftm_domain::order::{Refusal, Report};
+use aftm_domain::{OrderId, TradeId};
 use aftm_plugin_host::abi::{
     self, Account, CHANNEL_QUOTE, CHANNEL_TRADE, CONN_UP, Connection, Fill, Instrument, LOG_INFO,
     LOG_WARN, OrderUpdate, Position,
@@ -50,7 +50,10 @@ impl State {
         let told = self.what_is(req_id);
         match &mut news.what {
             What::Order(update) => self.hear_order(told, update, words),
-            What::Fill(fill) => self.hear_fill(told, fill, ts_ns, words),
+            What::Fill(fill) => {
+                let answered = if is_last { self.requests.placed(req_id) } else { None };
+                self.hear_fill(told, answered, fill, ts_ns, words);
+            }
             What::Answer(answer) => {
                 let asked = self.requests.take(req_id);
                 let answer = answer.as_ref().map(|&()| ()).map_err(|it| refusal::of(it));
@@ -157,9 +160,11 @@ impl State {
         }
     }
 
+    /// A fill that answers the request of its order says in place of an update that it was accepted.
     fn hear_fill(
         &mut self,
         told: Told,
+        answered: Option<OrderId>,
         fill: &Fill,
         heard: Option<i64>,
         words: &mut Vec<VenueWord>,
@@ -169,7 +174,8 @@ impl State {
         }
         let order = order::whose(fill.client_order_id).or_else(|| self.met(&fill.broker_order_id));
         let (is_row, times) = (told == Told::Row, (heard, self.clock));
-        let read = match fill::read(fill, is_row, order, &self.items, times) {
+        let is_named = is_row || answered.is_some() && answered == order;
+        let read = match fill::read(fill, is_named, order, &self.items, times) {
             Ok(read) => read,
             Err(why) => return self.lose_fill(told, fill, &why, words),
         };

@@ -45,6 +45,14 @@ impl Requests {
         asked.is_some_and(|it| it.1 == Asked::Query)
     }
 
+    /// The order that a request sent, which waits for its answer.
+    pub(super) fn placed(&self, req_id: u64) -> Option<OrderId> {
+        match self.all.get(self.find(req_id)?)?.1 {
+            Asked::Place(order) => Some(order),
+            _ => None,
+        }
+    }
+
     /// What a request was that is answered now.
     #[inline(never)]
     pub(super) fn take(&mut self, req_id: u64) -> Option<Asked> {
@@ -77,9 +85,11 @@ mod tests {
         let asked = |it| if it % 3 == 0 { Asked::Query } else { Asked::Place(OrderId(it)) };
         (3..9).for_each(|it| requests.add(it, asked(it)));
         for req_id in [5, 3, 8, 4, 7, 6] {
-            assert_eq!(requests.is_query(req_id), req_id % 3 == 0);
+            let is_query = req_id % 3 == 0;
+            assert_eq!(requests.is_query(req_id), is_query);
+            assert_eq!(requests.placed(req_id), (!is_query).then_some(OrderId(req_id)));
             assert_eq!(requests.take(req_id), Some(asked(req_id)));
-            assert!(!requests.is_query(req_id));
+            assert!(!requests.is_query(req_id) && requests.placed(req_id).is_none());
             assert_eq!(requests.take(req_id), None);
         }
         requests.add(9, Asked::Query);

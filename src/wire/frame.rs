@@ -9,7 +9,7 @@ use serde::{Deserialize as _, Serialize};
 pub const VERSION: u8 = 0x01;
 
 /// The protocol that children and main must share; told in the hello.
-pub const PROTOCOL: u32 = 9;
+pub const PROTOCOL: u32 = 10;
 
 /// The largest frame that is sent or taken, in bytes.
 pub const FRAME_BYTES_MAX: usize = 65_536;

@@ -194,7 +194,8 @@ pub struct VenueOrder {
 pub struct VenueFill {
     /// Our number of the order; `None` for one that we did not send.
     pub order: Option<OrderId>,
-    /// The venue's name of the order; `None` in news of one that has our number.
+    /// The venue's name of the order; `None` in news of one that has our number, unless they say
+    /// as well that it was accepted under that name.
     pub venue_id: Option<VenueOrderId>,
     /// The fill.
     pub fill: Fill,

@@ -16,8 +16,9 @@ ABSENT: i64 = i64::MIN;
 NO_TIME: u32 = u32::MAX;
 
 // Flags of `OpenParams`.
-/// The host counts `FILL` events. What only says that an order with a `client_order_id` traded may be
-/// left out: `CHANGE_FILLED` updates that answer no request.
+/// The host counts `FILL` events. Of an order with a `client_order_id` may be left out: what only says
+/// that it traded, `CHANGE_FILLED` updates that answer no request; and `CHANGE_ACCEPTED` where its
+/// first `FILL` has the `broker_order_id` and answers the request that sent the order.
 OPEN_COUNTS_FILLS: u32 = 1;
 
 // Flags of `Login`.

@@ -36,7 +36,8 @@ pub struct Opening {
     /// How long a call waits for another one to return before it gives up.
     pub turn_wait: Duration,
     /// Whether fills are counted by their own events, so that a plug-in may leave out the updates
-    /// which say of an order of the host's only that it traded. Not every plug-in does.
+    /// which say of an order of the host's only that it traded, and let a fill answer an order that
+    /// trades as soon as it is accepted. Not every plug-in does.
     pub counts_fills: bool,
     /// Called once an event, a line or a break was told, on the plug-in's thread and with no lock
     /// of the host held; not for what a call tells on the thread that makes it, because whoever

@@ -4,15 +4,16 @@ use std::cmp::Ordering;
 use std::collections::{BTreeMap, VecDeque};
 
 use aftm_domain::order::{Refusal, Report, Status};
-use aftm_domain::{Fill, Order};
+use aftm_domain::{AccountId, Code, Fill, Order};
 use aftm_exchange_abi::{
     CHANGE_ACCEPTED, CHANGE_CANCEL_REJECTED, CHANGE_CANCELED, CHANGE_EXPIRED, CHANGE_FILLED,
     CHANGE_REJECTED, CHANGE_REPLACE_REJECTED, CHANGE_REPLACED, CHANGE_TRIGGERED, OrderRequest,
     OrderUpdate, STATE_CANCELED, STATE_EXPIRED, STATE_FILLED, STATE_PENDING, STATE_REJECTED,
-    STATE_WORKING, Versioned, name, put_id,
+    STATE_WORKING, name, put_id,
 };
 
-use crate::rows;
+use crate::blocks::Blocks;
+use crate::rows::{self, Told};
 
 /// Who asked for a cancel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,13 +27,38 @@ pub(crate) enum Asked {
 /// An order, as the host is told of it.
 #[derive(Clone, Debug)]
 pub(crate) struct Standing {
-    /// Its next news is this with what has changed. What it says of a refusal is why the order
-    /// itself was refused.
-    pub(crate) told: OrderUpdate,
-    pub(crate) fills: Vec<Fill>,
+    /// Its next news is this with what has changed.
+    pub(crate) told: Told,
+    /// Why the order itself was refused.
+    refusal: Option<Box<Refusal>>,
+    pub(crate) fills: Fills,
     placed: Option<u64>,
     cancels: VecDeque<Asked>,
     amends: VecDeque<u64>,
+}
+
+/// The fills of an order: most have one, and for that none is allocated.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Fills {
+    first: Option<Fill>,
+    further: Vec<Fill>,
+}
+
+impl Fills {
+    fn add(&mut self, fill: Fill) {
+        match self.first {
+            None => self.first = Some(fill),
+            Some(_) => self.further.push(fill),
+        }
+    }
+
+    pub(crate) fn last(&self) -> Option<&Fill> {
+        self.further.last().or(self.first.as_ref())
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Fill> {
+        self.first.iter().chain(&self.further)
+    }
 }
 
 /// What a report comes to for the host, beside how the order stands now.
@@ -44,18 +70,18 @@ pub(crate) struct Turn {
     pub(crate) refusal: Option<Refusal>,
     /// A request to cancel many of which one part is done.
     pub(crate) part_of: Option<u64>,
-    /// Nobody is told: an order that ended before a cancel of many reached it.
+    /// Nobody is told: an order that ended before a cancel of many reached it, or was accepted as
+    /// its fill says, too.
     pub(crate) is_silent: bool,
 }
 
-impl Default for Standing {
-    fn default() -> Standing {
-        let (told, fills, placed) = (OrderUpdate::blank(), Vec::new(), None);
-        Standing { told, fills, placed, cancels: VecDeque::new(), amends: VecDeque::new() }
-    }
-}
-
 impl Standing {
+    /// An order that nothing has happened to, and the request that sent it.
+    fn new(told: Told, placed: Option<u64>) -> Standing {
+        let (refusal, fills) = (None, Fills::default());
+        Standing { told, refusal, fills, placed, cancels: VecDeque::new(), amends: VecDeque::new() }
+    }
+
     /// An order that the ledger remembers. Where it is traded, the host says when it lists the item.
     pub(crate) fn remembered(order: &Order) -> Standing {
         let state = match order.status {
@@ -66,19 +92,26 @@ impl Standing {
             Status::PendingNew | Status::InDoubt => STATE_PENDING,
             Status::New | Status::PendingCancel | Status::PendingReplace => STATE_WORKING,
         };
-        let mut standing = Standing::default();
+        let mut standing = Standing::new(Told::of(order.id.0, &order.ticket), None);
         let told = &mut standing.told;
-        rows::order(told, order.id.0, &order.ticket);
         (told.state, told.triggered) = (state, u8::from(order.is_triggered));
         told.filled_e9 = order.filled().raw();
         if let Some(broker) = &order.venue_id {
             put_id(&mut told.broker_order_id, broker.as_str());
         }
-        if let Some(refusal) = order.refusal.as_ref().filter(|_| order.status == Status::Rejected) {
-            rows::refuse(told, refusal);
-        }
-        standing.fills.clone_from(&order.fills);
+        let refusal = order.refusal.as_ref().filter(|_| order.status == Status::Rejected);
+        standing.refusal = refusal.cloned().map(Box::new);
+        order.fills.iter().for_each(|it| standing.fills.add(*it));
         standing
+    }
+
+    /// How it stands, with what happened last, told at this time.
+    pub(crate) fn update(&self, clock: (i64, i32)) -> OrderUpdate {
+        let mut update = self.told.update(clock);
+        if let Some(refusal) = &self.refusal {
+            rows::refuse(&mut update, refusal);
+        }
+        update
     }
 
     /// The host's number of it.
@@ -113,33 +146,33 @@ impl Standing {
         self.amends.pop_back();
     }
 
-    /// Takes in a report; `None` for one that the exchange does not make.
-    pub(crate) fn turn(&mut self, report: Report) -> Option<Turn> {
+    /// Takes in a report; `None` for one that the exchange does not make. Where its fill is to tell
+    /// of an acceptance, that answers the order's request.
+    pub(crate) fn turn(&mut self, report: Report, is_told_by_fill: bool) -> Option<Turn> {
         let mut turn = Turn { req: None, refusal: None, part_of: None, is_silent: false };
         let told = &mut self.told;
         match report {
             Report::Accepted { venue_id } => {
                 put_id(&mut told.broker_order_id, venue_id.as_str());
                 (told.state, told.change) = (STATE_WORKING, CHANGE_ACCEPTED);
-                turn.req = self.placed.take();
+                turn.is_silent = is_told_by_fill;
+                if !is_told_by_fill {
+                    turn.req = self.placed.take();
+                }
             }
             Report::Rejected(refusal) => {
-                rows::refuse(told, &refusal);
+                self.refusal = Some(Box::new(refusal));
                 (told.state, told.change) = (STATE_REJECTED, CHANGE_REJECTED);
                 turn.req = self.placed.take();
             }
             Report::Triggered => (told.triggered, told.change) = (1, CHANGE_TRIGGERED),
             Report::Filled(fill) => {
                 told.filled_e9 = told.filled_e9.saturating_add(fill.quantity.raw());
-                told.change = CHANGE_FILLED;
+                (told.change, turn.req) = (CHANGE_FILLED, self.placed.take());
                 if told.filled_e9 >= told.qty_e9 {
                     told.state = STATE_FILLED;
                 }
-                // Most orders have one fill, and they are many.
-                if self.fills.is_empty() {
-                    self.fills.reserve_exact(1);
-                }
-                self.fills.push(fill);
+                self.fills.add(fill);
             }
             Report::Canceled => {
                 (told.state, told.change) = (STATE_CANCELED, CHANGE_CANCELED);
@@ -183,13 +216,42 @@ impl Standing {
     }
 }
 
+/// What an order names, and what that is here.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Names {
+    account: [u8; 40],
+    exchange: [u8; 16],
+    symbol: [u8; 64],
+    pub(crate) holder: AccountId,
+    pub(crate) item: Code,
+    /// The exchange that the item is traded on.
+    pub(crate) traded_on: [u8; 16],
+}
+
+impl Names {
+    pub(crate) const fn new(
+        order: &OrderRequest,
+        holder: AccountId,
+        item: Code,
+        traded_on: [u8; 16],
+    ) -> Names {
+        let OrderRequest { account, exchange, symbol, .. } = *order;
+        Names { account, exchange, symbol, holder, item, traded_on }
+    }
+
+    fn are_of(&self, order: &OrderRequest) -> bool {
+        (self.symbol, self.account, self.exchange) == (order.symbol, order.account, order.exchange)
+    }
+}
+
 /// All orders of the day, in the order in which they were sent, and requests to cancel many.
 #[derive(Debug, Default)]
 pub(crate) struct Orders {
-    #[allow(clippy::vec_box)] // A list that grows would copy hundreds of bytes of each.
-    all: Vec<Box<Standing>>,
+    all: Blocks<Standing>,
     /// The host's numbers of them, which rise, and their places.
     places: Vec<(u64, usize)>,
+    /// Of the order before: most orders are of the same account and item.
+    before: Option<Names>,
     /// No order of an earlier day has a higher number.
     used: u64,
     /// How many cancels each request to cancel many waits for.
@@ -207,26 +269,21 @@ impl Orders {
     }
 
     pub(crate) fn add(&mut self, standing: Standing) {
-        if let Some(room) = self.make_room(standing.id()) {
-            *room = standing;
-        }
+        self.add_with(standing.id(), || standing);
     }
 
-    /// Enters an order that was sent and is not answered, traded on this exchange. It is written
-    /// where it stays: hundreds of bytes are not moved there.
+    /// Enters an order that was sent and is not answered, traded on this exchange.
     pub(crate) fn enter(&mut self, order: &OrderRequest, exchange: [u8; 16], req_id: u64) {
-        let Some(room) = self.make_room(order.client_order_id) else { return };
-        rows::sent(&mut room.told, order);
-        (room.told.state, room.told.exchange) = (STATE_PENDING, exchange);
-        room.placed = Some(req_id);
+        let sent = || Standing::new(Told::sent(order, exchange), Some(req_id));
+        self.add_with(order.client_order_id, sent);
     }
 
-    /// Room for one more order behind all others; none where its number is taken.
-    fn make_room(&mut self, id: u64) -> Option<&mut Standing> {
-        let (at, place) = (self.find(id).err()?, self.all.len());
-        self.places.insert(at, (id, place));
-        self.all.push(Box::default());
-        self.all.last_mut().map(|it| &mut **it)
+    /// One more order behind all others, written where it stays; none where its number is taken.
+    fn add_with(&mut self, id: u64, make: impl FnOnce() -> Standing) {
+        if let Err(at) = self.find(id) {
+            self.places.insert(at, (id, self.all.len()));
+            self.all.push_with(make);
+        }
     }
 
     /// Where among the places an order is, or would be.
@@ -254,6 +311,7 @@ impl Orders {
     /// Items are traded on these exchanges, as the host has it; of those that `exchange_of` does not
     /// know nothing is new.
     pub(crate) fn list(&mut self, exchange_of: impl Fn(&str) -> Option<[u8; 16]>) {
+        self.before = None;
         for told in self.all.iter_mut().map(|it| &mut it.told) {
             let exchange = name(&told.symbol).and_then(&exchange_of);
             told.exchange = exchange.unwrap_or(told.exchange);
@@ -261,27 +319,29 @@ impl Orders {
     }
 
     pub(crate) fn get(&self, id: u64) -> Option<&Standing> {
-        self.all.get(self.place(id)?).map(|it| &**it)
+        self.all.get(self.place(id)?)
     }
 
     pub(crate) fn get_mut(&mut self, id: u64) -> Option<&mut Standing> {
-        let place = self.place(id)?;
-        self.all.get_mut(place).map(|it| &mut **it)
+        self.all.get_mut(self.place(id)?)
     }
 
-    /// The exchange of the item that was ordered last, where this order is of the same, as most are.
-    pub(crate) fn exchange_as_before(&self, order: &OrderRequest) -> Option<[u8; 16]> {
-        let last = &self.all.last()?.told;
-        let is_same = (last.exchange, last.symbol) == (order.exchange, order.symbol);
-        is_same.then_some(last.exchange)
+    /// What the names of an order are, where they are those of the order before.
+    pub(crate) fn names_as_before(&self, order: &OrderRequest) -> Option<Names> {
+        self.before.filter(|it| it.are_of(order))
+    }
+
+    /// Has the names at hand for the next order.
+    pub(crate) fn name(&mut self, names: Names) {
+        self.before = Some(names);
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Standing> {
-        self.all.iter().map(|it| &**it)
+        self.all.iter()
     }
 
     pub(crate) fn iter_mut(&mut self) -> impl Iterator<Item = &mut Standing> {
-        self.all.iter_mut().map(|it| &mut **it)
+        self.all.iter_mut()
     }
 
     /// An order by the host's number of it, or else by ours.
@@ -320,7 +380,7 @@ mod tests {
     use aftm_domain::OrderId;
     use aftm_domain::order::{Kind, Ticket, TimeInForce};
     use aftm_domain::{Note, OpenClose, Price, Quantity, Side};
-    use aftm_exchange_abi::{E_FUNDS, OK, put_name, text};
+    use aftm_exchange_abi::{E_FUNDS, OK, Versioned, put_name, text};
     use aftm_sim::refusal;
 
     use super::*;
@@ -351,7 +411,8 @@ mod tests {
         Refusal { code: refusal::MARGIN.to_owned(), text: "not enough".to_owned() }
     }
 
-    fn said(told: &OrderUpdate) -> (i32, String, String) {
+    fn said(order: &Standing) -> (i32, String, String) {
+        let told = order.update((0, 0));
         (told.code, text(&told.vendor_code).into_owned(), text(&told.text).into_owned())
     }
 
@@ -365,17 +426,17 @@ mod tests {
         enter(&mut orders, 1, 7);
         let order = orders.get_mut(1).unwrap();
         let venue_id = "SIM-00000001".parse().unwrap();
-        assert_eq!(order.turn(Report::Accepted { venue_id }).unwrap().req, Some(7));
+        assert_eq!(order.turn(Report::Accepted { venue_id }, false).unwrap().req, Some(7));
         order.ask_cancel(Asked::One(8));
         order.ask_amend(9);
         for (report, change, req) in [
             (Report::CancelRejected(why()), CHANGE_CANCEL_REJECTED, 8),
             (Report::ReplaceRejected(why()), CHANGE_REPLACE_REJECTED, 9),
         ] {
-            let turn = order.turn(report).unwrap();
+            let turn = order.turn(report, false).unwrap();
             assert_eq!((turn.req, turn.refusal), (Some(req), Some(why())));
             assert_eq!((order.told.change, order.told.state), (change, STATE_WORKING));
-            assert_eq!(said(&order.told), nothing());
+            assert_eq!(said(order), nothing());
         }
         assert!(order.is_named("SIM-00000001") && !order.is_named("SIM-00000002"));
     }
@@ -385,18 +446,18 @@ mod tests {
         let mut orders = Orders::default();
         enter(&mut orders, 1, 7);
         let order = orders.get_mut(1).unwrap();
-        assert_eq!(order.turn(Report::Rejected(why())).unwrap().refusal, None);
+        assert_eq!(order.turn(Report::Rejected(why()), false).unwrap().refusal, None);
         let because = (E_FUNDS, "MARGIN".to_owned(), "not enough".to_owned());
-        assert_eq!(said(&order.told), because);
+        assert_eq!(said(order), because);
         let known = Order {
             status: Status::Rejected,
             refusal: Some(why()),
             ..Order::sent(OrderId(1), ticket())
         };
-        assert_eq!(said(&Standing::remembered(&known).told), because);
+        assert_eq!(said(&Standing::remembered(&known)), because);
         // A cancel that was refused says nothing of the order.
         let known = Order { status: Status::Canceled, ..known };
-        assert_eq!(said(&Standing::remembered(&known).told), nothing());
+        assert_eq!(said(&Standing::remembered(&known)), nothing());
     }
 
     #[test]

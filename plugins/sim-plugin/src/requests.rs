@@ -2,18 +2,19 @@
 //! the exchange sees it; what breaks a rule of trading is left to the exchange.
 
 use aftm_domain::order::{Kind, Ticket, TimeInForce};
-use aftm_domain::{Note, OpenClose, Price, Quantity, Side};
+use aftm_domain::{AccountId, Code, Note, OpenClose, Price, Quantity, Side};
 use aftm_exchange_abi as abi;
 use aftm_exchange_abi::{
     ABSENT, E_ARG, E_FIELD, E_INSTRUMENT, E_QUANTITY, E_UNSUPPORTED, HEDGE_SPECULATION, OC_AUTO,
-    OC_CLOSE, OC_CLOSE_TODAY, OC_CLOSE_YESTERDAY, OC_OPEN, OrderRequest, OrderUpdate, SIDE_BUY,
-    SIDE_SELL, TIF_FOK, TIF_IOC, TIF_ROD, TYPE_LIMIT, TYPE_MARKET, TYPE_RANGE_MARKET, TYPE_STOP,
+    OC_CLOSE, OC_CLOSE_TODAY, OC_CLOSE_YESTERDAY, OC_OPEN, OrderRequest, SIDE_BUY, SIDE_SELL,
+    TIF_FOK, TIF_IOC, TIF_ROD, TYPE_LIMIT, TYPE_MARKET, TYPE_RANGE_MARKET, TYPE_STOP,
     TYPE_STOP_LIMIT,
 };
 
 use crate::fault::{Done, Fault};
 use crate::listing::{code, named};
-use crate::orders::Standing;
+use crate::orders::{Names, Standing};
+use crate::rows::Told;
 
 #[cold]
 fn field(what: &str, value: impl std::fmt::Display) -> Fault {
@@ -33,18 +34,22 @@ pub(crate) fn quantity(raw: i64) -> Option<Quantity> {
     Some(raw).filter(|it| *it != ABSENT).map(Quantity::from_raw)
 }
 
+/// The account and the item that a new order names.
+pub(crate) fn who_and_what(order: &OrderRequest) -> Done<(AccountId, Code)> {
+    let account = named("account", &order.account)?;
+    let account = account.parse().map_err(|err| Fault::new(E_FIELD, format!("account: {err}")))?;
+    let item = code("symbol", &order.symbol).map_err(|it| Fault { code: E_INSTRUMENT, ..it })?;
+    Ok((account, item))
+}
+
 /// A new order as a ticket.
 // Out of line, it is written once to where it stays.
 #[inline(never)]
-pub(crate) fn ticket(order: &OrderRequest) -> Done<Ticket> {
-    if order.client_order_id == 0 {
-        return Err(Fault::new(E_ARG, "client_order_id is 0; it must be above 0"));
-    }
+pub(crate) fn ticket(order: &OrderRequest, names: &Names) -> Done<Ticket> {
     let no_lots = || Fault::new(E_QUANTITY, "the quantity is absent");
-    let account = named("account", &order.account)?;
     Ok(Ticket {
-        account: account.parse().map_err(|err| Fault::new(E_FIELD, format!("account: {err}")))?,
-        item: code("symbol", &order.symbol).map_err(|it| Fault { code: E_INSTRUMENT, ..it })?,
+        account: names.holder,
+        item: names.item,
         side: side(order.side)?,
         kind: kind(order.order_type)?,
         price: price(order.price_e9),
@@ -207,7 +212,7 @@ impl<'asked> Named<'asked> {
     }
 
     /// Whoever names an order with another account or instrument means another order.
-    pub(crate) fn check(&self, order: &OrderUpdate) -> Done {
+    pub(crate) fn check(&self, order: &Told) -> Done {
         for (what, asked, is) in [
             ("account", self.account, abi::name(&order.account).unwrap_or_default()),
             ("symbol", self.symbol, abi::name(&order.symbol).unwrap_or_default()),

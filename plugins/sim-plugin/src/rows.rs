@@ -6,9 +6,9 @@ use aftm_domain::{
 };
 use aftm_exchange_abi as abi;
 use aftm_exchange_abi::{
-    ABSENT, OC_AUTO, OC_CLOSE, OC_OPEN, OrderRequest, OrderUpdate, SIDE_BUY, SIDE_SELL, TIF_FOK,
-    TIF_IOC, TIF_ROD, TYPE_LIMIT, TYPE_MARKET, TYPE_RANGE_MARKET, TYPE_STOP, TYPE_STOP_LIMIT,
-    Versioned, put_id, put_text,
+    ABSENT, CHANGE_NONE, OC_AUTO, OC_CLOSE, OC_OPEN, OrderRequest, OrderUpdate, SIDE_BUY,
+    SIDE_SELL, STATE_PENDING, TIF_FOK, TIF_IOC, TIF_ROD, TYPE_LIMIT, TYPE_MARKET,
+    TYPE_RANGE_MARKET, TYPE_STOP, TYPE_STOP_LIMIT, Versioned, put_id, put_text,
 };
 use aftm_sim::Summary;
 
@@ -56,30 +56,104 @@ pub(crate) fn clock(now: Option<ExchangeTime>) -> (i64, i32) {
     now.map_or((ABSENT, 0), |it| (it.at.0, it.offset))
 }
 
-/// Says in a blank struct what an order is that was just sent, in the words it was sent in.
-pub(crate) fn sent(told: &mut OrderUpdate, order: &OrderRequest) {
-    told.client_order_id = order.client_order_id;
-    (told.side, told.order_type, told.tif) = (order.side, order.order_type, order.tif);
-    (told.open_close, told.day_trade) = (order.open_close, order.day_trade);
-    (told.price_e9, told.stop_price_e9) = (order.price_e9, order.stop_price_e9);
-    (told.qty_e9, told.filled_e9) = (order.qty_e9, 0);
-    (told.account, told.symbol) = (order.account, order.symbol);
+/// What an update of an order says but its time and its sentences, which few orders have and which
+/// take more than all the rest.
+#[derive(Clone, Debug)]
+pub(crate) struct Told {
+    pub(crate) client_order_id: u64,
+    pub(crate) change: u8,
+    pub(crate) state: u8,
+    side: u8,
+    order_type: u8,
+    tif: u8,
+    open_close: u8,
+    day_trade: u8,
+    pub(crate) triggered: u8,
+    pub(crate) price_e9: i64,
+    stop_price_e9: i64,
+    pub(crate) qty_e9: i64,
+    pub(crate) filled_e9: i64,
+    pub(crate) account: [u8; 40],
+    pub(crate) exchange: [u8; 16],
+    pub(crate) symbol: [u8; 64],
+    pub(crate) broker_order_id: [u8; 72],
 }
 
-/// Says in a blank struct what an order is that nothing has happened to.
-pub(crate) fn order(told: &mut OrderUpdate, id: u64, ticket: &Ticket) {
-    told.client_order_id = id;
-    told.side = side(ticket.side);
-    told.order_type = order_type(ticket.kind);
-    told.tif = tif(ticket.time_in_force);
-    told.open_close = open_close(ticket.open_close);
-    told.day_trade = u8::from(ticket.day_trade);
-    told.price_e9 = price_e9(ticket.price);
-    told.stop_price_e9 = price_e9(ticket.stop_price);
-    told.qty_e9 = ticket.quantity.raw();
-    told.filled_e9 = 0;
-    put_id(&mut told.account, ticket.account.as_str());
-    put_id(&mut told.symbol, ticket.item.as_str());
+impl Told {
+    /// An order that was just sent, in the words it was sent in, traded on this exchange.
+    pub(crate) const fn sent(order: &OrderRequest, exchange: [u8; 16]) -> Told {
+        Told {
+            client_order_id: order.client_order_id,
+            change: CHANGE_NONE,
+            state: STATE_PENDING,
+            side: order.side,
+            order_type: order.order_type,
+            tif: order.tif,
+            open_close: order.open_close,
+            day_trade: order.day_trade,
+            triggered: 0,
+            price_e9: order.price_e9,
+            stop_price_e9: order.stop_price_e9,
+            qty_e9: order.qty_e9,
+            filled_e9: 0,
+            account: order.account,
+            exchange,
+            symbol: order.symbol,
+            broker_order_id: [0; 72],
+        }
+    }
+
+    /// An order of this number that nothing has happened to.
+    pub(crate) fn of(id: u64, ticket: &Ticket) -> Told {
+        let mut told = Told {
+            client_order_id: id,
+            change: CHANGE_NONE,
+            state: STATE_PENDING,
+            side: side(ticket.side),
+            order_type: order_type(ticket.kind),
+            tif: tif(ticket.time_in_force),
+            open_close: open_close(ticket.open_close),
+            day_trade: u8::from(ticket.day_trade),
+            triggered: 0,
+            price_e9: price_e9(ticket.price),
+            stop_price_e9: price_e9(ticket.stop_price),
+            qty_e9: ticket.quantity.raw(),
+            filled_e9: 0,
+            account: [0; 40],
+            exchange: [0; 16],
+            symbol: [0; 64],
+            broker_order_id: [0; 72],
+        };
+        put_id(&mut told.account, ticket.account.as_str());
+        put_id(&mut told.symbol, ticket.item.as_str());
+        told
+    }
+
+    /// The update that says it, without a sentence.
+    pub(crate) fn update(&self, (ts_ns, utc_offset_s): (i64, i32)) -> OrderUpdate {
+        OrderUpdate {
+            client_order_id: self.client_order_id,
+            change: self.change,
+            state: self.state,
+            side: self.side,
+            order_type: self.order_type,
+            tif: self.tif,
+            open_close: self.open_close,
+            day_trade: self.day_trade,
+            triggered: self.triggered,
+            ts_ns,
+            utc_offset_s,
+            price_e9: self.price_e9,
+            stop_price_e9: self.stop_price_e9,
+            qty_e9: self.qty_e9,
+            filled_e9: self.filled_e9,
+            account: self.account,
+            exchange: self.exchange,
+            symbol: self.symbol,
+            broker_order_id: self.broker_order_id,
+            ..OrderUpdate::blank()
+        }
+    }
 }
 
 /// Says why something was refused.
@@ -91,7 +165,7 @@ pub(crate) fn refuse(told: &mut OrderUpdate, refusal: &Refusal) {
 }
 
 /// Says in a blank struct what a fill of an order is.
-pub(crate) fn fill(told: &mut abi::Fill, order: &OrderUpdate, fill: &Fill) {
+pub(crate) fn fill(told: &mut abi::Fill, order: &Told, fill: &Fill) {
     told.client_order_id = order.client_order_id;
     told.price_e9 = fill.price.raw();
     told.qty_e9 = fill.quantity.raw();

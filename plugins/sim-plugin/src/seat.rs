@@ -185,7 +185,7 @@ impl Seat {
         self.sim.keep_happenings();
         let open = self.orders.iter().filter(|it| it.is_open()).map(Standing::id);
         for id in open.collect::<Vec<_>>() {
-            self.tell_report(id, Report::Expired);
+            self.tell_report(id, Report::Expired, false);
         }
         let Some(memory) = &mut self.memory else { return Ok(()) };
         memory.read_again()?;
@@ -316,13 +316,22 @@ impl Seat {
             return self.fail(&fault.text);
         }
         let mut news = std::mem::take(&mut self.news);
-        for it in news.drain(..) {
+        let mut rest = news.drain(..);
+        while let Some(it) = rest.next() {
             match it {
-                News::Report { order, report } => self.tell_report(order.0, report),
+                News::Report { order, report } => {
+                    let is_filled_next = matches!(
+                        rest.as_slice(),
+                        [News::Report { order: next, report: Report::Filled(_) }, ..]
+                            if *next == order
+                    );
+                    self.tell_report(order.0, report, self.counts_fills && is_filled_next);
+                }
                 News::Connected => self.tell_connection(CONN_UP, OK, "the connection is back"),
                 News::Disconnected { reason } => self.tell_connection(CONN_DOWN, E_NET, &reason),
             }
         }
+        drop(rest);
         self.news = news;
     }
 
@@ -348,28 +357,27 @@ impl Seat {
         self.items.get(item).map_or([0; 16], |it| it.told.exchange)
     }
 
-    fn tell_report(&mut self, id: u64, report: Report) {
-        let now = self.sim.clock();
+    /// Tells what happened to an order; of its acceptance nothing where its next fill says it.
+    fn tell_report(&mut self, id: u64, report: Report, is_told_by_fill: bool) {
+        let now = rows::clock(self.sim.clock());
         let Some(order) = self.orders.get_mut(id) else { return };
-        let Some(turn) = order.turn(report) else { return };
-        (order.told.ts_ns, order.told.utc_offset_s) = rows::clock(now);
+        let Some(turn) = order.turn(report, is_told_by_fill) else { return };
         if let Some(fill) = order.fills.last().filter(|_| order.told.change == CHANGE_FILLED) {
             let mut told = abi::Fill::blank();
             rows::fill(&mut told, &order.told, fill);
-            self.host.tell(EVENT_FILL, Req::None, &told);
+            let req = if self.counts_fills { Req::last(turn.req) } else { Req::None };
+            self.host.tell(EVENT_FILL, req, &told);
             if self.counts_fills {
                 return;
             }
         }
         let req = Req::last(turn.req);
-        match &turn.refusal {
-            _ if turn.is_silent => (),
-            None => self.host.tell(EVENT_ORDER, req, &order.told),
-            Some(refusal) => {
-                let mut told = order.told;
+        if !turn.is_silent {
+            let mut told = order.update(now);
+            if let Some(refusal) = &turn.refusal {
                 rows::refuse(&mut told, refusal);
-                self.host.tell(EVENT_ORDER, req, &told);
             }
+            self.host.tell(EVENT_ORDER, req, &told);
         }
         if let Some(req_id) = turn.part_of.filter(|it| self.orders.is_last_part(*it)) {
             self.host.answer(req_id, Ok(()));

@@ -1,7 +1,7 @@
 //! Orders, their cancels and changes, and lists.
 
+use aftm_domain::OrderId;
 use aftm_domain::order::Refusal;
-use aftm_domain::{Code, OrderId};
 use aftm_exchange_abi::{
     AmendRequest, CHANGE_CANCEL_REJECTED, CHANGE_NO_REPLY, CHANGE_NONE, CHANGE_REPLACE_REJECTED,
     CancelAllRequest, CancelRequest, E_ARG, E_DUPLICATE, E_INSTRUMENT, E_NO_ORDER, E_TIMEOUT,
@@ -13,8 +13,8 @@ use aftm_sim::refusal;
 
 use crate::fault::{Done, Fault};
 use crate::ffi::Req;
-use crate::orders::{Asked, Standing};
-use crate::requests::{Filter, Named, price, quantity, ticket};
+use crate::orders::{Asked, Names, Standing};
+use crate::requests::{Filter, Named, price, quantity, ticket, who_and_what};
 use crate::rows;
 use crate::seat::Seat;
 
@@ -22,20 +22,24 @@ impl Seat {
     pub(crate) fn send(&mut self, order: &OrderRequest, req_id: u64) -> Done {
         self.check_login(req_id)?;
         self.check_connection()?;
-        let (id, asked) = (order.client_order_id, ticket(order));
-        let ticket = asked.as_ref().map_err(Fault::clone)?;
+        let id = order.client_order_id;
+        if id == 0 {
+            return Err(Fault::new(E_ARG, "client_order_id is 0; it must be above 0"));
+        }
         if self.orders.is_used(id) {
             let number = OrderId(id);
             let text = format!("order {number} was sent before; this one is not taken");
             let vendor_code = refusal::DUPLICATE.to_owned();
             return Err(Fault { code: E_DUPLICATE, vendor_code, text });
         }
-        let exchange = match self.orders.exchange_as_before(order) {
-            Some(exchange) => exchange,
-            None => self.exchange_named(order, &ticket.item)?,
+        let names = match self.orders.names_as_before(order) {
+            Some(names) => names,
+            None => self.names(order)?,
         };
+        let asked = ticket(order, &names);
+        let ticket = asked.as_ref().map_err(Fault::clone)?;
         // It is entered first, because news of it may come before the exchange's call returns.
-        self.orders.enter(order, exchange, req_id);
+        self.orders.enter(order, names.traded_on, req_id);
         if let Err(refusal) = self.sim.place(OrderId(id), ticket, &mut self.news) {
             self.orders.forget_last();
             return Err(refusal.into());
@@ -44,14 +48,22 @@ impl Seat {
         Ok(())
     }
 
-    /// The exchange that an item is traded on, which must be the one that an order names.
-    fn exchange_named(&self, order: &OrderRequest, item: &Code) -> Done<[u8; 16]> {
-        let exchange = self.items.get(item).map(|it| it.told.exchange);
+    /// What an order names. Its item must be traded on the exchange that it names, where it names
+    /// one. What is listed is at hand for the next order.
+    // Not cold: where several items trade, each asks for another.
+    #[inline(never)]
+    fn names(&mut self, order: &OrderRequest) -> Done<Names> {
+        let (holder, item) = who_and_what(order)?;
+        let exchange = self.items.get(&item).map(|it| it.told.exchange);
         if order.exchange != [0; 16] && exchange.is_some_and(|it| it != order.exchange) {
             let text = format!("{item} is not traded on the exchange that is named");
             return Err(Fault::new(E_INSTRUMENT, text));
         }
-        Ok(exchange.unwrap_or_default())
+        let names = Names::new(order, holder, item, exchange.unwrap_or_default());
+        if exchange.is_some() {
+            self.orders.name(names);
+        }
+        Ok(names)
     }
 
     /// The order that a cancel or a change names.
@@ -168,17 +180,17 @@ impl Seat {
             self.sim.inquire(OrderId(*id), &mut self.news)?;
         }
         self.tell_news();
-        let (ts_ns, utc_offset_s) = rows::clock(self.sim.clock());
+        let now = rows::clock(self.sim.clock());
         for order in ids.iter().filter_map(|it| self.orders.get(*it)) {
             if are_fills {
-                for fill in &order.fills {
+                for fill in order.fills.iter() {
                     let mut told = Fill::blank();
                     rows::fill(&mut told, &order.told, fill);
                     self.host.tell(EVENT_FILL, Req::Row(req_id), &told);
                 }
                 continue;
             }
-            let told = OrderUpdate { change: CHANGE_NONE, ts_ns, utc_offset_s, ..order.told };
+            let told = OrderUpdate { change: CHANGE_NONE, ..order.update(now) };
             self.host.tell(EVENT_ORDER, Req::Row(req_id), &told);
         }
         Ok(())
@@ -216,7 +228,7 @@ impl Seat {
 
     /// Answers whatever waits: nobody knows what became of it.
     pub(crate) fn give_up(&mut self, why: &str) {
-        let ((ts_ns, utc_offset_s), mut told) = (rows::clock(self.sim.clock()), Vec::new());
+        let (now, mut told) = (rows::clock(self.sim.clock()), Vec::new());
         for order in self.orders.iter_mut() {
             let (id, (placed, cancels, amends)) = (order.id(), order.give_up());
             told.extend(placed.map(|it| (id, CHANGE_NO_REPLY, it)));
@@ -229,7 +241,7 @@ impl Seat {
         let refusal = Refusal { code: String::new(), text: why.to_owned() };
         for (id, change, req_id) in told {
             if let Some(order) = self.orders.get(id) {
-                let mut told = OrderUpdate { change, ts_ns, utc_offset_s, ..order.told };
+                let mut told = OrderUpdate { change, ..order.update(now) };
                 rows::refuse(&mut told, &refusal);
                 told.code = E_TIMEOUT;
                 self.host.tell(EVENT_ORDER, Req::Last(req_id), &told);

@@ -6,7 +6,7 @@ use aftm_plugin_host::abi::{
     self, Book, CHANGE_ACCEPTED, CHANGE_CANCELED, CHANGE_NO_REPLY, CHANGE_NONE, CHANGE_REPLACED,
     E_NET, E_PERMISSION, OrderUpdate, STATE_PENDING, STATE_WORKING, Tick, Versioned, put_name,
 };
-use aftm_plugin_host::{Breach, Line, Market};
+use aftm_plugin_host::{Breach, Line, Market, What};
 
 use super::fake::{Desk, fill, instrument, offline, order, position, told_of};
 use super::{NOTHING, kind, kinds, sent, ticket};
@@ -71,6 +71,31 @@ fn an_order_s_answer_is_matched_and_told_as_it_comes() {
     assert_eq!(desk.course.strays(), 1);
     let silent = told_of(order(2, STATE_PENDING, CHANGE_NO_REPLY));
     assert_eq!(kinds(&desk.hear(silent)), ["A2 no_reply"]);
+}
+
+#[test]
+fn a_fill_that_answers_its_order_names_it_because_it_was_accepted() {
+    let mut desk = Desk::logged_in();
+    let mut answer_by = |id, fill| {
+        desk.call(place(id));
+        desk.fake.tell(desk.requests(), true, fill);
+        let told = desk.take();
+        assert_eq!(desk.answer(desk.requests()), NOTHING, "it had its answer");
+        let [VenueWord::Filled { row }] = told.as_slice() else { panic!("{told:?}") };
+        (row.order.map(|it| it.0), row.venue_id.map(|it| it.to_string()))
+    };
+    assert_eq!(answer_by(1, fill(1, "T1")), (Some(1), Some("B1".to_owned())));
+    assert_eq!(answer_by(2, fill(1, "T2")), (Some(1), None), "of another order");
+    let What::Fill(mut odd) = fill(3, "T3") else { panic!("it is a fill") };
+    odd.broker_order_id = [0; 72];
+    assert_eq!(answer_by(3, What::Fill(odd.clone())), (Some(3), None), "nothing names the order");
+    // What it is called cannot be held, and an update that says so is no better.
+    odd.broker_order_id = [b'x'; 72];
+    odd.broker_order_id[71] = 0;
+    desk.call(place(4));
+    odd.client_order_id = 4;
+    desk.fake.tell(desk.requests(), true, What::Fill(odd));
+    assert!(matches!(desk.take().as_slice(), [VenueWord::Broken { .. }]));
 }
 
 #[test]

@@ -79,6 +79,13 @@ fn a_plug_in_that_leaves_the_fills_out_where_the_host_counts_them_is_found_out()
 }
 
 #[test]
+fn a_fill_may_answer_its_order_where_the_host_counts_them_under_no_other_name() {
+    hostile("events.c", "ANSWERED_BY_FILL").holds(&["--orders", "500"]);
+    let built = hostile("events.c", "ANSWERED_BY_MISNAMED_FILL");
+    built.fails("a session that counts fills", "was accepted as \"T1\" and is listed as");
+}
+
+#[test]
 fn an_answer_that_comes_twice_is_named_and_heard_once() {
     let built = hostile("events.c", "ANSWERED_TWICE");
     built.fails("every request is answered once", "answers came to requests that had theirs");

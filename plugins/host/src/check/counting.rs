@@ -1,11 +1,11 @@
 //! A session of a host that counts fills: what says only that an order traded may be left out there,
-//! and nothing else.
+//! and a fill may answer its order; nothing else.
 
 use std::time::Duration;
 
 use aftm_exchange_abi::{
     CAP_IOC, QUERY_ORDERS, Query, SIDE_BUY, SIDE_SELL, STATE_CANCELED, STATE_EXPIRED, STATE_FILLED,
-    STATE_PENDING, STATE_REJECTED, STATE_WORKING, TIF_IOC, Versioned, text,
+    STATE_PENDING, STATE_REJECTED, STATE_WORKING, TIF_IOC, Versioned, name, text,
 };
 
 use super::desk::Desk;
@@ -41,8 +41,8 @@ fn trade(desk: &mut Desk<'_>, orders_from: u64) -> Seen {
     tried(orders::feed(desk))?;
     let bought = fill(desk, SIDE_BUY)?;
     let sold = fill(desk, SIDE_SELL)?;
-    is_filled(desk, bought)?;
-    is_filled(desk, sold)?;
+    is_filled(desk, &bought)?;
+    is_filled(desk, &sold)?;
     // What ends without a trade is told here as well as in any other session.
     orders::rest_and_cancel(desk)?;
     tried(orders::at_once(desk, CAP_IOC, TIF_IOC))?;
@@ -77,22 +77,38 @@ fn tried(seen: Seen) -> Seen<()> {
     }
 }
 
-/// Buys or sells one lot, and waits for its fills; the order, and how many lots it is.
-fn fill(desk: &mut Desk<'_>, side: u8) -> Seen<(u64, i64)> {
-    let order = orders::market_order(desk, side)?;
-    let (id, lots) = (order.client_order_id, order.qty_e9);
-    let req = desk.session.send(&order);
-    let told = orders::answered(desk, req, id)?;
-    let ends = [STATE_REJECTED, STATE_CANCELED, STATE_EXPIRED];
-    hold(!ends.contains(&told.state), || {
-        format!("it ends in state {} without a trade: {}", told.state, text(&told.text))
-    })?;
-    desk.filled_until(id, lots)?;
-    Ok((id, lots))
+/// An order that traded, and the name under which it was accepted.
+struct Traded {
+    id: u64,
+    lots_e9: i64,
+    broker: [u8; 72],
 }
 
-/// The list says how an order stands, whatever was told of it; perhaps a moment after its fills.
-fn is_filled(desk: &mut Desk<'_>, (id, lots): (u64, i64)) -> Seen<()> {
+/// Buys or sells one lot, and waits for its fills.
+fn fill(desk: &mut Desk<'_>, side: u8) -> Seen<Traded> {
+    let order = orders::market_order(desk, side)?;
+    let (id, lots_e9) = (order.client_order_id, order.qty_e9);
+    let req = desk.session.send(&order);
+    let heard = desk.answered(req)?;
+    let (got, broker) = if let Some(What::Fill(fill)) = heard.last().map(|it| &it.what) {
+        // It says in place of an update that the order was accepted.
+        (fill.client_order_id, fill.broker_order_id)
+    } else {
+        let told = orders::answer_of(&heard, id)?;
+        let ends = [STATE_REJECTED, STATE_CANCELED, STATE_EXPIRED];
+        hold(!ends.contains(&told.state), || {
+            format!("it ends in state {} without a trade: {}", told.state, text(&told.text))
+        })?;
+        (id, told.broker_order_id)
+    };
+    hold(got == id, || format!("the answer is a fill of order {got}, not {id}"))?;
+    desk.filled_until(id, lots_e9)?;
+    Ok(Traded { id, lots_e9, broker })
+}
+
+/// The list says how an order stands, whatever was told of it; perhaps a moment after its fills. It
+/// has the name that the order was accepted under.
+fn is_filled(desk: &mut Desk<'_>, &Traded { id, lots_e9, broker }: &Traded) -> Seen<()> {
     let query = Query { what: QUERY_ORDERS, client_order_id: id, ..Query::blank() };
     let moment = Duration::from_millis(20);
     let mut tries = desk.plan.answer_wait.as_millis() / moment.as_millis();
@@ -105,11 +121,15 @@ fn is_filled(desk: &mut Desk<'_>, (id, lots): (u64, i64)) -> Seen<()> {
             return Err(failed(format!("the list of order {id} has no order")));
         };
         let (state, filled) = (row.state, row.filled_e9);
-        if state == STATE_FILLED && filled == lots {
-            return Ok(());
+        if state == STATE_FILLED && filled == lots_e9 {
+            let named = |it: &[u8]| name(it).unwrap_or_default().to_owned();
+            let (was, is) = (named(&broker), named(&row.broker_order_id));
+            return hold(was == is && !is.is_empty(), || {
+                format!("order {id} was accepted as {was:?} and is listed as {is:?}")
+            });
         }
         hold(tries > 0, || {
-            format!("order {id} is listed in state {state} with {filled} of {lots} filled")
+            format!("order {id} is listed in state {state} with {filled} of {lots_e9} filled")
         })?;
         tries -= 1;
         desk.session.wait(moment);

@@ -62,9 +62,12 @@ fn answer(heard: &[News]) -> Seen<OrderUpdate> {
     }
 }
 
-fn is_same(order: &OrderUpdate, id: u64) -> Seen<()> {
-    let got = order.client_order_id;
-    hold(got == id, || format!("the answer is of order {got}, not {id}"))
+/// The same, which must be this one.
+pub(super) fn answer_of(heard: &[News], id: u64) -> Seen<OrderUpdate> {
+    let told = answer(heard)?;
+    let got = told.client_order_id;
+    hold(got == id, || format!("the answer is of order {got}, not {id}"))?;
+    Ok(told)
 }
 
 /// The order in the answer to a request, which must be this one.
@@ -73,9 +76,7 @@ pub(super) fn answered(
     req: Result<u64, CallError>,
     id: u64,
 ) -> Seen<OrderUpdate> {
-    let told = answer(&desk.answered(req)?)?;
-    is_same(&told, id)?;
-    Ok(told)
+    answer_of(&desk.answered(req)?, id)
 }
 
 /// Sends an order that rests; what the venue said.

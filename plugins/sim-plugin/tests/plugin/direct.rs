@@ -34,16 +34,22 @@ fn said_of(report: &Report) -> String {
     }
 }
 
-/// What the loaded exchange told; `None` for what says nothing that another event does not say.
-pub(crate) fn heard(news: &Heard) -> Option<String> {
-    match &news.what {
+/// What the loaded exchange told; nothing for what says nothing that another event does not say.
+pub(crate) fn heard(news: &Heard) -> Vec<String> {
+    let word = match &news.what {
         What::Order(it) => heard_of(it).map(|word| format!("{} {word}", it.client_order_id)),
-        What::Fill(it) => Some(format!("{} {}", it.client_order_id, heard_fill(it))),
+        What::Fill(it) => {
+            let (order, filled) = (it.client_order_id, heard_fill(it));
+            let broker = name(&it.broker_order_id).unwrap();
+            let accepted = news.is_last.then(|| format!("{order} accepted as {broker}"));
+            return accepted.into_iter().chain([format!("{order} {filled}")]).collect();
+        }
         What::Connection(it) if it.state == CONN_UP => Some("connected".to_owned()),
         What::Connection(it) => Some(format!("disconnected: {}", text(&it.text))),
         What::Answer(Ok(())) => None,
         other => panic!("{other:?}"),
-    }
+    };
+    word.into_iter().collect()
 }
 
 fn heard_of(order: &OrderUpdate) -> Option<String> {

@@ -2,7 +2,7 @@
 
 use aftm_domain::Side;
 use aftm_plugin_host::abi::*;
-use aftm_plugin_host::{CallError, Opening, What};
+use aftm_plugin_host::{CallError, News, Opening, What};
 
 use crate::loaded::{Loaded, request, told_instrument};
 use crate::script::{instrument, limit, morning, trade};
@@ -43,7 +43,54 @@ fn an_order_names_the_exchange_of_its_item_or_none_whatever_was_sent_before() {
 }
 
 #[test]
-fn a_host_that_counts_fills_is_not_told_of_them_twice() {
+fn what_was_ordered_before_an_item_was_listed_says_nothing_of_its_exchange() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut loaded = Loaded::open(folder.path(), &[]);
+    loaded.log_in(None);
+    let mut order = request(1, &limit(Side::Buy, 1, 17_000));
+    put_name(&mut order.exchange, "OTHER").unwrap();
+    loaded.session.send(&order).unwrap();
+    let heard = loaded.take();
+    let Some(What::Order(told)) = heard.last().map(|it| &it.what) else { panic!("{heard:?}") };
+    assert_eq!(told.change, CHANGE_REJECTED, "nothing is listed");
+    // It is listed on no exchange that has a name.
+    loaded.session.list_instrument(&told_instrument(&instrument())).unwrap();
+    for id in [2, 3] {
+        order.client_order_id = id;
+        let Err(CallError::Refused(refused)) = loaded.session.send(&order) else { panic!("{id}") };
+        assert_eq!(refused.code, E_INSTRUMENT);
+    }
+}
+
+#[test]
+fn an_order_is_refused_for_its_number_before_anything_else() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut loaded = Loaded::open(folder.path(), &[]);
+    loaded.session.list_instrument(&told_instrument(&instrument())).unwrap();
+    loaded.log_in(Some(morning(0)));
+    loaded.send(7, &limit(Side::Buy, 1, 17_000)).unwrap();
+    for (client_order_id, code) in [(0, E_ARG), (7, E_DUPLICATE)] {
+        let order = OrderRequest { client_order_id, symbol: [b'x'; 64], ..OrderRequest::blank() };
+        let Err(CallError::Refused(refused)) = loaded.session.send(&order) else {
+            panic!("{client_order_id} was sent")
+        };
+        assert_eq!(refused.code, code);
+    }
+}
+
+/// What an event says of an order, and whether it answers its request.
+fn kind(news: &News) -> String {
+    let said = match &news.what {
+        What::Order(it) if it.change == CHANGE_ACCEPTED => "accepted".to_owned(),
+        What::Order(it) if it.change == CHANGE_FILLED => "update of it".to_owned(),
+        What::Fill(it) => format!("filled {}", name(&it.broker_order_id).unwrap()),
+        other => panic!("{other:?}"),
+    };
+    if news.is_last { said + ", last" } else { said }
+}
+
+#[test]
+fn a_host_that_counts_fills_is_told_nothing_that_they_say() {
     for counts_fills in [false, true] {
         let folder = tempfile::tempdir().unwrap();
         let opening = Opening { counts_fills, ..Opening::new(folder.path().to_owned()) };
@@ -51,19 +98,19 @@ fn a_host_that_counts_fills_is_not_told_of_them_twice() {
         loaded.session.list_instrument(&told_instrument(&instrument())).unwrap();
         loaded.log_in(Some(morning(0)));
         loaded.feed(&trade(morning(1), 17_300, 1), None);
-        let mut heard = loaded.send(1, &limit(Side::Buy, 2, 17_300)).unwrap();
-        heard.extend(loaded.feed(&trade(morning(2), 17_290, 5), None));
-        let fills = heard.iter().filter(|it| matches!(it.what, What::Fill(_))).count();
-        let changes = heard.iter().filter_map(|it| match &it.what {
-            What::Order(update) => Some(update.change),
-            _ => None,
-        });
-        let updates = if counts_fills { 0 } else { fills };
-        let expected: Vec<u8> =
-            [CHANGE_ACCEPTED].into_iter().chain(vec![CHANGE_FILLED; updates]).collect();
-        assert_eq!(changes.collect::<Vec<_>>(), expected);
-        assert!(fills > 0);
-        let row = loaded.orders(1)[0];
+        // One that trades as soon as it is accepted, and one that rests before it trades.
+        let at_once = loaded.send(1, &limit(Side::Buy, 1, 17_300)).unwrap();
+        let mut later = loaded.send(2, &limit(Side::Buy, 2, 17_290)).unwrap();
+        later.extend(loaded.feed(&trade(morning(2), 17_280, 5), None));
+        let kinds = |heard: &[News]| -> Vec<_> { heard.iter().map(kind).collect() };
+        if counts_fills {
+            assert_eq!(kinds(&at_once), ["filled SIM-00000001, last"]);
+            assert_eq!(kinds(&later), ["accepted, last", "filled SIM-00000002"]);
+        } else {
+            assert_eq!(kinds(&at_once), ["accepted, last", "filled SIM-00000001", "update of it"]);
+            assert_eq!(kinds(&later), ["accepted, last", "filled SIM-00000002", "update of it"]);
+        }
+        let row = loaded.orders(2)[0];
         assert_eq!((row.state, row.filled_e9), (STATE_FILLED, 2_000_000_000));
     }
 }

@@ -47,7 +47,7 @@ impl Loaded {
     /// Takes everything that was told.
     pub(crate) fn take(&mut self) -> Vec<News> {
         self.session.take(&mut self.taken);
-        assert_eq!(self.taken.broken, None);
+        assert_eq!((&self.taken.broken, self.taken.counts.stray_answers), (&None, 0));
         self.taken.news.drain(..).collect()
     }
 

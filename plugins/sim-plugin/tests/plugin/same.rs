@@ -45,13 +45,13 @@ impl Both {
     }
 
     fn heard(&mut self) -> Vec<String> {
-        self.loaded.take().iter().filter_map(heard).collect()
+        self.loaded.take().iter().flat_map(heard).collect()
     }
 
     fn feed(&mut self, tick: &Tick, book: Option<&Book>) {
         let mut news = Vec::new();
         self.direct.tick(tick, book, &mut news);
-        let loaded: Vec<_> = self.loaded.feed(tick, book).iter().filter_map(heard).collect();
+        let loaded: Vec<_> = self.loaded.feed(tick, book).iter().flat_map(heard).collect();
         self.compare(&news.iter().map(said).collect::<Vec<_>>(), &loaded, tick);
     }
 
@@ -101,7 +101,7 @@ impl Both {
             What::Order(it) => format!("state {} with {} filled", it.state, it.filled_e9),
             other => panic!("{other:?}"),
         });
-        let loaded: Vec<_> = before.iter().filter_map(heard).chain([row]).collect();
+        let loaded: Vec<_> = before.iter().flat_map(heard).chain([row]).collect();
         self.compare(&direct, &loaded, &("inquire", id));
     }
 

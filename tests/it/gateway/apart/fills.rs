@@ -57,3 +57,25 @@ fn a_fill_that_says_what_its_order_says_or_nothing_counts() {
         rig.check();
     }
 }
+
+#[test]
+fn a_fill_that_names_its_order_accepts_it_unless_it_is_of_another() {
+    let named = |order, deal| {
+        let row = VenueFill { venue_id: Some("V-1".parse().unwrap()), ..told(order, deal) };
+        VenueWord::Filled { row: Box::new(row) }
+    };
+    let mut rig = Apart::in_session(true);
+    let order = rig.place(limit(Side::Buy, 17_200, 2));
+    assert_eq!(rig.status(order), Status::PendingNew);
+    for _ in 0..2 {
+        // The second time it is told again, after a connection was lost.
+        rig.tell(named(order, deal("SIM-1", ITEM, Side::Buy)));
+        assert_eq!((rig.status(order), rig.net()), (Status::New, lots(1)));
+    }
+    let name = |rig: &Apart, order| rig.core.state().placed(order).unwrap().order.venue_id;
+    assert_eq!(name(&rig, order).map(|it| it.to_string()).as_deref(), Some("V-1"));
+    rig.check();
+    let order = rig.place(limit(Side::Buy, 17_200, 1));
+    rig.tell(named(order, deal("SIM-2", ITEM, Side::Buy)));
+    assert_eq!((rig.status(order), name(&rig, order)), (Status::PendingNew, None));
+}

@@ -37,6 +37,27 @@ static void spoil(void *user, const aftm_event *event) {
     more--;
     return;
   }
+#elif defined(ANSWERED_BY_FILL) || defined(ANSWERED_BY_MISNAMED_FILL)
+  { /* Where the host counts fills, that of a market order may answer it, but not under any name. */
+    static uint64_t answered;
+    static aftm_fill fill;
+    if ((opened_with & AFTM_OPEN_COUNTS_FILLS) && order.change == AFTM_CHANGE_ACCEPTED &&
+        order.order_type == AFTM_TYPE_MARKET) {
+      answered = told.req_id;
+      more--;
+      return;
+    }
+    if (answered != 0 && told.kind == AFTM_EVENT_FILL) {
+      memcpy(&fill, told.payload, sizeof fill);
+#ifdef ANSWERED_BY_MISNAMED_FILL
+      memcpy(fill.broker_order_id, fill.fill_id, sizeof fill.broker_order_id);
+#endif
+      told.payload = &fill;
+      told.req_id = answered;
+      told.flags = AFTM_EVENT_LAST;
+      answered = 0;
+    }
+  }
 #elif defined(ANSWERED_TWICE)
   if (told.kind == AFTM_EVENT_ANSWER) tell_on(user, told), more++;
 #elif defined(FILLED_TWICE)
