@@ -63,11 +63,11 @@ impl Fills {
 
 /// What a report comes to for the host, beside how the order stands now.
 #[derive(Debug)]
-pub(crate) struct Turn {
+pub(crate) struct Turn<'told> {
     /// The request that it answers.
     pub(crate) req: Option<u64>,
     /// Why a cancel or a change was refused.
-    pub(crate) refusal: Option<Refusal>,
+    pub(crate) refusal: Option<&'told Refusal>,
     /// A request to cancel many of which one part is done.
     pub(crate) part_of: Option<u64>,
     /// Nobody is told: an order that ended before a cancel of many reached it, or was accepted as
@@ -148,7 +148,11 @@ impl Standing {
 
     /// Takes in a report; `None` for one that the exchange does not make. Where its fill is to tell
     /// of an acceptance, that answers the order's request.
-    pub(crate) fn turn(&mut self, report: Report, is_told_by_fill: bool) -> Option<Turn> {
+    pub(crate) fn turn<'told>(
+        &mut self,
+        report: &'told Report,
+        is_told_by_fill: bool,
+    ) -> Option<Turn<'told>> {
         let mut turn = Turn { req: None, refusal: None, part_of: None, is_silent: false };
         let told = &mut self.told;
         match report {
@@ -161,7 +165,7 @@ impl Standing {
                 }
             }
             Report::Rejected(refusal) => {
-                self.refusal = Some(Box::new(refusal));
+                self.refusal = Some(Box::new(refusal.clone()));
                 (told.state, told.change) = (STATE_REJECTED, CHANGE_REJECTED);
                 turn.req = self.placed.take();
             }
@@ -172,7 +176,7 @@ impl Standing {
                 if told.filled_e9 >= told.qty_e9 {
                     told.state = STATE_FILLED;
                 }
-                self.fills.add(fill);
+                self.fills.add(*fill);
             }
             Report::Canceled => {
                 (told.state, told.change) = (STATE_CANCELED, CHANGE_CANCELED);
@@ -185,7 +189,7 @@ impl Standing {
                 turn.is_silent = turn.part_of.is_some();
             }
             Report::Replaced { quantity, price } => {
-                (told.qty_e9, told.price_e9) = (quantity.raw(), rows::price_e9(price));
+                (told.qty_e9, told.price_e9) = (quantity.raw(), rows::price_e9(*price));
                 (told.change, turn.req) = (CHANGE_REPLACED, self.amends.pop_front());
             }
             Report::ReplaceRejected(refusal) => {
@@ -201,7 +205,7 @@ impl Standing {
         Some(turn)
     }
 
-    fn answer_cancel(&mut self, turn: &mut Turn) {
+    fn answer_cancel(&mut self, turn: &mut Turn<'_>) {
         match self.cancels.pop_front() {
             Some(Asked::One(req_id)) => turn.req = Some(req_id),
             Some(Asked::All(req_id)) => turn.part_of = Some(req_id),
@@ -216,32 +220,20 @@ impl Standing {
     }
 }
 
-/// What an order names, and what that is here.
+/// Whose and of what an order is by its names.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Names {
-    account: [u8; 40],
-    exchange: [u8; 16],
-    symbol: [u8; 64],
-    pub(crate) holder: AccountId,
+pub(crate) struct Subject {
+    pub(crate) account: AccountId,
     pub(crate) item: Code,
     /// The exchange that the item is traded on.
-    pub(crate) traded_on: [u8; 16],
+    pub(crate) exchange: [u8; 16],
 }
 
-impl Names {
-    pub(crate) const fn new(
-        order: &OrderRequest,
-        holder: AccountId,
-        item: Code,
-        traded_on: [u8; 16],
-    ) -> Names {
-        let OrderRequest { account, exchange, symbol, .. } = *order;
-        Names { account, exchange, symbol, holder, item, traded_on }
-    }
+/// The account, the symbol and the exchange that an order names.
+type Names = ([u8; 40], [u8; 64], [u8; 16]);
 
-    fn are_of(&self, order: &OrderRequest) -> bool {
-        (self.symbol, self.account, self.exchange) == (order.symbol, order.account, order.exchange)
-    }
+const fn names(order: &OrderRequest) -> Names {
+    (order.account, order.symbol, order.exchange)
 }
 
 /// All orders of the day, in the order in which they were sent, and requests to cancel many.
@@ -251,7 +243,7 @@ pub(crate) struct Orders {
     /// The host's numbers of them, which rise, and their places.
     places: Vec<(u64, usize)>,
     /// Of the order before: most orders are of the same account and item.
-    before: Option<Names>,
+    before: Option<(Names, Subject)>,
     /// No order of an earlier day has a higher number.
     used: u64,
     /// How many cancels each request to cancel many waits for.
@@ -326,14 +318,14 @@ impl Orders {
         self.all.get_mut(self.place(id)?)
     }
 
-    /// What the names of an order are, where they are those of the order before.
-    pub(crate) fn names_as_before(&self, order: &OrderRequest) -> Option<Names> {
-        self.before.filter(|it| it.are_of(order))
+    /// Whose and of what an order is, where it has the names of the order before.
+    pub(crate) fn subject_as_before(&self, order: &OrderRequest) -> Option<Subject> {
+        self.before.as_ref().filter(|it| it.0 == names(order)).map(|it| it.1)
     }
 
-    /// Has the names at hand for the next order.
-    pub(crate) fn name(&mut self, names: Names) {
-        self.before = Some(names);
+    /// Has it at hand for the next order.
+    pub(crate) fn keep_subject(&mut self, order: &OrderRequest, subject: Subject) {
+        self.before = Some((names(order), subject));
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Standing> {
@@ -426,15 +418,15 @@ mod tests {
         enter(&mut orders, 1, 7);
         let order = orders.get_mut(1).unwrap();
         let venue_id = "SIM-00000001".parse().unwrap();
-        assert_eq!(order.turn(Report::Accepted { venue_id }, false).unwrap().req, Some(7));
+        assert_eq!(order.turn(&Report::Accepted { venue_id }, false).unwrap().req, Some(7));
         order.ask_cancel(Asked::One(8));
         order.ask_amend(9);
         for (report, change, req) in [
             (Report::CancelRejected(why()), CHANGE_CANCEL_REJECTED, 8),
             (Report::ReplaceRejected(why()), CHANGE_REPLACE_REJECTED, 9),
         ] {
-            let turn = order.turn(report, false).unwrap();
-            assert_eq!((turn.req, turn.refusal), (Some(req), Some(why())));
+            let turn = order.turn(&report, false).unwrap();
+            assert_eq!((turn.req, turn.refusal), (Some(req), Some(&why())));
             assert_eq!((order.told.change, order.told.state), (change, STATE_WORKING));
             assert_eq!(said(order), nothing());
         }
@@ -446,7 +438,7 @@ mod tests {
         let mut orders = Orders::default();
         enter(&mut orders, 1, 7);
         let order = orders.get_mut(1).unwrap();
-        assert_eq!(order.turn(Report::Rejected(why()), false).unwrap().refusal, None);
+        assert_eq!(order.turn(&Report::Rejected(why()), false).unwrap().refusal, None);
         let because = (E_FUNDS, "MARGIN".to_owned(), "not enough".to_owned());
         assert_eq!(said(order), because);
         let known = Order {

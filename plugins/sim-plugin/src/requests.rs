@@ -13,7 +13,7 @@ use aftm_exchange_abi::{
 
 use crate::fault::{Done, Fault};
 use crate::listing::{code, named};
-use crate::orders::{Names, Standing};
+use crate::orders::{Standing, Subject};
 use crate::rows::Told;
 
 #[cold]
@@ -45,11 +45,11 @@ pub(crate) fn who_and_what(order: &OrderRequest) -> Done<(AccountId, Code)> {
 /// A new order as a ticket.
 // Out of line, it is written once to where it stays.
 #[inline(never)]
-pub(crate) fn ticket(order: &OrderRequest, names: &Names) -> Done<Ticket> {
+pub(crate) fn ticket(order: &OrderRequest, subject: &Subject) -> Done<Ticket> {
     let no_lots = || Fault::new(E_QUANTITY, "the quantity is absent");
     Ok(Ticket {
-        account: names.holder,
-        item: names.item,
+        account: subject.account,
+        item: subject.item,
         side: side(order.side)?,
         kind: kind(order.order_type)?,
         price: price(order.price_e9),

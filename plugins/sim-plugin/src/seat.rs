@@ -185,7 +185,7 @@ impl Seat {
         self.sim.keep_happenings();
         let open = self.orders.iter().filter(|it| it.is_open()).map(Standing::id);
         for id in open.collect::<Vec<_>>() {
-            self.tell_report(id, Report::Expired, false);
+            self.tell_report(id, &Report::Expired, false);
         }
         let Some(memory) = &mut self.memory else { return Ok(()) };
         memory.read_again()?;
@@ -316,22 +316,23 @@ impl Seat {
             return self.fail(&fault.text);
         }
         let mut news = std::mem::take(&mut self.news);
-        let mut rest = news.drain(..);
-        while let Some(it) = rest.next() {
+        let mut rest = news.as_slice();
+        while let [it, after @ ..] = rest {
+            rest = after;
             match it {
                 News::Report { order, report } => {
                     let is_filled_next = matches!(
-                        rest.as_slice(),
+                        after,
                         [News::Report { order: next, report: Report::Filled(_) }, ..]
-                            if *next == order
+                            if next == order
                     );
                     self.tell_report(order.0, report, self.counts_fills && is_filled_next);
                 }
                 News::Connected => self.tell_connection(CONN_UP, OK, "the connection is back"),
-                News::Disconnected { reason } => self.tell_connection(CONN_DOWN, E_NET, &reason),
+                News::Disconnected { reason } => self.tell_connection(CONN_DOWN, E_NET, reason),
             }
         }
-        drop(rest);
+        news.clear();
         self.news = news;
     }
 
@@ -358,7 +359,7 @@ impl Seat {
     }
 
     /// Tells what happened to an order; of its acceptance nothing where its next fill says it.
-    fn tell_report(&mut self, id: u64, report: Report, is_told_by_fill: bool) {
+    fn tell_report(&mut self, id: u64, report: &Report, is_told_by_fill: bool) {
         let now = rows::clock(self.sim.clock());
         let Some(order) = self.orders.get_mut(id) else { return };
         let Some(turn) = order.turn(report, is_told_by_fill) else { return };
@@ -374,7 +375,7 @@ impl Seat {
         let req = Req::last(turn.req);
         if !turn.is_silent {
             let mut told = order.update(now);
-            if let Some(refusal) = &turn.refusal {
+            if let Some(refusal) = turn.refusal {
                 rows::refuse(&mut told, refusal);
             }
             self.host.tell(EVENT_ORDER, req, &told);

@@ -13,7 +13,7 @@ use aftm_sim::refusal;
 
 use crate::fault::{Done, Fault};
 use crate::ffi::Req;
-use crate::orders::{Asked, Names, Standing};
+use crate::orders::{Asked, Standing, Subject};
 use crate::requests::{Filter, Named, price, quantity, ticket, who_and_what};
 use crate::rows;
 use crate::seat::Seat;
@@ -32,14 +32,14 @@ impl Seat {
             let vendor_code = refusal::DUPLICATE.to_owned();
             return Err(Fault { code: E_DUPLICATE, vendor_code, text });
         }
-        let names = match self.orders.names_as_before(order) {
-            Some(names) => names,
-            None => self.names(order)?,
+        let subject = match self.orders.subject_as_before(order) {
+            Some(subject) => subject,
+            None => self.subject(order)?,
         };
-        let asked = ticket(order, &names);
+        let asked = ticket(order, &subject);
         let ticket = asked.as_ref().map_err(Fault::clone)?;
         // It is entered first, because news of it may come before the exchange's call returns.
-        self.orders.enter(order, names.traded_on, req_id);
+        self.orders.enter(order, subject.exchange, req_id);
         if let Err(refusal) = self.sim.place(OrderId(id), ticket, &mut self.news) {
             self.orders.forget_last();
             return Err(refusal.into());
@@ -48,22 +48,22 @@ impl Seat {
         Ok(())
     }
 
-    /// What an order names. Its item must be traded on the exchange that it names, where it names
-    /// one. What is listed is at hand for the next order.
+    /// Whose and of what an order is. Its item must be traded on the exchange that it names, where it
+    /// names one. What is listed is at hand for the next order.
     // Not cold: where several items trade, each asks for another.
     #[inline(never)]
-    fn names(&mut self, order: &OrderRequest) -> Done<Names> {
-        let (holder, item) = who_and_what(order)?;
+    fn subject(&mut self, order: &OrderRequest) -> Done<Subject> {
+        let (account, item) = who_and_what(order)?;
         let exchange = self.items.get(&item).map(|it| it.told.exchange);
         if order.exchange != [0; 16] && exchange.is_some_and(|it| it != order.exchange) {
             let text = format!("{item} is not traded on the exchange that is named");
             return Err(Fault::new(E_INSTRUMENT, text));
         }
-        let names = Names::new(order, holder, item, exchange.unwrap_or_default());
+        let subject = Subject { account, item, exchange: exchange.unwrap_or_default() };
         if exchange.is_some() {
-            self.orders.name(names);
+            self.orders.keep_subject(order, subject);
         }
-        Ok(names)
+        Ok(subject)
     }
 
     /// The order that a cancel or a change names.

@@ -22,8 +22,8 @@ const BYTES: usize = 256;
 /// Both machines are started anew after so many pairs, as far as that comes to so few and so many
 /// starts: where the system puts their threads is worth some hundredths of an order, for as long as
 /// they live, and so is who begins. Two starts, one in each order, are a group.
-const PAIRS_OF_START: usize = 4;
-const STARTS: RangeInclusive<usize> = 12..=120;
+const PAIRS_OF_START: usize = 2;
+const STARTS: RangeInclusive<usize> = 12..=240;
 
 /// The simulated exchange's library, where it lies beside this program; otherwise a sentence.
 pub(super) fn library() -> Result<PathBuf, String> {

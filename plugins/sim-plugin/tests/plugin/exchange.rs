@@ -1,6 +1,7 @@
 //! The exchange that an order names, and what is told of an order that trades there.
 
 use aftm_domain::Side;
+use aftm_domain::order::Ticket;
 use aftm_plugin_host::abi::*;
 use aftm_plugin_host::{CallError, News, Opening, What};
 
@@ -60,6 +61,26 @@ fn what_was_ordered_before_an_item_was_listed_says_nothing_of_its_exchange() {
         let Err(CallError::Refused(refused)) = loaded.session.send(&order) else { panic!("{id}") };
         assert_eq!(refused.code, E_INSTRUMENT);
     }
+}
+
+#[test]
+fn an_order_is_of_its_own_account_whoever_ordered_before() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut loaded = Loaded::open(folder.path(), &[]);
+    loaded.session.list_instrument(&told_instrument(&instrument())).unwrap();
+    loaded.log_in(Some(morning(0)));
+    loaded.feed(&trade(morning(1), 17_300, 1), None);
+    for (id, account) in [(1, "SIM-1"), (2, "SIM-2"), (3, "SIM-2"), (4, "SIM-1"), (5, "SIM-2")] {
+        let account = account.parse().unwrap();
+        loaded.send(id, &Ticket { account, ..limit(Side::Buy, 1, 17_300) }).unwrap();
+    }
+    let (rows, _) = loaded.list(&Query { what: QUERY_POSITIONS, ..Query::blank() });
+    let held = rows.iter().map(|it| match &it.what {
+        What::Position(row) => (name(&row.account).unwrap().to_owned(), row.qty_e9),
+        other => panic!("{other:?}"),
+    });
+    let expected = [("SIM-1".to_owned(), 2_000_000_000), ("SIM-2".to_owned(), 3_000_000_000)];
+    assert_eq!(held.collect::<Vec<_>>(), expected);
 }
 
 #[test]
