@@ -4,7 +4,7 @@
 //! asked waits for that without holding anybody up.
 
 use aftm_domain::order::{Refusal, Report, Ticket};
-use aftm_domain::{AccountId, Fill, OpenClose, Order, OrderId, Stamp, UserId};
+use aftm_domain::{AccountId, Fill, OpenClose, Order, OrderId, Stamp, UserId, VenueOrderId};
 
 use super::core::Core;
 use super::doubt::is_doubtful;
@@ -176,13 +176,15 @@ impl<V: Venue, L: Ledger> Core<V, L> {
             match item {
                 News::Report { order, report } => {
                     self.unanswered.retain(|it| it.0 != order);
-                    if !self.is_repeated(order, &report) {
+                    if !self.is_repeated(order, &report, &facts) {
                         facts.push(Fact::OrderReported { id: order, report });
                     }
                 }
                 News::Filled { order, row } => {
-                    self.unanswered.retain(|it| it.0 != order);
-                    self.count(order, &row, &mut facts);
+                    // One that is of something else answers nothing.
+                    if self.count(order, &row, &mut facts) {
+                        self.unanswered.retain(|it| it.0 != order);
+                    }
                 }
                 News::Unknown { order } => facts.extend(self.unknown(order, now)),
                 News::Disconnected { reason } => {
@@ -251,15 +253,18 @@ impl<V: Venue, L: Ledger> Core<V, L> {
         }
     }
 
-    /// A venue that lives apart may tell a fill or an acceptance again, after a connection was lost.
-    fn is_repeated(&self, order: OrderId, report: &Report) -> bool {
+    /// A venue that lives apart may tell a fill or an acceptance again, after a connection was lost,
+    /// or an acceptance that its fill has told just before.
+    fn is_repeated(&self, order: OrderId, report: &Report, before: &[Fact]) -> bool {
         if !self.venue.is_apart() {
             return false;
         }
         let Some(placed) = self.state.placed(order) else { return false };
         match report {
             Report::Filled(fill) => has_fill(&placed.order, fill),
-            Report::Accepted { venue_id } => placed.order.venue_id == Some(*venue_id),
+            Report::Accepted { venue_id } => {
+                placed.order.venue_id == Some(*venue_id) || accepts(before, order, *venue_id)
+            }
             Report::Triggered => placed.order.is_triggered,
             _ => false,
         }
@@ -267,23 +272,27 @@ impl<V: Venue, L: Ledger> Core<V, L> {
 
     /// Counts a fill as the order's, unless it was told before, or is of something else by its own
     /// words: then nobody knows what it is, and the venue's list of positions says what is held. One
-    /// that names its order says that it was accepted, too.
-    fn count(&mut self, id: OrderId, row: &VenueFill, facts: &mut Vec<Fact>) {
+    /// that names its order says that it was accepted, too. Returns whether it is the order's.
+    fn count(&mut self, id: OrderId, row: &VenueFill, facts: &mut Vec<Fact>) -> bool {
         let VenueFill { fill, deal, venue_id, .. } = row;
         if let Some(Placed { order, .. }) = self.state.placed(id) {
             if self.venue.is_apart() && has_fill(order, fill) {
-                return;
+                return true;
             }
             if deal.differs(&order.ticket) {
                 let text = mismatch(id, fill, deal, &order.ticket);
                 self.venue.stand(Lists::Soon, &mut self.news);
-                return facts.push(Fact::Alerted { code: "FILL_MISMATCH".to_owned(), text });
+                facts.push(Fact::Alerted { code: "FILL_MISMATCH".to_owned(), text });
+                return false;
             }
-            if let (Some(venue_id), None) = (*venue_id, order.venue_id) {
+            if let (Some(venue_id), None) = (*venue_id, order.venue_id)
+                && !accepts(facts, id, venue_id)
+            {
                 facts.push(Fact::OrderReported { id, report: Report::Accepted { venue_id } });
             }
         }
         facts.push(Fact::OrderReported { id, report: Report::Filled(*fill) });
+        true
     }
 
     /// The venue says that it never had an order. Where it lives apart it is asked once more, a
@@ -301,6 +310,16 @@ impl<V: Venue, L: Ledger> Core<V, L> {
         let refusal = Refusal { code: code.to_owned(), text: text.to_owned() };
         Some(Fact::OrderReported { id: order, report: Report::Rejected(refusal) })
     }
+}
+
+/// Whether what was told before, and is not folded yet, says that an order was accepted so.
+fn accepts(before: &[Fact], order: OrderId, name: VenueOrderId) -> bool {
+    before.iter().any(|it| match it {
+        Fact::OrderReported { id, report: Report::Accepted { venue_id } } => {
+            (*id, *venue_id) == (order, name)
+        }
+        _ => false,
+    })
 }
 
 fn has_fill(order: &Order, fill: &Fill) -> bool {

@@ -195,7 +195,7 @@ pub struct VenueFill {
     /// Our number of the order; `None` for one that we did not send.
     pub order: Option<OrderId>,
     /// The venue's name of the order; `None` in news of one that has our number, unless they say
-    /// as well that it was accepted under that name.
+    /// as well that it was accepted under that name, as what is found out of an order in doubt does.
     pub venue_id: Option<VenueOrderId>,
     /// The fill.
     pub fill: Fill,

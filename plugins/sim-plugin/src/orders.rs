@@ -242,7 +242,7 @@ pub(crate) struct Orders {
     all: Blocks<Standing>,
     /// The host's numbers of them, which rise, and their places.
     places: Vec<(u64, usize)>,
-    /// Of the order before: most orders are of the same account and item.
+    /// Of the last order of an item that was listed: most orders are of the same account and item.
     before: Option<(Names, Subject)>,
     /// No order of an earlier day has a higher number.
     used: u64,

@@ -82,7 +82,7 @@ fn a_plug_in_that_leaves_the_fills_out_where_the_host_counts_them_is_found_out()
 fn a_fill_may_answer_its_order_where_the_host_counts_them_under_no_other_name() {
     hostile("events.c", "ANSWERED_BY_FILL").holds(&["--orders", "500"]);
     let built = hostile("events.c", "ANSWERED_BY_MISNAMED_FILL");
-    built.fails("a session that counts fills", "was accepted as \"T1\" and is listed as");
+    built.fails("a session that counts fills", "was answered as \"T1\" and is listed as");
 }
 
 #[test]

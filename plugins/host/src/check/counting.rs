@@ -77,7 +77,7 @@ fn tried(seen: Seen) -> Seen<()> {
     }
 }
 
-/// An order that traded, and the name under which it was accepted.
+/// An order that traded, and the name that its answer has, which may have none before it is accepted.
 struct Traded {
     id: u64,
     lots_e9: i64,
@@ -92,6 +92,9 @@ fn fill(desk: &mut Desk<'_>, side: u8) -> Seen<Traded> {
     let heard = desk.answered(req)?;
     let (got, broker) = if let Some(What::Fill(fill)) = heard.last().map(|it| &it.what) {
         // It says in place of an update that the order was accepted.
+        hold(fill.broker_order_id.first() != Some(&0), || {
+            format!("a fill answers order {id} without a broker_order_id")
+        })?;
         (fill.client_order_id, fill.broker_order_id)
     } else {
         let told = orders::answer_of(&heard, id)?;
@@ -124,8 +127,8 @@ fn is_filled(desk: &mut Desk<'_>, &Traded { id, lots_e9, broker }: &Traded) -> S
         if state == STATE_FILLED && filled == lots_e9 {
             let named = |it: &[u8]| name(it).unwrap_or_default().to_owned();
             let (was, is) = (named(&broker), named(&row.broker_order_id));
-            return hold(was == is && !is.is_empty(), || {
-                format!("order {id} was accepted as {was:?} and is listed as {is:?}")
+            return hold(was.is_empty() || was == is, || {
+                format!("order {id} was answered as {was:?} and is listed as {is:?}")
             });
         }
         hold(tries > 0, || {

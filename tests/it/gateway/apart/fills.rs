@@ -78,4 +78,33 @@ fn a_fill_that_names_its_order_accepts_it_unless_it_is_of_another() {
     let order = rig.place(limit(Side::Buy, 17_200, 1));
     rig.tell(named(order, deal("SIM-2", ITEM, Side::Buy)));
     assert_eq!((rig.status(order), name(&rig, order)), (Status::PendingNew, None));
+    // It answered nothing: the order is asked for like any other that nothing is heard of.
+    rig.now = rig.now.after(60 * SECOND);
+    rig.core.expire(rig.now);
+    assert_eq!(rig.status(order), Status::InDoubt);
+}
+
+#[test]
+fn an_acceptance_that_is_told_twice_before_it_is_heard_is_one() {
+    for is_fill_first in [false, true] {
+        let mut rig = Apart::in_session(true);
+        let order = rig.place(limit(Side::Buy, 17_200, 2));
+        let accepted = accepted(order);
+        let VenueWord::Report { report: Report::Accepted { venue_id }, .. } = accepted else {
+            panic!("{accepted:?}")
+        };
+        let named = |trade| {
+            let row = told(order, deal("SIM-1", ITEM, Side::Buy));
+            let row = VenueFill { venue_id: Some(venue_id), fill: fill(trade, 1), ..row };
+            VenueWord::Filled { row: Box::new(row) }
+        };
+        let mut words = vec![accepted, named("T-1"), named("T-2")];
+        if is_fill_first {
+            words.rotate_left(1);
+        }
+        words.into_iter().for_each(|it| rig.line.say(it));
+        rig.hear();
+        assert_eq!((rig.status(order), rig.net()), (Status::Filled, lots(2)));
+        rig.check();
+    }
 }
