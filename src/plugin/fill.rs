@@ -7,6 +7,17 @@ use super::items::Items;
 use super::{names, words};
 use crate::wire::venue::{Deal, VenueFill};
 
+/// What a fill comes as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum As {
+    /// A row of a list.
+    Row,
+    /// News.
+    News,
+    /// News that say as well that its order was accepted.
+    Acceptance,
+}
+
 /// A fill as a row, and whether its fee or tax is not known: neither said by the venue nor to be
 /// reckoned.
 pub(super) struct Read {
@@ -26,7 +37,7 @@ pub(super) struct Read {
 /// Where its name or that of its order cannot be understood.
 pub(super) fn read(
     told: &abi::Fill,
-    is_named: bool,
+    told_as: As,
     order: Option<OrderId>,
     items: &Items,
     (heard, last): (Option<i64>, ExchangeTime),
@@ -38,13 +49,14 @@ pub(super) fn read(
         }
         _ => reckon(told, items),
     };
-    let is_ours = order.is_some() && !is_named;
-    let (venue_id, item) = if is_ours {
+    let venue_id = match (told_as, order) {
+        (As::News, Some(_)) => None,
+        _ => names::venue_order(&told.broker_order_id)?,
+    };
+    let item = match (told_as, order) {
         // That its order is of the same item is asked by the item's code, and that is its symbol.
-        (None, Code::try_from(names::text(&told.symbol)).ok())
-    } else {
-        let venue_id = names::venue_order(&told.broker_order_id)?;
-        (venue_id, items.code(&told.exchange, &told.symbol))
+        (As::News | As::Acceptance, Some(_)) => Code::try_from(names::text(&told.symbol)).ok(),
+        _ => items.code(&told.exchange, &told.symbol),
     };
     let heard = heard.map(|at| ExchangeTime { at: Stamp(at), offset: told.utc_offset_s });
     let time = names::time(told.ts_ns, told.utc_offset_s).or(heard).unwrap_or(last);
@@ -96,11 +108,14 @@ mod tests {
         items: &Items,
         times: (Option<i64>, ExchangeTime),
     ) -> (VenueFill, bool) {
-        let read = |is_row, order| super::read(told, is_row, order, items, times).unwrap();
-        let (row, news) = (read(true, None), read(false, Some(OrderId(1))));
+        let read = |told_as, order| super::read(told, told_as, order, items, times).unwrap();
+        let ours = Some(OrderId(1));
+        let (row, news) = (read(As::Row, None), read(As::News, ours));
         // News of an order of ours says the same, but for what else the order is called.
-        let of_ours = VenueFill { order: Some(OrderId(1)), venue_id: None, ..*row.row };
+        let of_ours = VenueFill { order: ours, venue_id: None, ..*row.row };
         assert_eq!((of_ours, row.is_cost_unknown), (*news.row, news.is_cost_unknown));
+        let named = VenueFill { venue_id: row.row.venue_id, ..of_ours };
+        assert_eq!(*read(As::Acceptance, ours).row, named);
         (*row.row, row.is_cost_unknown)
     }
 
@@ -157,7 +172,7 @@ mod tests {
     fn a_name_that_cannot_be_held_is_an_error() {
         let mut told = told();
         put_name(&mut told.fill_id, &"x".repeat(70)).unwrap();
-        let why = super::read(&told, true, None, &nothing(), (None, LATE)).err().unwrap();
+        let why = super::read(&told, As::Row, None, &nothing(), (None, LATE)).err().unwrap();
         assert!(why.contains("longer than 64 bytes"), "{why}");
     }
 
@@ -170,5 +185,19 @@ mod tests {
         assert_eq!(row.venue_id.map(|it| it.to_string()).as_deref(), Some("B%207"));
         let bare = abi::Fill { side: 0, account: [0; 40], symbol: [0; 64], ..told };
         assert_eq!(read(&bare, &nothing(), (None, LATE)).0.deal, Deal::default());
+    }
+
+    #[test]
+    fn a_fill_of_an_order_of_ours_is_of_its_symbol_though_two_exchanges_have_that() {
+        let mut items = demo();
+        items.list(&[b'X'; 16], demo_instrument()).unwrap_err();
+        for (told_as, order, is_said) in [
+            (As::News, Some(OrderId(1)), true),
+            (As::Acceptance, Some(OrderId(1)), true),
+            (As::Row, None, false),
+        ] {
+            let read = super::read(&told(), told_as, order, &items, (None, LATE)).unwrap();
+            assert_eq!(read.row.deal.item.is_some(), is_said, "{told_as:?}");
+        }
     }
 }

@@ -8,11 +8,12 @@ use aftm_plugin_host::abi::{
 };
 use aftm_plugin_host::{Market, News, Taken, What};
 
+use super::fill::{self, As};
 use super::market::{self, Newest};
 use super::refusal::{self, UNREADABLE, ours};
 use super::requests::Asked;
 use super::state::{State, line, report};
-use super::{fill, instrument, money, names, order};
+use super::{instrument, money, names, order};
 use crate::wire::VenueWord;
 
 /// What an event is to us.
@@ -173,15 +174,18 @@ impl State {
             return;
         }
         let order = order::whose(fill.client_order_id).or_else(|| self.met(&fill.broker_order_id));
-        let (is_row, times) = (told == Told::Row, (heard, self.clock));
-        let is_named = is_row || answered.is_some() && answered == order;
-        let read = match fill::read(fill, is_named, order, &self.items, times) {
+        let told_as = match told {
+            Told::Row => As::Row,
+            _ if answered.is_some() && answered == order => As::Acceptance,
+            _ => As::News,
+        };
+        let read = match fill::read(fill, told_as, order, &self.items, (heard, self.clock)) {
             Ok(read) => read,
             Err(why) => return self.lose_fill(told, fill, &why, words),
         };
         let row = read.row;
         self.clock = self.clock.max(row.fill.time);
-        if is_row {
+        if told_as == As::Row {
             return self.errands.fill(*row, words);
         }
         if read.is_cost_unknown {
