@@ -120,8 +120,9 @@ fn a_list_that_is_larger_than_a_stream_comes_whole_and_ends_no_process() {
         match word {
             VenueWord::Order { row } => _ = orders.insert(row.order),
             VenueWord::Fill { row } => _ = fills.insert(row.order),
-            VenueWord::Report { order, report: Report::Accepted { .. } } => {
-                is_accepted = order == last;
+            // It trades at once, and its fill says that it was accepted.
+            VenueWord::Filled { row } if row.order == Some(last) => {
+                is_accepted = row.venue_id.is_some();
             }
             VenueWord::Stands { refusal } => {
                 assert_eq!(refusal, None);
