@@ -159,8 +159,9 @@ impl Standing {
             Report::Accepted { venue_id } => {
                 put_id(&mut told.broker_order_id, venue_id.as_str());
                 (told.state, told.change) = (STATE_WORKING, CHANGE_ACCEPTED);
-                turn.is_silent = is_told_by_fill;
-                if !is_told_by_fill {
+                if is_told_by_fill {
+                    turn.is_silent = true;
+                } else {
                     turn.req = self.placed.take();
                 }
             }

@@ -363,16 +363,15 @@ impl Seat {
         let now = rows::clock(self.sim.clock());
         let Some(order) = self.orders.get_mut(id) else { return };
         let Some(turn) = order.turn(report, is_told_by_fill) else { return };
+        let req = Req::last(turn.req);
         if let Some(fill) = order.fills.last().filter(|_| order.told.change == CHANGE_FILLED) {
             let mut told = abi::Fill::blank();
             rows::fill(&mut told, &order.told, fill);
-            let req = if self.counts_fills { Req::last(turn.req) } else { Req::None };
             self.host.tell(EVENT_FILL, req, &told);
             if self.counts_fills {
                 return;
             }
         }
-        let req = Req::last(turn.req);
         if !turn.is_silent {
             let mut told = order.update(now);
             if let Some(refusal) = turn.refusal {
