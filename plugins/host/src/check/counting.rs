@@ -110,7 +110,7 @@ fn fill(desk: &mut Desk<'_>, side: u8) -> Seen<Traded> {
 }
 
 /// The list says how an order stands, whatever was told of it; perhaps a moment after its fills. It
-/// has the name that the order was accepted under.
+/// has the name that the order was answered under, where that was one.
 fn is_filled(desk: &mut Desk<'_>, &Traded { id, lots_e9, broker }: &Traded) -> Seen<()> {
     let query = Query { what: QUERY_ORDERS, client_order_id: id, ..Query::blank() };
     let moment = Duration::from_millis(20);
