@@ -1,5 +1,7 @@
 //! The exchange that an order names, and what is told of an order that trades there.
 
+use std::path::Path;
+
 use aftm_domain::Side;
 use aftm_domain::order::Ticket;
 use aftm_plugin_host::abi::*;
@@ -63,12 +65,18 @@ fn what_was_ordered_before_an_item_was_listed_says_nothing_of_its_exchange() {
     }
 }
 
+/// A session that is logged in, with the item listed.
+fn in_session(folder: &Path) -> Loaded {
+    let mut loaded = Loaded::open(folder, &[]);
+    loaded.session.list_instrument(&told_instrument(&instrument())).unwrap();
+    loaded.log_in(Some(morning(0)));
+    loaded
+}
+
 #[test]
 fn an_order_is_of_its_own_account_whoever_ordered_before() {
     let folder = tempfile::tempdir().unwrap();
-    let mut loaded = Loaded::open(folder.path(), &[]);
-    loaded.session.list_instrument(&told_instrument(&instrument())).unwrap();
-    loaded.log_in(Some(morning(0)));
+    let mut loaded = in_session(folder.path());
     loaded.feed(&trade(morning(1), 17_300, 1), None);
     for (id, account) in [(1, "SIM-1"), (2, "SIM-2"), (3, "SIM-2"), (4, "SIM-1"), (5, "SIM-2")] {
         let account = account.parse().unwrap();
@@ -86,9 +94,7 @@ fn an_order_is_of_its_own_account_whoever_ordered_before() {
 #[test]
 fn an_order_is_refused_for_its_number_before_anything_else() {
     let folder = tempfile::tempdir().unwrap();
-    let mut loaded = Loaded::open(folder.path(), &[]);
-    loaded.session.list_instrument(&told_instrument(&instrument())).unwrap();
-    loaded.log_in(Some(morning(0)));
+    let mut loaded = in_session(folder.path());
     loaded.send(7, &limit(Side::Buy, 1, 17_000)).unwrap();
     for (client_order_id, code) in [(0, E_ARG), (7, E_DUPLICATE)] {
         let order = OrderRequest { client_order_id, symbol: [b'x'; 64], ..OrderRequest::blank() };
